@@ -1,0 +1,74 @@
+"""Dialogue: what was said and done, message by message.
+
+Example row (shortened)::
+
+    {"id": "dialogue-1c2d...", "messages": [
+        {"role": "user", "content": "hi, i'd like to renew a book", "acts": [{"kind": "inform_intent_vague"}]},
+        {"role": "assistant", "content": "", "tool_calls": [{"id": "call_1", "name": "get_reader", "arguments": {...}}]},
+        {"role": "tool", "content": "{...}", "tool_call_id": "call_1", "name": "get_reader", "error": false}],
+     "ended": "user_done", "initial_digest": "...", "final_digest": "...", "engines": {"agent": "scripted/1"}}
+"""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from schemas.base import Json, Record
+from schemas.behavior import Scenario
+
+Role = Literal["user", "assistant", "tool"]
+Ended = Literal["user_done", "transferred", "user_left", "turn_cap", "call_cap", "engine_error"]
+
+
+class ToolCall(Record):
+    """A call that the agent makes. Ids count up within the dialogue: `call_1`, `call_2`, ..."""
+
+    id: str
+    name: str
+    arguments: dict[str, Json]
+
+
+class Act(Record):
+    """What a turn does, beside what it says: the speaker's own meaning.
+
+    Attributes:
+        kind: a dialogue act. User: inform_intent_clear, inform_intent_clear_add, inform_intent_vague, inform,
+            fail_inform, affirm, negate, user_bye, off_topic, correct, change_mind, complain. Agent: request,
+            response, clarify, suggest, response_fail, system_bye, confirm, call, refuse.
+        request: which request of the user it is about (position in the order of being raised), or None.
+        slot: what is told or asked: a knowledge name, or `intent`.
+        value: what was told, as it was told (a slip tells a wrong value).
+    """
+
+    kind: str
+    request: int | None = None
+    slot: str | None = None
+    value: Json = None
+
+
+class Message(Record):
+    """One message. `acts` is the speaker's meaning; training rows do not carry it."""
+
+    role: Role
+    content: str
+    tool_calls: tuple[ToolCall, ...] = ()
+    tool_call_id: str | None = None
+    name: str | None = None
+    error: bool = False
+    acts: tuple[Act, ...] = ()
+
+
+class Dialogue(Record):
+    """A whole dialogue with the scenario it was made from.
+
+    Attributes:
+        engines: role -> engine and revision that spoke for it.
+    """
+
+    id: str
+    scenario: Scenario
+    messages: tuple[Message, ...]
+    ended: Ended
+    initial_digest: str
+    final_digest: str
+    engines: dict[str, str]

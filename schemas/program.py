@@ -1,0 +1,127 @@
+"""Program: how the arguments of one decision follow from reads; anybody can run it again.
+
+A program streams *rows*. A row is a set of named bindings; each step adds one: `Call` reads with a tool, `Each`
+walks a collection. Filters drop rows as soon as their columns are bound (before further reads), an ordering of at
+most two keys ranks what is left, `pick` says which rows remain. A later program may continue from the rows an
+earlier one picked (`start`), which is how "the most expensive thing I own, swapped for its cheapest version" is said.
+
+Example row ("of everything I borrowed and still have, the loan that is due first")::
+
+    {"steps": [
+        {"type": "call", "name": "reader_id", "tool": "find_reader", "arguments": {"email": {"type": "fact", "name": "email"}}},
+        {"type": "call", "name": "reader", "tool": "get_reader",
+         "arguments": {"reader_id": {"type": "at", "path": ["reader_id"]}}},
+        {"type": "each", "name": "loan_id", "source": {"type": "at", "path": ["reader", "loans"]}},
+        {"type": "call", "name": "loan", "tool": "get_loan", "arguments": {"loan_id": {"type": "at", "path": ["loan_id"]}}}],
+     "where": [{"column": ["loan", "status"], "op": "eq", "value": "open"}],
+     "order": [{"column": ["loan", "due"], "descending": false}],
+     "pick": "first"}
+"""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from schemas.base import Json, Path, Record
+
+Pick = Literal["only", "first", "all", "each"]
+"""`only`: exactly one row is left (the words presuppose it); `first`: best by `order`; `all`: every row; `each`: the
+best row per value of the binding `group`."""
+
+
+class Fact(Record, tag_field="type", tag="fact"):
+    """A value that the user states: the name of an entry of `Task.knowledge`."""
+
+    name: str
+
+
+class At(Record, tag_field="type", tag="at"):
+    """A value in the row: binding name first, then keys and positions inside it."""
+
+    path: Path
+
+
+Operand = Fact | At
+
+
+class Call(Record, tag_field="type", tag="call"):
+    """Reads with a tool and binds its result."""
+
+    name: str
+    tool: str
+    arguments: dict[str, Operand]
+
+
+class Each(Record, tag_field="type", tag="each"):
+    """Binds every element of a list, or every value of an object of rows; `source` may be a fact that is a list."""
+
+    name: str
+    source: Operand
+
+
+Step = Call | Each
+
+
+class Filter(Record):
+    """Keeps rows whose column agrees. `other`, when given, is a column to compare with instead of `value`."""
+
+    column: Path
+    op: Literal["eq", "ne"] = "eq"
+    value: Json = None
+    other: Path | None = None
+
+
+class OrderKey(Record):
+    """One key of an ordering."""
+
+    column: Path
+    descending: bool = False
+
+
+class Program(Record):
+    """One selection of rows. See the module's text for its meaning."""
+
+    steps: tuple[Step, ...]
+    where: tuple[Filter, ...] = ()
+    order: tuple[OrderKey, ...] = ()
+    pick: Pick = "only"
+    group: str | None = None
+    start: int | None = None
+
+
+class Bind(Record):
+    """Where an argument (or an answer) comes from: a column of the rows that program number `program` picked.
+
+    `many` gives the list over all picked rows; `aggregate` folds it into one value.
+    """
+
+    program: int
+    column: Path
+    many: bool = False
+    aggregate: Literal["none", "count", "sum", "min", "max"] = "none"
+
+
+def column_id(programs: tuple[Program, ...], program: int, path: Path) -> str:
+    """Names a column independently of bindings: `get_loan.status`, `get_reader.loans.*`.
+
+    This is the key under which a lexicon and the API graph know the column. A fact list is `fact:<name>`.
+
+    Raises:
+        KeyError: no step binds the path's first element.
+    """
+    here: Program | None = programs[program]
+    while here is not None:
+        for step in here.steps:
+            if step.name == path[0]:
+                return ".".join([_source_id(programs, program, step), *(str(p) for p in path[1:])])
+        program = here.start if here.start is not None else -1
+        here = programs[program] if program >= 0 else None
+    raise KeyError(f"no step binds {path[0]!r}")
+
+
+def _source_id(programs: tuple[Program, ...], program: int, step: Step) -> str:
+    if isinstance(step, Call):
+        return step.tool
+    if isinstance(step.source, Fact):
+        return f"fact:{step.source.name}"
+    return column_id(programs, program, step.source.path) + ".*"

@@ -1,0 +1,41 @@
+"""SftRow: what a trainer reads.
+
+Example row (shortened)::
+
+    {"id": "dialogue-1c2d...", "domain": "library", "kind": "read_heavy", "num_writes": 1, "burden": 6,
+     "messages": [{"role": "system", "content": "..."}, {"role": "user", "content": "hi"}, ...],
+     "tools": [{"type": "function", "function": {...}}], "metadata": {...}}
+
+`messages` and `tools` are lists of JSON objects in OpenAI form, arguments as objects, content always a string, absent
+keys left out; the first message is the system's, the last one the assistant's.
+"""
+
+from __future__ import annotations
+
+from schemas.base import Json, Record
+
+
+class SftRow(Record):
+    """One training conversation. Flat columns are for filtering; everything else is in `metadata`."""
+
+    id: str
+    domain: str
+    kind: str
+    split: str
+    num_writes: int
+    burden: int
+    plausible_burden: int
+    num_turns: int
+    num_tool_calls: int
+    num_read_calls: int
+    num_write_calls: int
+    max_parallel_calls: int
+    disclosure: str
+    register: str
+    behavior: str
+    reward: float
+    generator_model: str
+    task_id: str
+    messages: list[dict[str, Json]]
+    tools: list[dict[str, Json]]
+    metadata: dict[str, Json]

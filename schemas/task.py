@@ -1,0 +1,222 @@
+"""Task: what one user wants, the gold calls that give it, and the executed proof that they are the right ones.
+
+Example row (shortened)::
+
+    {"id": "task-0a1b...", "domain": "library", "kind": "read_heavy", "principal": "ann",
+     "knowledge": [{"name": "email", "value": "ann@example.com", "type": "email"}],
+     "requests": [{"kind": "write", "tool": "renew_loan", "arguments": {"loan_id": "L3"},
+                   "sources": {"loan_id": {"provenance": "evidence", "bind": {"program": 0, "column": ["loan_id"]}}},
+                   "programs": [...], "proof": {"lower": 6, "upper": 6, ...}}],
+     "num_writes": 1, "burden": 6, "initial_digest": "...", "goal_digest": "..."}
+"""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from schemas.base import Json, Path, Record
+from schemas.program import Bind, Program
+
+Kind = Literal["write_intensive", "read_heavy", "mixed", "information", "must_refuse"]
+Provenance = Literal["user", "read", "evidence", "policy", "default"]
+Split = Literal["train", "validation"]
+Strength = Literal["logical", "plausible"]
+
+
+class TaskSpec(Record):
+    """An order for one task: what stage `generate_tasks` is asked to make.
+
+    Attributes:
+        num_writes: decisions wanted.
+        burden: burden wanted (the maximum over the decisions).
+        number: running number; with the seed it is all the randomness there is.
+    """
+
+    id: str
+    domain: str
+    kind: Kind
+    num_writes: int
+    burden: int
+    seed: int
+    number: int
+    split: Split = "train"
+
+
+class Knowledge(Record):
+    """One thing the user knows and may say.
+
+    Attributes:
+        name: unique in the task: `email`, or `r0.payment_method` for something that belongs to request 0.
+        type: semantic type.
+        identity: whether it serves to identify the user rather than to tell the request.
+    """
+
+    name: str
+    value: Json
+    type: str
+    identity: bool = False
+
+
+class Source(Record):
+    """Where one gold argument comes from: a fact (`fact`) or a program's rows (`bind`)."""
+
+    provenance: Provenance
+    fact: str | None = None
+    bind: Bind | None = None
+
+
+class Read(Record):
+    """A ground read: a tool with its arguments."""
+
+    tool: str
+    arguments: dict[str, Json]
+
+
+class Edit(Record):
+    """A changed row of a changed world: the JSON values at these paths of row `key` of `table` are replaced."""
+
+    table: str
+    key: str
+    values: tuple[tuple[Path, Json], ...]
+
+
+class Witness(Record):
+    """A changed world on which some reads answer differently and so does the program.
+
+    Attributes:
+        strength: `plausible` if the edited values are conditioned on what the kept reads show, else `logical`.
+        answer: the decision's arguments on the changed world (None: the program finds no row).
+    """
+
+    strength: Strength
+    edits: tuple[Edit, ...]
+    answer: dict[str, Json] | None
+
+
+class Clause(Record):
+    """At least one of these reads must be made. Indices point into `Proof.reachable`.
+
+    Attributes:
+        why: `witness` (a changed world differs only there), `instrumental` (an argument is otherwise unreachable),
+            `policy` (a rule demands it; counted apart).
+    """
+
+    reads: tuple[int, ...]
+    why: Literal["witness", "instrumental", "policy"]
+    witness: Witness | None = None
+    value: Json = None
+
+
+class Distractor(Record):
+    """A mistake that an agent could make, with the arguments it leads to: the write succeeds, the state is another."""
+
+    mistake: str
+    arguments: dict[str, Json]
+    digest: str
+
+
+class Proof(Record):
+    """Why the arguments are right and how many reads they need.
+
+    Attributes:
+        reads: S, the reads of the programs, in order; indices into `reachable`.
+        reachable: the reads that clauses speak of (S and its alternatives).
+        lower: size of a minimum hitting set of the clauses that are not `policy`.
+        upper: number of reads after which the programs alone give the answer. The burden where both agree.
+        plausible: the lower bound when only plausible witnesses count.
+        policy_reads: further reads that policy demands.
+        search_cost: reads of a systematic reader in listing order; `search_worst` in the worst order.
+        candidates: rows that were compared.
+    """
+
+    reads: tuple[int, ...]
+    reachable: tuple[Read, ...]
+    clauses: tuple[Clause, ...]
+    lower: int
+    upper: int
+    plausible: int
+    policy_reads: int = 0
+    search_cost: int = 0
+    search_worst: int = 0
+    candidates: int = 0
+    distractors: tuple[Distractor, ...] = ()
+    basis: Literal["world-level", "response-level"] = "world-level"
+
+
+class Refusal(Record):
+    """Why a request must be refused.
+
+    Attributes:
+        rule: the guard's name, `tool_error`, or `out_of_scope`.
+        detail: the tool's or guard's own words.
+        transfer: whether policy wants a transfer to a human.
+        request: for out-of-scope requests, the key of the lexicon's phrase.
+    """
+
+    rule: str
+    detail: str
+    transfer: bool = False
+    request: str = ""
+
+
+class Request(Record):
+    """One thing the user wants: a write, an answer, or something that must be refused.
+
+    Attributes:
+        tool: the write (also of a refused request); None for answers and out-of-scope requests.
+        arguments: the gold arguments; for an answer `{"answer": value}`.
+        communicate: values that the agent must tell the user, as they stand in the tools' results.
+    """
+
+    kind: Literal["write", "answer", "refuse"]
+    tool: str | None
+    arguments: dict[str, Json]
+    sources: dict[str, Source]
+    programs: tuple[Program, ...]
+    proof: Proof
+    communicate: tuple[Json, ...] = ()
+    refusal: Refusal | None = None
+
+
+class Task(Record):
+    """See the module's text.
+
+    Attributes:
+        principal: row id of the user in the world.
+        precedence: pairs (i, j): request i must be done before request j; all other orders give the same goal.
+        text: everything told at once, in the user's words.
+    """
+
+    id: str
+    spec: TaskSpec
+    domain: str
+    world_digest: str
+    kind: Kind
+    split: Split
+    principal: str
+    knowledge: tuple[Knowledge, ...]
+    requests: tuple[Request, ...]
+    precedence: tuple[tuple[int, int], ...]
+    num_writes: int
+    burden: int
+    plausible_burden: int
+    union_reads: int
+    initial_digest: str
+    goal_digest: str
+    text: str = ""
+
+    def fact(self, name: str) -> Json:
+        """Returns the value of a piece of knowledge.
+
+        Raises:
+            KeyError: the user does not know it.
+        """
+        for entry in self.knowledge:
+            if entry.name == name:
+                return entry.value
+        raise KeyError(name)
+
+    @property
+    def writes(self) -> tuple[Request, ...]:
+        """The gold decisions, in order."""
+        return tuple(r for r in self.requests if r.kind == "write")

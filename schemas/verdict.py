@@ -1,0 +1,82 @@
+"""Verdict: one check's finding on one dialogue. Drop: a record that was rejected, with the reason.
+
+Example row::
+
+    {"check": "outcome", "passed": false, "owner": "agent", "detail": "loans['L3'].due differs from the goal"}
+"""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from schemas.base import Record
+from schemas.dialogue import Dialogue
+
+Check = Literal[
+    "structure",
+    "call_schema",
+    "replay",
+    "outcome",
+    "evidence_before_write",
+    "grounding",
+    "guards",
+    "communication",
+    "user_faults",
+    "behavior",
+    "truncation",
+    "near_duplicate",
+]
+Owner = Literal["agent", "user", "tool", "infrastructure"]
+DropReason = Literal[
+    "structure",
+    "call_schema",
+    "replay",
+    "outcome",
+    "evidence_before_write",
+    "grounding",
+    "guards",
+    "communication",
+    "user_faults",
+    "behavior",
+    "truncation",
+    "near_duplicate",
+    "surplus",
+    "cell_unfilled",
+    "leak",
+    "unphrasable",
+    "engine_error",
+]
+
+
+class Verdict(Record):
+    """One check's finding. `detail` names the place and what was expected; empty when passed."""
+
+    check: Check
+    passed: bool
+    owner: Owner | None = None
+    detail: str = ""
+
+
+class Judged(Record):
+    """A dialogue that passed, with the verdicts."""
+
+    id: str
+    dialogue: Dialogue
+    verdicts: tuple[Verdict, ...]
+
+
+class Drop(Record):
+    """A rejected record: data, never lost silently.
+
+    Attributes:
+        record_id: id of the rejected record.
+        record: the record as JSON text, or "" where there is none (a task that could not be made).
+    """
+
+    id: str
+    stage: str
+    reason: DropReason
+    owner: Owner | None = None
+    detail: str = ""
+    record_id: str = ""
+    record: str = ""
