@@ -1,0 +1,87 @@
+"""Stage: the one abstraction. A record in, zero or more records or drops out.
+
+A stage is a frozen dataclass of settings: it *is* its configuration, and the digest of its fields (with its code's)
+says whether shards made with it are fresh. Everything live arrives in `services`; a stage has no set-up, no
+tear-down, and never imports Ray.
+
+Example::
+
+    @dataclass(frozen=True, kw_only=True)
+    class RenameReaders(Stage[Reader, Reader]):
+        prefix: str = "reader-"
+
+        async def process(self, record: Reader, services: Services) -> Sequence[Reader | Drop]:
+            return [msgspec.structs.replace(record, name=self.prefix + record.name)]
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, ClassVar, Generic, TypeVar
+
+from schemas.base import Record
+from schemas.verdict import Drop
+from tool_specs.sandbox import Sandbox
+
+In = TypeVar("In", bound=Record)
+Out = TypeVar("Out", bound=Record)
+T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class Resources:
+    """What one worker of a stage needs."""
+
+    cpus: float = 1.0
+    gpus: float = 0.0
+
+
+@dataclass
+class Services:
+    """What a stage may use of the living world. One per worker process; built from the recipe alone.
+
+    Attributes:
+        sandboxes: domain name -> the sandbox on that domain's initial world (`sandbox.domain`, `.world`). Stages
+            fork it; nobody calls writes on it.
+    """
+
+    sandboxes: Mapping[str, Sandbox]
+    _memo: dict[str, Any] = field(default_factory=dict)
+
+    def memo(self, key: str, build: Callable[[], T]) -> T:
+        """Returns what `build` made for this key in this worker: indexes and pools that depend on the world only."""
+        if key not in self._memo:
+            self._memo[key] = build()
+        value: T = self._memo[key]
+        return value
+
+
+class Stage(ABC, Generic[In, Out]):
+    """A step of the pipeline. Subclass as a frozen dataclass of settings."""
+
+    resources: ClassVar[Resources] = Resources()
+
+    @abstractmethod
+    async def process(self, record: In, services: Services) -> Sequence[Out | Drop]:
+        """Turns one record into its successors. A rejected record becomes a `Drop`, never an exception or None."""
+
+
+class GroupStage(ABC, Generic[In]):
+    """The sibling for decisions that need to see all records: near-duplicates, balance.
+
+    The runner feeds every record in the run's fixed order to one instance's state and keeps what is accepted.
+    """
+
+    @abstractmethod
+    def start(self) -> Any:
+        """Returns the empty state (an index, counters); it must be small and picklable."""
+
+    @abstractmethod
+    def features(self, record: In) -> Any:
+        """Returns what deciding about this record needs; computed in the workers, in parallel."""
+
+    @abstractmethod
+    def accept(self, state: Any, record_id: str, features: Any) -> str | None:
+        """Updates the state; returns None to keep the record or the detail of its drop."""
