@@ -26,7 +26,7 @@ from schemas.base import Json, Path, Record
 
 Pick = Literal["only", "first", "all", "each"]
 """`only`: exactly one row is left (the words presuppose it); `first`: best by `order`; `all`: every row; `each`: the
-best row per value of the binding `group`."""
+best row per row of the program that this one continues (`start`)."""
 
 
 class Fact(Record, tag_field="type", tag="fact"):
@@ -85,7 +85,6 @@ class Program(Record):
     where: tuple[Filter, ...] = ()
     order: tuple[OrderKey, ...] = ()
     pick: Pick = "only"
-    group: str | None = None
     start: int | None = None
 
 
