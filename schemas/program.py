@@ -79,13 +79,19 @@ class OrderKey(Record):
 
 
 class Program(Record):
-    """One selection of rows. See the module's text for its meaning."""
+    """One selection of rows. See the module's text for its meaning.
+
+    Attributes:
+        role: what the selected rows are to the request (`object`, `target`, `payment`, ...): the lexicon's word for
+            the parameters that they fill, and the slot under which a user tells the program.
+    """
 
     steps: tuple[Step, ...]
     where: tuple[Filter, ...] = ()
     order: tuple[OrderKey, ...] = ()
     pick: Pick = "only"
     start: int | None = None
+    role: str = "object"
 
 
 class Bind(Record):
