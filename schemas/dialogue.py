@@ -4,7 +4,8 @@ Example row (shortened)::
 
     {"id": "dialogue-1c2d...", "messages": [
         {"role": "user", "content": "hi, i'd like to renew a book", "acts": [{"kind": "inform_intent_vague"}]},
-        {"role": "assistant", "content": "", "tool_calls": [{"id": "call_1", "name": "get_reader", "arguments": {...}}]},
+        {"role": "assistant", "content": "",
+         "tool_calls": [{"id": "call_1", "name": "get_reader", "arguments": {...}}]},
         {"role": "tool", "content": "{...}", "tool_call_id": "call_1", "name": "get_reader", "error": false}],
      "ended": "user_done", "initial_digest": "...", "final_digest": "...", "engines": {"agent": "scripted/1"}}
 """

@@ -8,11 +8,13 @@ earlier one picked (`start`), which is how "the most expensive thing I own, swap
 Example row ("of everything I borrowed and still have, the loan that is due first")::
 
     {"steps": [
-        {"type": "call", "name": "reader_id", "tool": "find_reader", "arguments": {"email": {"type": "fact", "name": "email"}}},
+        {"type": "call", "name": "reader_id", "tool": "find_reader",
+         "arguments": {"email": {"type": "fact", "name": "email"}}},
         {"type": "call", "name": "reader", "tool": "get_reader",
          "arguments": {"reader_id": {"type": "at", "path": ["reader_id"]}}},
         {"type": "each", "name": "loan_id", "source": {"type": "at", "path": ["reader", "loans"]}},
-        {"type": "call", "name": "loan", "tool": "get_loan", "arguments": {"loan_id": {"type": "at", "path": ["loan_id"]}}}],
+        {"type": "call", "name": "loan", "tool": "get_loan",
+         "arguments": {"loan_id": {"type": "at", "path": ["loan_id"]}}}],
      "where": [{"column": ["loan", "status"], "op": "eq", "value": "open"}],
      "order": [{"column": ["loan", "due"], "descending": false}],
      "pick": "first"}
