@@ -17,7 +17,7 @@ Effect = Literal["read", "write", "generic"]
 EffectSource = Literal["declared", "annotation", "method", "observed", "name"]
 
 
-class ToolSpec(Record):
+class ToolSpec(Record, kw_only=True):
     """A tool's interface.
 
     Attributes:
