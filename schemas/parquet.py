@@ -1,0 +1,105 @@
+"""The Parquet form of any record: plain values become columns, everything else becomes JSON text.
+
+Example::
+
+    >>> print(arrow_schema(Drop).field("reason"))
+    reason: string not null
+
+JSON text, because Arrow would union the keys of unlike objects and fill in nulls that nobody wrote. The schema names
+its record and version, so that a shard of another kind is noticed before it is read.
+"""
+
+from __future__ import annotations
+
+import types
+from collections.abc import Callable, Iterable, Sequence
+from functools import cache
+from typing import Any, Literal, TypeVar, Union, get_args, get_origin
+
+import msgspec
+import pyarrow as pa
+
+from schemas.base import Record
+
+VERSION = 1
+"""Version of all records' forms. A changed field needs a new number (and new files in `schemas/json/`)."""
+
+R = TypeVar("R", bound=Record)
+
+_NATIVE: dict[type, Any] = {str: pa.string(), int: pa.int64(), float: pa.float64(), bool: pa.bool_()}
+
+
+@cache
+def arrow_schema(kind: type[Record]) -> Any:
+    """Returns the `pyarrow.Schema` of a record type."""
+    fields = []
+    for field in msgspec.structs.fields(kind):
+        native, nullable = _native(field.type)
+        fields.append(pa.field(field.encode_name, native if native is not None else pa.string(), nullable=nullable))
+    return pa.schema(fields, metadata={"writ.record": kind.__name__, "writ.version": str(VERSION)})
+
+
+def to_table(records: Sequence[R], kind: type[R]) -> Any:
+    """Returns the records as a `pyarrow.Table`."""
+    schema = arrow_schema(kind)
+    columns = []
+    for field, (name, encoder) in zip(schema, _encoders(kind), strict=True):
+        values: Iterable[Any] = (getattr(record, name) for record in records)
+        if encoder is not None:
+            values = (encoder(value) for value in values)
+        columns.append(pa.array(list(values), type=field.type))
+    return pa.Table.from_arrays(columns, schema=schema)
+
+
+def from_table(table: Any, kind: type[R]) -> list[R]:
+    """Returns the records of a table that has the record's schema.
+
+    Raises:
+        msgspec.ValidationError: a JSON column holds something else than the field's type.
+    """
+    names, columns = [], []
+    for field in msgspec.structs.fields(kind):
+        values = table.column(field.encode_name).to_pylist()
+        if _native(field.type)[0] is None:
+            decode = msgspec.json.Decoder(field.type).decode
+            values = [decode(value) for value in values]
+        names.append(field.name)
+        columns.append(values)
+    return [kind(**dict(zip(names, row, strict=True))) for row in zip(*columns, strict=True)]
+
+
+def mismatch(schema: Any, kind: type[Record]) -> str:
+    """Says in words how a file's schema differs from the record's, or returns an empty string."""
+    metadata = schema.metadata or {}
+    found = metadata.get(b"writ.record", b"no record of WRIT").decode()
+    if found != kind.__name__:
+        return f"holds {found}, not {kind.__name__}"
+    version = metadata.get(b"writ.version", b"?").decode()
+    if version != str(VERSION):
+        return f"holds {found} in version {version}, this program reads version {VERSION}"
+    if not schema.equals(arrow_schema(kind), check_metadata=False):
+        missing = sorted(set(arrow_schema(kind).names) - set(schema.names))
+        return f"has other columns than {found}" + (f" (missing: {', '.join(missing)})" if missing else "")
+    return ""
+
+
+@cache
+def _encoders(kind: type[Record]) -> tuple[tuple[str, Callable[[Any], str] | None], ...]:
+    encode = msgspec.json.Encoder().encode
+    return tuple(
+        (field.name, None if _native(field.type)[0] is not None else lambda value: encode(value).decode())
+        for field in msgspec.structs.fields(kind)
+    )
+
+
+def _native(annotation: Any) -> tuple[Any, bool]:
+    """Returns the Arrow type of a field that has its own column (else None), and whether nulls may occur."""
+    if annotation in _NATIVE:
+        return _NATIVE[annotation], False
+    origin, options = get_origin(annotation), get_args(annotation)
+    if origin is Literal and all(isinstance(option, str) for option in options):
+        return pa.string(), False
+    if origin in (Union, types.UnionType) and len(options) == 2 and type(None) in options:
+        native, _ = _native(options[0] if options[1] is type(None) else options[1])
+        return native, native is not None
+    return None, False

@@ -1,0 +1,54 @@
+import pyarrow as pa
+import pytest
+
+from schemas.base import Record
+from schemas.export import NOUNS
+from schemas.parquet import arrow_schema, from_table, mismatch, to_table
+from schemas.tool import ToolSpec
+from schemas.verdict import Drop
+
+
+class Shelf(Record):
+    id: str
+    height: float
+    full: bool
+    books: int
+    label: str | None = None
+    titles: tuple[str, ...] = ()
+    notes: dict[str, object] = {}
+
+
+SHELVES = [
+    Shelf(
+        id="s1", height=1.1, full=True, books=2, label="a", titles=("x", "y"), notes={"k": None, "n": [1, {"z": 0.1}]}
+    ),
+    Shelf(id="s2", height=-0.0, full=False, books=-(2**62), notes={"other": "ключ"}),
+]
+
+
+def test_records_come_back_as_they_were_and_unlike_objects_keep_their_own_keys():
+    table = to_table(SHELVES, Shelf)
+    assert from_table(table, Shelf) == SHELVES
+    assert table.column("notes").to_pylist()[1] == '{"other":"ключ"}'
+    assert from_table(to_table([], Shelf), Shelf) == []
+
+
+def test_plain_values_have_their_own_columns_and_the_rest_is_text():
+    assert [str(field.type) for field in arrow_schema(Shelf)] == [
+        "string", "double", "bool", "int64", "string", "string", "string",
+    ]  # fmt: skip
+    assert [field.nullable for field in arrow_schema(Shelf)] == [False, False, False, False, True, False, False]
+
+
+@pytest.mark.parametrize("kind", NOUNS, ids=lambda kind: kind.__name__)
+def test_every_noun_has_an_arrow_schema_that_names_it(kind):
+    assert arrow_schema(kind).metadata[b"writ.record"] == kind.__name__.encode()
+
+
+def test_a_schema_of_another_kind_is_told_in_words():
+    assert mismatch(arrow_schema(Drop), Drop) == ""
+    assert mismatch(arrow_schema(ToolSpec), Drop) == "holds ToolSpec, not Drop"
+    assert "no record of WRIT" in mismatch(pa.schema([("a", pa.int64())]), Drop)
+    older = arrow_schema(Drop).with_metadata({"writ.record": "Drop", "writ.version": "0"})
+    assert "version 0" in mismatch(older, Drop)
+    assert "missing: detail" in mismatch(arrow_schema(Drop).remove(4), Drop)
