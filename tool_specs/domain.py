@@ -1,0 +1,154 @@
+"""Domain: all that WRIT knows about one kind of world, as data and plain functions.
+
+A domain is a folder with tools, a policy, guards and a world generator; its `__init__` exports `DOMAIN`.
+Nothing outside that folder names the domain, except one line in `tool_specs/catalog.py`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from schemas.base import Json, Path
+from schemas.world import Row, Tables
+from tool_specs.sandbox import Sandbox
+from tool_specs.state import IndexDeclaration, State
+from tool_specs.tool import Tool
+from tool_specs.worlds import WorldError, generate_world, load_world
+
+__all__ = [
+    "Domain",
+    "Guard",
+    "GuardContext",
+    "Principal",
+    "WorldError",
+    "by_name",
+    "generate_world",
+    "load_world",
+]
+
+
+@dataclass(frozen=True)
+class Principal:
+    """Who the user of a dialogue is, and what that person knows by heart.
+
+    Attributes:
+        table: One row of this table is the user.
+        facts: Fact name -> path inside the row.
+        types: Fact name -> semantic type.
+    """
+
+    table: str
+    facts: Mapping[str, Path]
+    types: Mapping[str, str]
+
+    def known(self, row: Row) -> dict[str, Json]:
+        """Returns the facts of one person."""
+        facts: dict[str, Json] = {}
+        for name, path in self.facts.items():
+            value: Any = row
+            for step in path:
+                value = value[step]
+            facts[name] = value
+        return facts
+
+
+@dataclass(frozen=True, kw_only=True)
+class GuardContext:
+    """What a guard may know when a call is about to be made.
+
+    Attributes:
+        sandbox: The state before the call.
+        principal_id: Row id of the authenticated user; None before authentication.
+        confirmed: The user said yes to the listed details since the last write.
+        history: False when only the state is in question (a task generator asks): guards that judge a
+            conversation then have nothing to say.
+        writes: Earlier successful writes, in order, as (tool name, arguments).
+        spoken: All that the user said so far.
+    """
+
+    sandbox: Sandbox
+    principal_id: str | None = None
+    confirmed: bool = False
+    history: bool = True
+    writes: tuple[tuple[str, dict[str, Json]], ...] = ()
+    spoken: str = ""
+
+
+@dataclass(frozen=True)
+class Guard:
+    """A policy rule that can be checked at a call.
+
+    Attributes:
+        rule: The rule as a sentence.
+        check: (context, tool name, arguments) -> the violation in words, or None.
+        tools: The tools it looks at; empty means all.
+    """
+
+    name: str
+    rule: str
+    check: Callable[[GuardContext, str, Mapping[str, Json]], str | None]
+    tools: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Domain:
+    """A kind of world: its tools, rules, rows and people.
+
+    Attributes:
+        tools: Name -> tool, in listing order.
+        policy: The agent's rules, as Markdown.
+        guards: The rules that can be checked.
+        indexes: Index name -> (table, row -> key or list of keys).
+        rows: Table -> TypedDict of its rows; a world must have these tables.
+        generate: (seed, size) -> tables, the same on every machine.
+        check_tables: Integrity problems of a whole world with their places; empty means sound.
+        check_row: Whether one row (None: absent) agrees with the rest.
+        settle: Returns an edited row with its dependent columns brought back into agreement.
+        identity_tools: Tools that authenticate the user, in the policy's order of preference.
+        transfer_tool: The tool that hands the user to a person.
+        loose_errors: Tools whose error texts are not part of the interface (only that they fail).
+        lexicon: How values are put into words.
+    """
+
+    name: str
+    tools: Mapping[str, Tool]
+    policy: str
+    guards: tuple[Guard, ...]
+    indexes: Mapping[str, IndexDeclaration]
+    rows: Mapping[str, Any]
+    generate: Callable[[int, int], Tables]
+    check_tables: Callable[[Tables], list[str]]
+    check_row: Callable[[State, str, str, Row | None], bool]
+    settle: Callable[[str, Row], Row]
+    principal: Principal
+    identity_tools: tuple[str, ...]
+    transfer_tool: str | None = None
+    loose_errors: frozenset[str] = frozenset()
+    lexicon: Any = field(default=None, repr=False)
+
+    def violations(self, context: GuardContext, name: str, arguments: Mapping[str, Json]) -> list[tuple[str, str]]:
+        """Returns (guard name, violation in words) for each guard that a call would break."""
+        found: list[tuple[str, str]] = []
+        for guard in self.guards:
+            if guard.tools and name not in guard.tools:
+                continue
+            words = guard.check(context, name, arguments)
+            if words is not None:
+                found.append((guard.name, words))
+        return found
+
+
+def by_name(tools: Iterable[Tool]) -> dict[str, Tool]:
+    """Returns tools by name.
+
+    Raises:
+        ValueError: two tools share a name.
+    """
+    found: dict[str, Tool] = {}
+    for tool in tools:
+        if tool.spec.name in found:
+            raise ValueError(f"two tools are named {tool.spec.name!r}; rename one of them")
+        found[tool.spec.name] = tool
+    return found
