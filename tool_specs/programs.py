@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from schemas.base import Json, Path, canonical
-from schemas.program import At, Bind, Call, Each, Filter, Operand, Program, Step
+from schemas.program import At, Bind, Each, Filter, Operand, Program, Step
 
 BindingRow = dict[str, Json]
 ReadKey = tuple[str, bytes]
@@ -49,11 +49,13 @@ class Selection:
         reads: the reads asked for, in order.
         picked: per program, the rows it picked, best first (`only`/`first`: rows that tie for the place).
         candidates: per program, the rows that were compared.
+        used: per program, the indices of the reads that it looked at.
     """
 
     reads: tuple[ReadAsk, ...]
     picked: tuple[tuple[BindingRow, ...], ...]
     candidates: tuple[tuple[BindingRow, ...], ...]
+    used: tuple[frozenset[int], ...]
 
 
 def column(row: Mapping[str, Json], path: Path) -> Any:
@@ -115,30 +117,41 @@ def steps_of(
     Raises:
         KeyError: a program needs a fact that is not there.
     """
-    asked: dict[ReadKey, tuple[int, Any]] = {}
-    order: list[ReadAsk] = []
+    asked = _Asked({}, [], set())
+    used: list[frozenset[int]] = []
     picked: list[tuple[BindingRow, ...]] = []
     candidates: list[tuple[BindingRow, ...]] = []
     for program in programs:
         seeds: tuple[BindingRow, ...] = ({LINEAGE: ()},) if program.start is None else picked[program.start]
         filters = filters_by_step(program)
         groups: list[list[BindingRow]] = []
+        asked.used.clear()
         early = program.pick == "only" and not exhaustive
         for seed in seeds:
             rows = [seed]
             if early:
-                rows = yield from _first_match(program.steps, filters, seed, facts, asked, order)
+                rows = yield from _first_match(program.steps, filters, seed, facts, asked)
             else:
                 for number, step in enumerate(program.steps):
                     grown: list[BindingRow] = []
                     for row in rows:
-                        grown.extend((yield from _extend(step, row, facts, asked, order)))
+                        grown.extend((yield from _extend(step, row, facts, asked)))
                     rows = [row for row in grown if all(passes(f, row) for f in filters[number])]
             groups.append(rows)
         pool = [row for group in groups for row in group]
         candidates.append(tuple(pool))
         picked.append(tuple(_pick(program, groups, pool)))
-    return Selection(tuple(order), tuple(picked), tuple(candidates))
+        used.append(frozenset(asked.used))
+    return Selection(tuple(asked.order), tuple(picked), tuple(candidates), tuple(used))
+
+
+@dataclass
+class _Asked:
+    """The reads so far: their results by identity, their order, and those the present program looked at."""
+
+    results: dict[ReadKey, tuple[int, Any]]
+    order: list[ReadAsk]
+    used: set[int]
 
 
 def _first_match(
@@ -146,15 +159,14 @@ def _first_match(
     filters: Sequence[Sequence[Filter]],
     row: BindingRow,
     facts: Mapping[str, Json],
-    asked: dict[ReadKey, tuple[int, Any]],
-    order: list[ReadAsk],
+    asked: _Asked,
     depth: int = 0,
 ) -> Generator[ReadAsk, Any, list[BindingRow]]:
     if depth == len(steps):
         return [row]
-    for grown in (yield from _extend(steps[depth], row, facts, asked, order)):
+    for grown in (yield from _extend(steps[depth], row, facts, asked)):
         if all(passes(f, grown) for f in filters[depth]):
-            found = yield from _first_match(steps, filters, grown, facts, asked, order, depth + 1)
+            found = yield from _first_match(steps, filters, grown, facts, asked, depth + 1)
             if found:
                 return found
     return []
@@ -164,8 +176,7 @@ def _extend(
     step: Step,
     row: BindingRow,
     facts: Mapping[str, Json],
-    asked: dict[ReadKey, tuple[int, Any]],
-    order: list[ReadAsk],
+    asked: _Asked,
 ) -> Generator[ReadAsk, Any, list[BindingRow]]:
     if isinstance(step, Each):
         source = _operand(step.source, row, facts)
@@ -174,12 +185,13 @@ def _extend(
     if any(value is MISSING for value in arguments.values()):
         return []
     key = read_key(step.tool, arguments)
-    if key not in asked:
+    if key not in asked.results:
         ask = ReadAsk(step.tool, arguments, key)
-        number = len(order)
-        order.append(ask)
-        asked[key] = (number, (yield ask))
-    number, value = asked[key]
+        number = len(asked.order)
+        asked.order.append(ask)
+        asked.results[key] = (number, (yield ask))
+    number, value = asked.results[key]
+    asked.used.add(number)
     if value is MISSING:
         return []
     lineage = row[LINEAGE]
