@@ -1,0 +1,86 @@
+"""Reader: answers ground reads from a sandbox, remembering what the unchanged world answered.
+
+Proofs ask the same reads of the same world again and again; what the initial world answers is kept with the rows that
+the call looked at and the values that stand in the answer.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from schemas.base import Json
+from tool_specs.programs import MISSING, ReadAsk, ReadKey, read_key
+from tool_specs.sandbox import Sandbox
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What the initial world answers to a read.
+
+    Attributes:
+        value: the tool's JSON value, or `MISSING` for an error.
+        rows: the (table, id) rows that the call looked at.
+        leaves: the strings in the answer (also keys of objects of rows).
+    """
+
+    value: Any
+    rows: frozenset[tuple[str, str]]
+    leaves: frozenset[str]
+
+
+class Reader:
+    """Reads of one world, remembered."""
+
+    def __init__(self, sandbox: Sandbox) -> None:
+        self.sandbox = sandbox
+        self._answers: dict[ReadKey, Answer] = {}
+
+    def __call__(self, ask: ReadAsk) -> Any:
+        """Answers a read as `tool_specs.programs.run` wants it."""
+        return self.answer(ask).value
+
+    def answer(self, ask: ReadAsk) -> Answer:
+        """Answers a read with what is remembered about it."""
+        known = self._answers.get(ask.key)
+        if known is None:
+            result = self.sandbox.call(ask.tool, ask.arguments)
+            value = MISSING if result.error else result.value
+            known = Answer(value, frozenset(result.rows), frozenset(strings(value)))
+            self._answers[ask.key] = known
+        return known
+
+    def ask(self, tool: str, arguments: dict[str, Json]) -> ReadAsk:
+        """Builds a read."""
+        return ReadAsk(tool, arguments, read_key(tool, arguments))
+
+
+class ChangedReader:
+    """Reads of a world in which one row is another; everything else is answered from memory."""
+
+    def __init__(self, reader: Reader, changed: Sandbox, row: tuple[str, str]) -> None:
+        self._reader = reader
+        self._changed = changed
+        self._row = row
+
+    def __call__(self, ask: ReadAsk) -> Any:
+        """Answers a read."""
+        known = self._reader.answer(ask)
+        if self._row not in known.rows and known.value is not MISSING:
+            return known.value
+        result = self._changed.call(ask.tool, ask.arguments)
+        return MISSING if result.error else result.value
+
+
+def strings(value: Any) -> Iterator[str]:
+    """Yields the strings in a JSON value, keys of objects included."""
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, dict):
+        for key, each in value.items():
+            yield key
+            yield from strings(each)
+    elif isinstance(value, list):
+        for each in value:
+            yield from strings(each)
