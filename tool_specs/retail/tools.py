@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from tool_specs.retail.addresses import modify_pending_order_address, modify_user_address
+from tool_specs.retail.delivered import exchange_delivered_order_items, return_delivered_order_items
+from tool_specs.retail.pending import cancel_pending_order, modify_pending_order_items, modify_pending_order_payment
 from tool_specs.retail.reads import (
     calculate,
     find_user_id_by_email,
@@ -12,15 +15,6 @@ from tool_specs.retail.reads import (
     get_user_details,
     list_all_product_types,
     transfer_to_human_agents,
-)
-from tool_specs.retail.writes import (
-    cancel_pending_order,
-    exchange_delivered_order_items,
-    modify_pending_order_address,
-    modify_pending_order_items,
-    modify_pending_order_payment,
-    modify_user_address,
-    return_delivered_order_items,
 )
 
 TOOLS = (
