@@ -129,7 +129,13 @@ class Domain:
     lexicon: Any = field(default=None, repr=False)
 
     def violations(self, context: GuardContext, name: str, arguments: Mapping[str, Json]) -> list[tuple[str, str]]:
-        """Returns (guard name, violation in words) for each guard that a call would break."""
+        """Returns (guard name, violation in words) for each guard that a call would break.
+
+        A malformed call breaks none: it fails, whatever it meant.
+        """
+        tool = self.tools.get(name)
+        if tool is None or tool.complaint(arguments) is not None:
+            return []
         found: list[tuple[str, str]] = []
         for guard in self.guards:
             if guard.tools and name not in guard.tools:

@@ -116,7 +116,8 @@ def _make(function: Callable[..., Json], effect: Effect) -> Tool:
         if each.default is not each.empty:
             schema["default"] = each.default
         properties[each.name] = {"description": document.arguments[each.name], **schema}
-        semantic.update(types_in(hints[each.name], each.name))
+        # A list parameter has the type of its elements: `item_ids` is filled with values of type item_id.
+        semantic.update((path.removesuffix(".*"), kind) for path, kind in types_in(hints[each.name], each.name))
         checks.append((each.name, check_of(schema_of(hints[each.name], loose=True))))
     required = [each.name for each in parameters[1:] if each.default is each.empty]
     semantic.update(types_in(hints["return"], "return"))

@@ -233,9 +233,7 @@ GUARDS: tuple[Guard, ...] = (
         ORDER_WRITES,
     ),
     _guard("same_product", "An item is replaced by a variant of the same product.", _same_product, (ITEMS, EXCHANGE)),
-    _guard(
-        "other_variant", "An item is replaced by another variant, not by itself.", _other_variant, (ITEMS, EXCHANGE)
-    ),
+    _guard("other_variant", "An item is not replaced by itself.", _other_variant, (ITEMS, EXCHANGE)),
     _guard("available", "The replacing variant is in stock.", _available, (ITEMS, EXCHANGE)),
     _guard(
         "reason",
