@@ -1,0 +1,88 @@
+"""What code a stage depends on, as a digest: its module's source and that of every project module it imports.
+
+A shard is fresh while the code that made it is the same. Imports are read from the source, so lazy ones count too, and
+data files beside a module (word lists, policies) count as its code. Not noticed: modules named at run time only, which
+is why a domain's folder is added by the caller (`folders`).
+"""
+
+from __future__ import annotations
+
+import ast
+import hashlib
+from collections.abc import Iterable
+from functools import cache
+from pathlib import Path
+
+PACKAGES = ("pipeline", "stages", "tool_specs", "schemas")
+HOME = Path(__file__).resolve().parent.parent
+"""The folder that holds the four packages."""
+
+
+@cache
+def code_digest(module: str, folders: tuple[str, ...] = ()) -> str:
+    """Returns the digest of a module, all project modules it reaches, and all modules of some packages."""
+    starts = {module, *(name for folder in folders for name in _modules_in(folder))}
+    seen: dict[str, Path] = {}
+    waiting = sorted(starts)
+    while waiting:
+        name = waiting.pop()
+        path = _file(name)
+        if name in seen or path is None:
+            continue
+        seen[name] = path
+        waiting.extend(_imports(name, path))
+    digest = hashlib.blake2b(digest_size=16)
+    for name, path in sorted(seen.items()):
+        digest.update(f"{name}\0".encode() + path.read_bytes() + b"\0")
+    for data in sorted({data for path in seen.values() for data in _data_beside(path)}):
+        digest.update(f"{data.relative_to(HOME).as_posix()}\0".encode() + data.read_bytes() + b"\0")
+    return digest.hexdigest()
+
+
+def _imports(name: str, path: Path) -> Iterable[str]:
+    package = name if path.name == "__init__.py" else name.rpartition(".")[0]
+    for node in ast.walk(ast.parse(path.read_bytes())):
+        if isinstance(node, ast.Import):
+            for alias in node.names:
+                yield from _with_parents(alias.name)
+        elif isinstance(node, ast.ImportFrom):
+            base = node.module or ""
+            if node.level:
+                parts = package.split(".")
+                base = ".".join(parts[: len(parts) - node.level + 1] + ([node.module] if node.module else []))
+            yield from _with_parents(base)
+            for alias in node.names:
+                yield f"{base}.{alias.name}"
+
+
+def _with_parents(name: str) -> Iterable[str]:
+    parts = name.split(".")
+    return (".".join(parts[:end]) for end in range(1, len(parts) + 1))
+
+
+def _file(name: str) -> Path | None:
+    top, *rest = name.split(".")
+    # A project's own tests bring stages of their own.
+    if top not in (*PACKAGES, "tests"):
+        return None
+    path = HOME.joinpath(top, *rest)
+    for candidate in (path / "__init__.py", path.with_name(path.name + ".py")):
+        if candidate.is_file():
+            return candidate
+    return None
+
+
+def _modules_in(package: str) -> Iterable[str]:
+    folder = HOME.joinpath(*package.split("."))
+    for path in sorted(folder.rglob("*.py")):
+        relative = path.relative_to(HOME).with_suffix("")
+        parts = relative.parts[:-1] if path.name == "__init__.py" else relative.parts
+        yield ".".join(parts)
+
+
+def _data_beside(path: Path) -> Iterable[Path]:
+    if path.parent.parent == HOME:
+        return
+    for other in path.parent.iterdir():
+        if other.is_file() and other.suffix not in (".py", ".pyc", ".pyi") and not other.name.startswith("."):
+            yield other

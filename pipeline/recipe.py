@@ -1,0 +1,192 @@
+"""Recipe: what a run shall make, as a YAML file. Unknown keys are errors, with a suggestion and the line.
+
+Example (see `recipes/` for whole ones)::
+
+    name: quickstart
+    seed: 7
+    count: 1000                                  # kept trajectories
+    domains: [{name: retail, world: {size: 500, seed: 1}}]
+    tasks: {read_heavy: 0.5, write_intensive: 0.2, mixed: 0.1, information: 0.1, must_refuse: 0.1}
+    grid:
+      decisions: {1: 0.2, 2: 0.3, 3: 0.25, 4: 0.15, 5: 0.1}
+      burden: {3: 0.2, 4: 0.2, 5: 0.2, 6: 0.2, 9: 0.1, 12: 0.1}
+
+How kinds and axes combine: read-heavy tasks have one decision and carry the burden axis; write-intensive tasks carry
+the decisions axis, their burden is low and as it falls; mixed tasks carry both, with two decisions or more; information
+tasks carry the burden axis without a decision; refusals have neither. Instead of the two axes, `grid.cells` may give
+shares of cells outright (`"1x9": 0.1`): they then stand for all tasks that write, and `tasks` has shares for the rest.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Annotated
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
+
+from schemas.behavior import Disclosure, Register, Trait
+from schemas.task import Kind
+
+MAX_DECISIONS = 5
+BURDENS = range(2, 13)
+_TOLERANCE = 1e-6
+
+
+def _sum_to_one(shares: Mapping[object, float]) -> Mapping[object, float]:
+    for name, share in shares.items():
+        if not 0 <= share <= 1:
+            raise ValueError(f"the share of {name} is {share:g}; a share is between 0 and 1")
+    total = sum(shares.values())
+    if abs(total - 1) > _TOLERANCE:
+        raise ValueError(f"the shares sum to {total:.6g}; make them sum to 1")
+    return shares
+
+
+def _decisions(shares: Mapping[int, float]) -> Mapping[int, float]:
+    for decisions in shares:
+        if not 1 <= decisions <= MAX_DECISIONS:
+            raise ValueError(f"{decisions} decisions cannot be ordered; give numbers from 1 to {MAX_DECISIONS}")
+    return _sum_to_one(shares)  # type: ignore[arg-type, return-value]
+
+
+def _burdens(shares: Mapping[int, float]) -> Mapping[int, float]:
+    for burden in shares:
+        if burden not in BURDENS:
+            raise ValueError(f"a burden of {burden} cannot be ordered; give numbers from {BURDENS[0]} to {BURDENS[-1]}")
+    return _sum_to_one(shares)  # type: ignore[arg-type, return-value]
+
+
+def _cells(shares: Mapping[str, float]) -> Mapping[str, float]:
+    for name in shares:
+        decisions, _, burden = name.partition("x")
+        if not (decisions.isdigit() and burden.isdigit()):
+            raise ValueError(f'{name!r} is no cell; write decisions x burden, for example "1x9"')
+        if not 1 <= int(decisions) <= MAX_DECISIONS or int(burden) not in BURDENS:
+            raise ValueError(
+                f"cell {name} cannot be ordered; decisions go from 1 to {MAX_DECISIONS}, "
+                f"burdens from {BURDENS[0]} to {BURDENS[-1]}"
+            )
+    return _sum_to_one(shares)  # type: ignore[arg-type, return-value]
+
+
+Probability = Annotated[float, Field(ge=0, le=1)]
+
+
+class _Strict(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
+
+
+class WorldSettings(_Strict):
+    """Where a domain's world comes from: a generator's size and seed, or a file (relative to the recipe)."""
+
+    size: Annotated[int, Field(ge=1, le=1_000_000)] = 500
+    seed: Annotated[int, Field(ge=0, lt=2**53)] = 1
+    file: str | None = None
+
+    @model_validator(mode="after")
+    def _one_source(self) -> WorldSettings:
+        if self.file is not None and {"size", "seed"} & self.model_fields_set:
+            raise ValueError("a world comes from a file or from size and seed; leave one of them out")
+        return self
+
+
+class DomainSettings(_Strict):
+    """A domain, its share of the trajectories, and its world."""
+
+    name: str
+    share: Probability = 1.0
+    world: WorldSettings = WorldSettings()
+
+
+class Grid(_Strict):
+    """Shares of decisions and burdens. See the module's text."""
+
+    decisions: Annotated[dict[int, float], AfterValidator(_decisions)] = {1: 0.2, 2: 0.3, 3: 0.25, 4: 0.15, 5: 0.1}
+    burden: Annotated[dict[int, float], AfterValidator(_burdens)] = {
+        2: 0.08, 3: 0.14, 4: 0.14, 5: 0.14, 6: 0.12, 7: 0.1, 8: 0.08, 9: 0.06, 10: 0.05, 11: 0.05, 12: 0.04,
+    }  # fmt: skip
+    cells: Annotated[dict[str, float], AfterValidator(_cells)] | None = None
+
+    @model_validator(mode="after")
+    def _axes_or_cells(self) -> Grid:
+        if self.cells is not None and {"decisions", "burden"} & self.model_fields_set:
+            raise ValueError("give decisions and burden, or cells; not both")
+        return self
+
+
+class BehaviorSettings(_Strict):
+    """How users tell their tasks: shares of manners, and probabilities of what happens in a dialogue."""
+
+    disclosure: Annotated[dict[Disclosure, float], AfterValidator(_sum_to_one)] = {
+        "all_at_once": 0.3, "drip": 0.3, "only_when_asked": 0.2, "vague_start": 0.2,
+    }  # fmt: skip
+    register_: Annotated[dict[Register, float], AfterValidator(_sum_to_one), Field(alias="register")] = {
+        "neutral": 0.5, "terse": 0.25, "chatty": 0.25,
+    }  # fmt: skip
+    traits: dict[Trait, Probability] = {
+        "typos": 0.15, "impatience": 0.1, "slip": 0.1, "change_of_mind": 0.08, "refuse_first": 0.08,
+        "off_topic": 0.1, "multi_request": 0.3,
+    }  # fmt: skip
+
+
+class SimulateSettings(_Strict):
+    """Hard caps of a dialogue."""
+
+    max_turns: Annotated[int, Field(ge=4, le=1000)] = 60
+    max_calls: Annotated[int, Field(ge=1, le=1000)] = 80
+
+
+class NearDuplicateSettings(_Strict):
+    """From which similarity on a dialogue counts as a copy of an earlier one."""
+
+    threshold: Annotated[float, Field(gt=0, le=1)] = 0.8
+
+
+class Recipe(_Strict):
+    """See the module's text.
+
+    Attributes:
+        validation: share of the users (and with them of the trajectories) that are for validation.
+        behaviors_per_task: dialogues per task, each by a user of another manner.
+        patience: rounds without a new trajectory after which a cell is given up.
+    """
+
+    name: Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$")]
+    seed: Annotated[int, Field(ge=0, lt=2**53)] = 0
+    count: Annotated[int, Field(ge=1, le=100_000_000)] = 1000
+    domains: Annotated[tuple[DomainSettings, ...], Field(min_length=1)]
+    tasks: dict[Kind, Probability] = {
+        "read_heavy": 0.5, "write_intensive": 0.2, "mixed": 0.1, "information": 0.1, "must_refuse": 0.1,
+    }  # fmt: skip
+    grid: Grid = Grid()
+    validation: Annotated[float, Field(ge=0, le=0.5)] = 0.05
+    behaviors_per_task: Annotated[int, Field(ge=1, le=100)] = 3
+    behaviors: BehaviorSettings = BehaviorSettings()
+    simulate: SimulateSettings = SimulateSettings()
+    near_duplicates: NearDuplicateSettings = NearDuplicateSettings()
+    patience: Annotated[int, Field(ge=1, le=100)] = 3
+
+    @model_validator(mode="after")
+    def _possible(self) -> Recipe:
+        names = [domain.name for domain in self.domains]
+        if len(set(names)) < len(names):
+            raise ValueError(f"domains: {', '.join(names)}: a domain is named twice; add their shares up in one entry")
+        try:
+            _sum_to_one({domain.name: domain.share for domain in self.domains})
+        except ValueError as error:
+            raise ValueError(f"domains: {error}") from None
+        writing = [kind for kind in ("read_heavy", "write_intensive", "mixed") if self.tasks.get(kind)]
+        if self.grid.cells is None:
+            try:
+                _sum_to_one(self.tasks)  # type: ignore[arg-type]
+            except ValueError as error:
+                raise ValueError(f"tasks: {error}") from None
+            if self.tasks.get("mixed") and not any(share for n, share in self.grid.decisions.items() if n > 1):
+                raise ValueError(
+                    "tasks.mixed: mixed tasks have two decisions or more; give grid.decisions a share of 2"
+                )
+        elif writing and "tasks" in self.model_fields_set:
+            raise ValueError(f"tasks.{writing[0]}: grid.cells already stands for all tasks that write; leave it out")
+        elif sum(share for kind, share in self.tasks.items() if kind not in writing) >= 1:
+            raise ValueError("tasks: nothing is left for grid.cells; lower the shares")
+        return self

@@ -1,0 +1,118 @@
+"""Reading a recipe file: every mistake is told with its place and what to do.
+
+Example::
+
+    recipes/mine.yaml:7: behaviours_per_task: unknown key; did you mean `behaviors_per_task`?
+"""
+
+from __future__ import annotations
+
+import difflib
+from pathlib import Path
+from typing import Any, get_args
+
+import yaml
+from pydantic import BaseModel, ValidationError
+
+from pipeline.errors import RecipeError
+from pipeline.recipe import Recipe
+
+Location = tuple[int | str, ...]
+
+
+def load_recipe(path: Path) -> Recipe:
+    """Reads and checks a recipe.
+
+    Raises:
+        RecipeError: it cannot be read, is not YAML, or asks for what cannot be made.
+    """
+    try:
+        text = path.read_text(encoding="utf-8")
+    except OSError as error:
+        near = [other.name for other in sorted(path.parent.glob("*.yaml"))] if path.parent.is_dir() else []
+        hint = f"; in that folder are {', '.join(near)}" if near else ""
+        raise RecipeError(f"{path}: cannot be read ({error.strerror}){hint}") from error
+    except UnicodeDecodeError as error:
+        raise RecipeError(f"{path}: is not UTF-8 text ({error.reason}); a recipe is a YAML file") from error
+    try:
+        tree = yaml.compose(text, Loader=yaml.SafeLoader)
+        value = yaml.safe_load(text)
+    except yaml.YAMLError as error:
+        mark = getattr(error, "problem_mark", None)
+        place = f"{path}:{mark.line + 1}" if mark else str(path)
+        raise RecipeError(f"{place}: is not YAML: {getattr(error, 'problem', error)}") from error
+    if not isinstance(value, dict):
+        raise RecipeError(f"{path}: a recipe is a mapping of keys; see recipes/quickstart.yaml")
+    _no_doubles(path, tree)
+    try:
+        return Recipe.model_validate(value)
+    except ValidationError as error:
+        problems = error.errors()
+        places = [problem["loc"] for problem in problems]
+        # A list with a broken entry is also reported as too short: that is no second mistake.
+        own = [p for p in problems if not any(place[: len(p["loc"])] == p["loc"] != place for place in places)]
+        lines = [_describe(path, tree, problem) for problem in own]
+        raise RecipeError("\n".join(lines)) from error
+
+
+def _describe(path: Path, tree: Any, problem: Any) -> str:
+    location: Location = tuple(part for part in problem["loc"] if part != "[key]")
+    where = ".".join(str(part) for part in location)
+    message = problem["msg"].removeprefix("Value error, ")
+    if problem["type"] == "extra_forbidden":
+        message = "unknown key" + _suggestion(str(location[-1]), _keys(location[:-1]))
+    elif problem["type"] == "literal_error":
+        names = [name.strip(" '") for name in str(problem["ctx"]["expected"]).replace(" or ", ",").split(",")]
+        message = "unknown name" + _suggestion(str(problem["input"]), names)
+    elif problem["type"] == "missing":
+        message = "is missing; add it"
+    return f"{path}:{_line(tree, location)}: {where + ': ' if where else ''}{message}"
+
+
+def _suggestion(name: str, known: list[str]) -> str:
+    close = difflib.get_close_matches(name, known, n=1, cutoff=0.5)
+    return f"; did you mean `{close[0]}`?" if close else f"; known are {', '.join(sorted(known))}"
+
+
+def _keys(location: Location) -> list[str]:
+    """Returns the keys that the model at a place of the recipe knows."""
+    model: Any = Recipe
+    for part in location:
+        if isinstance(part, str) and isinstance(model, type) and issubclass(model, BaseModel):
+            model = next((f.annotation for n, f in model.model_fields.items() if part in (n, f.alias)), None)
+        else:
+            model = next((option for option in get_args(model) if isinstance(option, type)), None)
+    if isinstance(model, type) and issubclass(model, BaseModel):
+        return [field.alias or name for name, field in model.model_fields.items()]
+    return []
+
+
+def _line(node: Any, location: Location) -> int:
+    """Returns the line of the innermost thing of a location that the file has."""
+    line = 1
+    for part in location:
+        if isinstance(node, yaml.MappingNode):
+            found = [(key, value) for key, value in node.value if key.value == str(part)]
+        elif isinstance(node, yaml.SequenceNode) and isinstance(part, int) and part < len(node.value):
+            found = [(node.value[part], node.value[part])]
+        else:
+            found = []
+        if not found:
+            break
+        line, node = found[0][0].start_mark.line + 1, found[0][1]
+    return line
+
+
+def _no_doubles(path: Path, node: Any) -> None:
+    if isinstance(node, yaml.MappingNode):
+        seen: set[str] = set()
+        for key, value in node.value:
+            if key.value in seen:
+                raise RecipeError(
+                    f"{path}:{key.start_mark.line + 1}: {key.value}: stands here twice; remove one of them"
+                )
+            seen.add(key.value)
+            _no_doubles(path, value)
+    elif isinstance(node, yaml.SequenceNode):
+        for value in node.value:
+            _no_doubles(path, value)

@@ -1,0 +1,142 @@
+"""The folder of a run: where everything is, and reading it again.
+
+    recipe.json                                      what the run is (recipe, seed, worlds); written first
+    stages/1_generate_tasks/r0-00004.parquet         records
+    stages/1_generate_tasks/r0-00004.drops.parquet   what was rejected, with the reason (only if something was)
+    stages/1_generate_tasks/r0-00004.json            manifest of the two, written after them
+    ...
+    stages/6_export_rows/r0-00004.parquet            rows, sorted by id
+    stages/7_features/r0-00004.parquet               what deciding about the rows needs
+    stages/8_select/r0-00004.drops.parquet           near-duplicates and surplus
+    kept/r0-00004.parquet                            the rows that were kept
+    dataset/, report.html                            made of the kept rows
+    run.json                                         what came out; written last
+
+Example::
+
+    run = RunFolder(Path("outputs/quickstart"))
+    run.manifest()["kept"], next(run.rows()).id, run.judged("dialogue-1c2d...")
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pyarrow.compute as pc
+
+from pipeline.errors import StorageError
+from pipeline.storage import read_json, read_shard, read_table
+from schemas.base import Json
+from schemas.parquet import from_table
+from schemas.sft import SftRow
+from schemas.verdict import Drop, Judged
+
+if TYPE_CHECKING:
+    from pipeline.line import Line
+
+
+@dataclass(frozen=True)
+class Shard:
+    """The three files of one shard of one stage."""
+
+    folder: Path
+    name: str
+
+    @property
+    def records(self) -> Path:
+        """What the stage made."""
+        return self.folder / f"{self.name}.parquet"
+
+    @property
+    def drops(self) -> Path:
+        """What it rejected."""
+        return self.folder / f"{self.name}.drops.parquet"
+
+    @property
+    def manifest(self) -> Path:
+        """Says that the others are whole."""
+        return self.folder / f"{self.name}.json"
+
+
+def step_shard(folder: Path, line: Line, number: int, name: str) -> Shard:
+    """Returns a shard of a line's step (numbered from 1)."""
+    return Shard(folder / "stages" / f"{number}_{line.steps[number - 1].name}", name)
+
+
+def features_shard(folder: Path, line: Line, name: str) -> Shard:
+    """Returns a shard of features."""
+    return Shard(folder / "stages" / f"{len(line.steps) + 1}_features", name)
+
+
+def select_shard(folder: Path, line: Line, name: str) -> Shard:
+    """Returns the shard of what the selection rejected."""
+    return Shard(folder / "stages" / f"{len(line.steps) + 2}_select", name)
+
+
+@dataclass(frozen=True)
+class RunFolder:
+    """A run on disk, for reading."""
+
+    path: Path
+
+    def manifest(self) -> dict[str, Json]:
+        """Returns what came out of the run.
+
+        Raises:
+            StorageError: this is no folder of a finished run.
+        """
+        if not (self.path / "run.json").is_file():
+            if not (self.path / "recipe.json").is_file():
+                raise StorageError(f"{self.path}: is no folder of a run; give one that `writ run` made")
+            raise StorageError(f"{self.path}: this run has not ended; continue it with the same `writ run` command")
+        value = read_json(self.path / "run.json")
+        if not isinstance(value, dict) or "kept" not in value:
+            raise StorageError(f"{self.path / 'run.json'}: is no manifest of a run; delete it and run again")
+        return value
+
+    def shards(self) -> list[Path]:
+        """Returns the files of kept rows, in order."""
+        return [self.path / "kept" / f"{name}.parquet" for name in self.manifest()["shards"]]
+
+    def rows(self) -> Iterator[SftRow]:
+        """Yields the kept rows, in order."""
+        for path in self.shards():
+            yield from read_shard(path, SftRow)
+
+    def row(self, row_id: str) -> SftRow:
+        """Returns one kept row; the beginning of an id is enough if no other id begins so.
+
+        Raises:
+            StorageError: there is none, or more than one.
+        """
+        found: list[SftRow] = []
+        for path in self.shards():
+            table = read_table(path)
+            found.extend(from_table(table.filter(pc.starts_with(table["id"], pattern=row_id)), SftRow))
+        if len(found) != 1:
+            what = f"{len(found)} rows begin" if found else "no kept row begins"
+            raise StorageError(f"{self.path}: {what} with {row_id!r}; `writ show {self.path}` shows one with its id")
+        return found[0]
+
+    def judged(self, row_id: str) -> Judged:
+        """Returns the judged dialogue of a kept row: the task with its proof, the behaviour, the verdicts.
+
+        Raises:
+            StorageError: there is none.
+        """
+        for path in self.shards():
+            if row_id not in read_table(path, columns=["id"])["id"].to_pylist():
+                continue
+            for folder in sorted((self.path / "stages").glob("*_validate_dialogues")):
+                for judged in read_shard(folder / path.name, Judged):
+                    if row_id in (judged.id, judged.dialogue.id):
+                        return judged
+        raise StorageError(f"{self.path}: no kept row has the id {row_id!r}; `writ show {self.path}` shows one")
+
+    def drops(self) -> Iterator[Drop]:
+        """Yields all that was rejected, stage by stage."""
+        for path in sorted((self.path / "stages").glob("*/*.drops.parquet")):
+            yield from read_shard(path, Drop)

@@ -1,0 +1,183 @@
+"""One shard of orders on its way along a line of stages.
+
+Each stage's records and drops are written as they come; a stage whose manifest has the right key is not run again, so
+whatever interrupted a shard, the rest is all that is made. `run_folder` says which files these are.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import pyarrow as pa
+
+from pipeline.errors import StageFailed
+from pipeline.line import Line, Order, Step
+from pipeline.plan_tasks import Fields
+from pipeline.run_folder import Shard, features_shard, step_shard
+from pipeline.storage import Manifest, read_shard, read_table, whole, write_manifest, write_shard, write_table
+from schemas.base import Record, digest, encode
+from schemas.task import TaskSpec
+from schemas.verdict import Drop
+from stages.base import Services
+
+
+@dataclass
+class ShardResult:
+    """What the driver learns about a shard: numbers and names, no records.
+
+    Attributes:
+        made: step -> records made.
+        drops: (stage, reason, owner or "") -> number.
+        refused: orders that could not be carried out, with the reason.
+        fresh: nothing had to be made.
+    """
+
+    name: str
+    made: dict[str, int] = field(default_factory=dict)
+    drops: Counter[tuple[str, str, str]] = field(default_factory=Counter)
+    refused: list[tuple[TaskSpec, str]] = field(default_factory=list)
+    fresh: bool = True
+
+
+@dataclass
+class _Made:
+    """A step's shard: on disk, and in memory if it was made just now."""
+
+    shard: Shard
+    kind: type[Record]
+    digest: str
+    records: Sequence[Record] | None
+
+    def read(self) -> Sequence[Record]:
+        return read_shard(self.shard.records, self.kind) if self.records is None else self.records
+
+
+_SERVICES: dict[str, Services] = {}
+
+
+def run_shard(line: Line, folder: Path, order: Order) -> ShardResult:
+    """Brings a shard through all steps, or through those that are not done yet.
+
+    Raises:
+        StageFailed: a stage raised.
+        UserError: the folder cannot be written or read as it must.
+    """
+    result = ShardResult(order.name)
+    before = digest([encode(spec).decode() for spec in order.specs])
+    made: dict[str, _Made] = {}
+    last: _Made | None = None
+    for number, step in enumerate(line.steps, 1):
+        shard = step_shard(folder, line, number, order.name)
+        key = line.key(step.stage, before)
+        manifest = whole(shard.manifest, key)
+        records: Sequence[Record] | None = None
+        if manifest is None:
+            result.fresh = False
+            records, drops = apply(line, step, order.specs if last is None else last.read())
+            if number == len(line.steps):
+                records = sorted(records, key=lambda record: str(record.id))  # type: ignore[attr-defined]
+            manifest = _store(shard, key, records, step.makes, drops)
+        else:
+            drops = read_shard(shard.drops, Drop) if manifest.drops else []
+        result.made[step.name] = manifest.rows
+        result.drops.update((drop.stage, drop.reason, drop.owner or "") for drop in drops)
+        if number == 1:
+            specs = {spec.id: spec for spec in order.specs}
+            result.refused = [(specs[d.record_id], d.detail or d.reason) for d in drops if d.record_id in specs]
+        before = manifest.files[shard.records.name].digest
+        last = made[step.name] = _Made(shard, step.makes, before, records)
+    _store_features(line, features_shard(folder, line, order.name), made, result)
+    return result
+
+
+def apply(line: Line, step: Step, records: Sequence[Record]) -> tuple[list[Record], list[Drop]]:
+    """Runs a stage over records, in order.
+
+    Raises:
+        StageFailed: the stage raised, which is a bug.
+    """
+    services = _services(line)
+
+    async def one(record: Record) -> Sequence[Record]:
+        try:
+            return await step.stage.process(record, services)
+        except Exception as error:
+            name = getattr(record, "id", "?")
+            raise StageFailed(f"stage {step.name} failed on {name}: {type(error).__name__}: {error}") from error
+
+    async def everything() -> list[Sequence[Record]]:
+        if line.concurrency == 1:
+            return [await one(record) for record in records]
+        gate = asyncio.Semaphore(line.concurrency)
+
+        async def gated(record: Record) -> Sequence[Record]:
+            async with gate:
+                return await one(record)
+
+        return list(await asyncio.gather(*(gated(record) for record in records)))
+
+    kept: list[Record] = []
+    drops: list[Drop] = []
+    for results in asyncio.run(everything()):
+        for found in results:
+            if isinstance(found, Drop):
+                drops.append(found)
+            else:
+                kept.append(found)
+    return kept, drops
+
+
+def read_features(shard: Shard) -> list[tuple[str, str, Fields, Any]]:
+    """Reads, per row: its id, its source's id, the fields of its cell, and the features of its source."""
+    table = read_table(shard.records)
+    unpack = msgspec.msgpack.Decoder().decode
+    columns = [table.column(name).to_pylist() for name in ("id", "source", "fields", "features")]
+    return [(row, source, Fields(*unpack(f)), unpack(x)) for row, source, f, x in zip(*columns, strict=True)]
+
+
+def _store_features(line: Line, shard: Shard, made: dict[str, _Made], result: ShardResult) -> None:
+    rows, sources = made[line.steps[-1].name], made[line.group_at]
+    key = line.key(line.group, rows.digest, sources.digest)
+    if whole(shard.manifest, key) is not None:
+        return
+    result.fresh = False
+    by_id: dict[str, Any] = {}
+    for source in sources.read():
+        # A row is known by its dialogue's id, a judged dialogue has one of its own.
+        by_id[getattr(getattr(source, "dialogue", source), "id", "")] = source
+        by_id[source.id] = source  # type: ignore[attr-defined]
+    pack = msgspec.msgpack.Encoder().encode
+    columns: dict[str, list[Any]] = {"id": [], "source": [], "fields": [], "features": []}
+    for row in rows.read():
+        source = by_id[row.id]  # type: ignore[attr-defined]
+        columns["id"].append(row.id)  # type: ignore[attr-defined]
+        columns["source"].append(source.id)
+        columns["fields"].append(pack(tuple(Fields.of(row))))  # type: ignore[arg-type]
+        columns["features"].append(pack(line.group.features(source)))
+    types = {"id": pa.string(), "source": pa.string(), "fields": pa.binary(), "features": pa.binary()}
+    table = pa.table({name: pa.array(values, type=types[name]) for name, values in columns.items()})
+    info = write_table(shard.records, table)
+    manifest = Manifest(key=key, rows=table.num_rows, drops=0, files={shard.records.name: info})
+    write_manifest(shard.manifest, manifest)
+
+
+def _store(shard: Shard, key: str, records: Sequence[Record], kind: type[Record], drops: Sequence[Drop]) -> Manifest:
+    files = {shard.records.name: write_shard(shard.records, records, kind)}
+    if drops:
+        files[shard.drops.name] = write_shard(shard.drops, drops, Drop)
+    manifest = Manifest(key=key, rows=len(records), drops=len(drops), files=files)
+    write_manifest(shard.manifest, manifest)
+    return manifest
+
+
+def _services(line: Line) -> Services:
+    if line.world_key not in _SERVICES:
+        _SERVICES.clear()
+        _SERVICES[line.world_key] = line.services()
+    return _SERVICES[line.world_key]

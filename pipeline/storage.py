@@ -1,0 +1,188 @@
+"""Shards and manifests on disk: whole or absent, and the same bytes for the same records.
+
+A file is written under another name in its folder and renamed when complete; a shard's manifest comes last, so its
+existence means that the shard is whole. Example of a manifest::
+
+    {"key": "5b1f...", "rows": 61, "drops": 3, "files": {"r0-00004.parquet": {"bytes": 8123, "digest": "c0de..."}}}
+
+What is not promised: surviving a power cut (nothing is synced to the device), only a killed process.
+"""
+
+from __future__ import annotations
+
+import errno
+import hashlib
+import os
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any, TypeVar
+
+import msgspec
+import orjson
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from pipeline.errors import StorageError
+from schemas.base import Json, Record
+from schemas.parquet import from_table, mismatch, to_table
+
+R = TypeVar("R", bound=Record)
+
+_WRITER = {
+    "compression": "zstd",
+    "compression_level": 3,
+    "use_dictionary": False,
+    "write_statistics": False,
+    "data_page_size": 1 << 20,
+    "version": "2.6",
+    "data_page_version": "1.0",
+}
+_FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
+
+
+class FileInfo(msgspec.Struct, frozen=True):
+    """A written file's size and content digest."""
+
+    bytes: int
+    digest: str
+
+
+class Manifest(msgspec.Struct, frozen=True, kw_only=True):
+    """What a whole shard consists of, and the key it was made under."""
+
+    key: str
+    rows: int
+    drops: int
+    files: dict[str, FileInfo]
+
+
+def write_bytes(path: Path, content: bytes) -> FileInfo:
+    """Writes a file whole or not at all.
+
+    Raises:
+        StorageError: the folder cannot be written, or the disk is full.
+    """
+    temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with temporary.open("wb") as file:
+            file.write(content)
+        temporary.replace(path)
+    except OSError as error:
+        temporary.unlink(missing_ok=True) if os.access(path.parent, os.W_OK) else None
+        raise storage_error(path, error) from error
+    return FileInfo(bytes=len(content), digest=hashlib.blake2b(content, digest_size=16).hexdigest())
+
+
+def storage_error(path: Path, error: OSError) -> StorageError:
+    """Says what to do about a failed write."""
+    if error.errno in _FULL:
+        return StorageError(
+            f"{path}: no room left on the device ({error.strerror}). Free some space, or choose another folder with "
+            "--out; the same command then continues with the shards that are finished"
+        )
+    return StorageError(f"{path}: cannot be written ({error.strerror or error}). Choose a writable folder with --out")
+
+
+def write_json(path: Path, value: Json) -> FileInfo:
+    """Writes a JSON file whole or not at all."""
+    option = orjson.OPT_INDENT_2 | orjson.OPT_SORT_KEYS | orjson.OPT_APPEND_NEWLINE | orjson.OPT_NON_STR_KEYS
+    return write_bytes(path, orjson.dumps(value, option=option))
+
+
+def read_json(path: Path) -> Json:
+    """Reads a JSON file.
+
+    Raises:
+        StorageError: it is not there or is not JSON.
+    """
+    try:
+        return orjson.loads(path.read_bytes())
+    except OSError as error:
+        raise StorageError(f"{path}: cannot be read ({error.strerror or error})") from error
+    except orjson.JSONDecodeError as error:
+        raise StorageError(f"{path}: is not JSON ({error}); delete it and run the same command again") from error
+
+
+def parquet_bytes(table: Any, **options: Any) -> bytes:
+    """Returns a table as the bytes of a Parquet file, always the same for the same table."""
+    sink = pa.BufferOutputStream()
+    pq.write_table(table, sink, **{**_WRITER, **options})
+    return bytes(sink.getvalue())
+
+
+def write_table(path: Path, table: Any) -> FileInfo:
+    """Writes a table as a Parquet file, whole or not at all."""
+    return write_bytes(path, parquet_bytes(table))
+
+
+def write_shard(path: Path, records: Sequence[R], kind: type[R]) -> FileInfo:
+    """Writes records as a Parquet file, whole or not at all."""
+    return write_table(path, to_table(records, kind))
+
+
+def read_table(path: Path, columns: Sequence[str] | None = None) -> Any:
+    """Reads a Parquet file.
+
+    Raises:
+        StorageError: it is not there, was cut off or is not Parquet.
+    """
+    try:
+        return pq.read_table(pa.BufferReader(path.read_bytes()), columns=columns)
+    except OSError as error:
+        if isinstance(error, FileNotFoundError | PermissionError | IsADirectoryError):
+            raise StorageError(f"{path}: cannot be read ({error.strerror})") from error
+        raise _damaged(path, str(error)) from error
+    except (pa.ArrowException, KeyError, ValueError) as error:
+        raise _damaged(path, str(error)) from error
+
+
+def read_shard(path: Path, kind: type[R]) -> list[R]:
+    """Reads the records of a Parquet file.
+
+    Raises:
+        StorageError: it was cut off, is not Parquet or holds other records.
+    """
+    table = read_table(path)
+    if problem := mismatch(table.schema, kind):
+        raise StorageError(f"{path}: {problem}. Give the folder of a run made by this version, or run into a new --out")
+    try:
+        return from_table(table, kind)
+    except (msgspec.MsgspecError, TypeError) as error:
+        raise _damaged(path, str(error)) from error
+
+
+def write_manifest(path: Path, manifest: Manifest) -> None:
+    """Writes a shard's manifest: the last file of a shard."""
+    write_json(path, msgspec.to_builtins(manifest))
+
+
+def whole(path: Path, key: str) -> Manifest | None:
+    """Returns the manifest if the shard is there, whole, and was made under this key; None if it must be made.
+
+    Raises:
+        StorageError: the manifest says that the shard is whole, but a file is missing or has another size.
+    """
+    if not path.exists():
+        return None
+    try:
+        manifest = msgspec.json.decode(path.read_bytes(), type=Manifest)
+    except (msgspec.MsgspecError, OSError) as error:
+        raise _damaged(path, str(error)) from error
+    if manifest.key != key:
+        return None
+    for name, info in manifest.files.items():
+        file = path.with_name(name)
+        size = file.stat().st_size if file.exists() else None
+        if size != info.bytes:
+            found = "is missing" if size is None else f"was cut off or changed: {size} bytes instead of {info.bytes}"
+            raise StorageError(f"{file}: {found}. Delete {path} and run the same command again to make the shard anew")
+    return manifest
+
+
+def _damaged(path: Path, detail: str) -> StorageError:
+    detail = detail.splitlines()[0] if detail else "unreadable"
+    return StorageError(
+        f"{path}: was cut off in the middle or is no Parquet file of WRIT ({detail}). Delete it together with its "
+        "manifest (same name, .json) and run the same command again"
+    )

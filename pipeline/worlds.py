@@ -1,0 +1,105 @@
+"""The recipe's worlds, and the services that stages get: built once per process, from the recipe alone.
+
+A `Source` travels to the workers in place of the world: a few words instead of megabytes. Example::
+
+    Source(domain="retail", size=500, seed=1, file=None, digest="9f...")
+"""
+
+from __future__ import annotations
+
+import gc
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from pipeline.errors import RecipeError, UserError
+from pipeline.recipe import Recipe
+
+if TYPE_CHECKING:
+    from schemas.world import World
+    from stages.base import Services
+
+
+@dataclass(frozen=True, kw_only=True)
+class Source:
+    """Where one domain's world comes from, and the digest it must have."""
+
+    domain: str
+    size: int
+    seed: int
+    file: str | None
+    digest: str = ""
+
+    @property
+    def origin(self) -> str:
+        """The world's origin, in words that hold on any machine."""
+        return f"file:{Path(self.file).name}" if self.file else f"generated:seed={self.seed},size={self.size}"
+
+    def world(self) -> World:
+        """Reads or generates the world.
+
+        Raises:
+            UserError: there is no such domain, the file is no sound world, or not the one that the run began with.
+        """
+        from tool_specs import catalog
+        from tool_specs.domain import WorldError, generate_world, load_world
+
+        try:
+            domain = catalog.domain(self.domain)
+        except ValueError as error:
+            raise RecipeError(f"domains: {error}") from error
+        try:
+            world = load_world(domain, self.file) if self.file else generate_world(domain, self.seed, self.size)
+        except WorldError as error:
+            raise UserError(str(error)) from error
+        if self.digest and world.digest != self.digest:
+            raise UserError(
+                f"the {self.domain} world ({self.origin}) is not the one this run began with: digest {world.digest} "
+                f"instead of {self.digest}. Leave the world as it was until the run ends, or run into a new --out"
+            )
+        return world
+
+
+def sources(recipe: Recipe, recipe_folder: Path, world_file: Path | None = None) -> tuple[Source, ...]:
+    """Returns the recipe's world sources with their digests: every world is built once, which checks it too.
+
+    Raises:
+        UserError: a world cannot be had, or `--world` is given for more than one domain.
+    """
+    if world_file is not None and len(recipe.domains) > 1:
+        names = ", ".join(domain.name for domain in recipe.domains)
+        raise UserError(f"--world is for recipes of one domain; this one has {names}: name the files in the recipe")
+    found = []
+    for domain in recipe.domains:
+        named = world_file.resolve() if world_file else None
+        if named is None and domain.world.file is not None:
+            named = (recipe_folder / domain.world.file).resolve()
+        settings = domain.world
+        source = Source(
+            domain=domain.name,
+            size=settings.size,
+            seed=settings.seed,
+            file=str(named) if named else None,
+        )
+        found.append(replace(source, digest=source.world().digest))
+    return tuple(found)
+
+
+def build_services(worlds: Sequence[Source]) -> Services:
+    """Opens the sandboxes of a run."""
+    from stages.base import Services
+    from tool_specs import catalog
+    from tool_specs.sandbox import Sandbox
+
+    sandboxes = {source.domain: Sandbox(catalog.domain(source.domain), source.world()) for source in worlds}
+    # The worlds live as long as the process: without this, every full collection walks all their rows.
+    gc.collect()
+    gc.freeze()
+    return Services(sandboxes=sandboxes)
+
+
+def services_of(worlds: Sequence[Source]) -> partial[Services]:
+    """Returns `build_services` of these worlds, to be called in a worker."""
+    return partial(build_services, tuple(worlds))
