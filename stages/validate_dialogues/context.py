@@ -1,0 +1,275 @@
+"""CheckContext: a dialogue, its task, its domain and the replay, prepared once for all checks.
+
+`Step` is one call of the dialogue with what was recorded and what a fresh fork answers; `before` is the sandbox as it
+was when the call was made. Nothing here judges.
+"""
+
+from __future__ import annotations
+
+import operator
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import jsonschema_rs
+
+from schemas.base import Json
+from schemas.dialogue import Dialogue, Message, ToolCall
+from schemas.task import Task
+from schemas.tool import Effect
+from schemas.verdict import Check, Owner, Verdict
+from stages.validate_dialogues.words import leaves, says, says_text
+from tool_specs.domain import Domain
+from tool_specs.programs import ReadKey, read_key
+from tool_specs.sandbox import Result, Sandbox
+
+
+@dataclass(frozen=True)
+class Limits:
+    """What the policy of the service allows in one assistant message."""
+
+    parallel_calls: int = 1
+    text_beside_calls: bool = False
+
+
+class Toolbox:
+    """What checks need to know about a domain's tools, compiled once per worker.
+
+    Attributes:
+        validators: tool -> validator of its arguments.
+        enums: (tool, parameter) -> the values that its schema lists, its default among them.
+        declared: keys that results have by declaration: names of properties, not data.
+        phrases: a value's text in lower case -> the words that the lexicon has for it.
+    """
+
+    def __init__(self, domain: Domain) -> None:
+        self.domain = domain
+        self.validators: dict[str, Any] = {}
+        self.enums: dict[tuple[str, str], frozenset[str]] = {}
+        declared: set[str] = set()
+        for name, tool in domain.tools.items():
+            self.validators[name] = jsonschema_rs.Draft202012Validator(tool.spec.parameters)
+            for parameter, schema in tool.spec.parameters.get("properties", {}).items():
+                self.enums[name, parameter] = frozenset(str(value) for value in _listed(schema))
+            declared.update(_properties(tool.spec.returns))
+        self.declared = frozenset(declared)
+        self.phrases = _phrases(domain.lexicon)
+
+    def effect(self, name: str) -> Effect:
+        """Returns a tool's effect; an unknown tool changes nothing."""
+        tool = self.domain.tools.get(name)
+        return "generic" if tool is None else tool.spec.effect
+
+    def tells(self, text: str, value: Json) -> bool:
+        """Whether a lower-case text says a value, be it in the lexicon's words for it."""
+        if isinstance(value, str):
+            return says_text(text, value) or any(phrase in text for phrase in self.phrases.get(value.lower(), ()))
+        if isinstance(value, (list, dict)):
+            return all(self.tells(text, leaf) for leaf in leaves(value))
+        return says(text, value)
+
+
+def _listed(schema: Json) -> Iterator[Json]:
+    if isinstance(schema, dict):
+        yield from schema.get("enum", ())
+        if "const" in schema:
+            yield schema["const"]
+        if "default" in schema:
+            yield schema["default"]
+        for key in ("items", "anyOf", "oneOf"):
+            below = schema.get(key, ())
+            for each in below if isinstance(below, list) else (below,):
+                yield from _listed(each)
+
+
+def _properties(schema: Json) -> Iterator[str]:
+    if isinstance(schema, dict):
+        for name, below in (schema.get("properties") or {}).items():
+            yield name
+            yield from _properties(below)
+        for key in ("items", "additionalProperties", "anyOf", "oneOf", "$defs"):
+            yield from _properties(schema.get(key))
+    elif isinstance(schema, list):
+        for each in schema:
+            yield from _properties(each)
+
+
+def _phrases(lexicon: Any) -> dict[str, tuple[str, ...]]:
+    found: dict[str, list[str]] = {}
+    if lexicon is None:
+        return {}
+    for words in lexicon.columns.values():
+        for table in (words.values, words.agent_values):
+            for value, phrases in table.items():
+                found.setdefault(value.strip('"').lower(), []).extend(phrase.lower() for phrase in phrases)
+    for choices in lexicon.choices.values():
+        for value, phrases in choices.items():
+            found.setdefault(value.strip('"').lower(), []).extend(phrase.lower() for phrase in phrases)
+    return {value: tuple(dict.fromkeys(phrases)) for value, phrases in found.items()}
+
+
+@dataclass(frozen=True, eq=False)
+class Step:
+    """One call of the dialogue.
+
+    Attributes:
+        index: message that makes the call.
+        answer: message that answers it (None: nobody does).
+        before: the sandbox before the call.
+        result: what replaying it gives.
+        principal: who was authenticated before the call.
+    """
+
+    index: int
+    answer: int | None
+    call: ToolCall
+    effect: Effect
+    before: Sandbox
+    result: Result
+    principal: str | None
+
+    @cached_property
+    def key(self) -> ReadKey:
+        """The read's identity, upper and lower case alike."""
+        return folded(self.call.name, self.call.arguments)
+
+
+def folded(tool: str, arguments: dict[str, Json]) -> ReadKey:
+    """Returns a read's identity, upper and lower case alike: people write their names as they like."""
+    name, text = read_key(tool, arguments)
+    return name, text.lower()
+
+
+class CheckContext:
+    """What a check may look at.
+
+    Attributes:
+        steps: the calls in order, replayed.
+        final: the sandbox after the last call.
+        initial_digest: the state before the first call.
+        low: every message's text in lower case.
+    """
+
+    def __init__(self, dialogue: Dialogue, sandbox: Sandbox, toolbox: Toolbox, limits: Limits) -> None:
+        self.dialogue = dialogue
+        self.task: Task = dialogue.scenario.task
+        self.domain: Domain = sandbox.domain
+        self.toolbox = toolbox
+        self.limits = limits
+        self.messages: tuple[Message, ...] = dialogue.messages
+        self.low = [message.content.lower() for message in self.messages]
+        self.initial_digest = sandbox.digest()
+        self.steps, self.final = self._replay(sandbox)
+
+    def _replay(self, sandbox: Sandbox) -> tuple[tuple[Step, ...], Sandbox]:
+        steps: list[Step] = []
+        now = sandbox.fork()
+        principal: str | None = None
+        for index, message in enumerate(self.messages):
+            for call in message.tool_calls:
+                effect = self.toolbox.effect(call.name)
+                before = now
+                if effect == "write":
+                    now = before.fork()
+                result = now.call(call.name, call.arguments)
+                answer = self._answer(index, call)
+                steps.append(Step(index, answer, call, effect, before, result, principal))
+                if principal is None and call.name in self.domain.identity_tools and not result.error:
+                    principal = identified(self.domain, result)
+        return tuple(steps), now
+
+    def _answer(self, index: int, call: ToolCall) -> int | None:
+        for place in range(index + 1, len(self.messages)):
+            message = self.messages[place]
+            if message.role == "tool" and message.tool_call_id == call.id:
+                return place
+            if message.role == "user":
+                return None
+        return None
+
+    @cached_property
+    def made(self) -> Mapping[ReadKey, int]:
+        """Reads that succeeded -> the message in which their answer stands."""
+        made: dict[ReadKey, int] = {}
+        for step in self.steps:
+            if step.effect == "read" and not step.result.error and step.answer is not None:
+                made.setdefault(step.key, step.answer)
+        return made
+
+    @cached_property
+    def writes(self) -> tuple[Step, ...]:
+        """The writes that succeeded."""
+        return tuple(step for step in self.steps if step.effect == "write" and not step.result.error)
+
+    @cached_property
+    def facts(self) -> Mapping[str, Json]:
+        """What the user knows, by name."""
+        return {entry.name: entry.value for entry in self.task.knowledge}
+
+    @cached_property
+    def gold(self) -> tuple[tuple[int, Step | None], ...]:
+        """Pairs (number of a write request, the successful write that carries it out)."""
+        return tuple(_matched(self.task, self.writes))
+
+    def text(self, role: str, start: int, stop: int) -> Iterator[tuple[int, str]]:
+        """Yields (index, lower-case text) of a role's messages with text in a range."""
+        for index in range(max(start, 0), min(stop, len(self.messages))):
+            if self.messages[index].role == role and self.low[index]:
+                yield index, self.low[index]
+
+
+def identified(domain: Domain, result: Result) -> str | None:
+    """Returns the row id of the user that an identity tool found."""
+    for table, id_ in reversed(result.rows):
+        if table == domain.principal.table:
+            return id_
+    return result.value if isinstance(result.value, str) else None
+
+
+def _matched(task: Task, writes: tuple[Step, ...]) -> Iterator[tuple[int, Step | None]]:
+    """Exact arguments first, then the same ones in another order, then the same tool."""
+    left = list(writes)
+    wanted = [(number, request) for number, request in enumerate(task.requests) if request.kind == "write"]
+    found: dict[int, Step] = {}
+    for same in (operator.eq, _same_unordered, _whatever):
+        for number, request in wanted:
+            if number in found:
+                continue
+            for step in left:
+                if step.call.name == request.tool and same(step.call.arguments, request.arguments):
+                    found[number] = step
+                    left.remove(step)
+                    break
+    for number, _ in wanted:
+        yield number, found.get(number)
+
+
+def _same_unordered(one: Mapping[str, Json], other: Mapping[str, Json]) -> bool:
+    return _unordered(one) == _unordered(other)
+
+
+def _whatever(one: Mapping[str, Json], other: Mapping[str, Json]) -> bool:
+    return True
+
+
+def _unordered(arguments: Mapping[str, Json]) -> dict[str, Json]:
+    return {name: sorted(map(str, value)) if isinstance(value, list) else value for name, value in arguments.items()}
+
+
+def passed(check: Check) -> Verdict:
+    """Returns the verdict of a check that found nothing."""
+    return _PASSED.get(check) or _PASSED.setdefault(check, Verdict(check=check, passed=True))
+
+
+_PASSED: dict[Check, Verdict] = {}
+
+
+def failed(check: Check, owner: Owner, detail: str) -> Verdict:
+    """Returns the verdict of a check that found a fault."""
+    return Verdict(check=check, passed=False, owner=owner, detail=detail)
+
+
+def place(index: int) -> str:
+    """Names a message in a detail."""
+    return f"message {index}"

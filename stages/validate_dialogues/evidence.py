@@ -1,0 +1,98 @@
+"""Evidence before write: what was read before a decision was enough to determine it.
+
+A decision's proof holds clauses, each a set of reads of which one at least must have been made. Reads that hit every
+clause are a certificate; a right answer without one was a lucky guess, and teaches guessing.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from schemas.task import Clause, Proof, Request
+from schemas.verdict import Verdict
+from stages.validate_dialogues.context import CheckContext, failed, folded, passed, place
+from tool_specs.programs import ReadKey
+
+
+class Certificate(NamedTuple):
+    """When the reads were enough: the last message they needed, or the first clause that nothing hits."""
+
+    complete: int | None
+    missing: Clause | None = None
+
+
+def evidence_before_write(context: CheckContext) -> Verdict:
+    """The reads before each gold write, and before each answer is told, form a certificate."""
+    gold = dict(context.gold)
+    for number, request in enumerate(context.task.requests):
+        if request.kind == "refuse":
+            continue
+        step = gold.get(number)
+        if request.kind == "write" and step is None:
+            return failed("evidence_before_write", "agent", f"request {number}: {request.tool} was never called")
+        found = certificate(context, request)
+        if found.missing is not None:
+            return failed(
+                "evidence_before_write", "agent", f"request {number}: never made {_reads(request.proof, found.missing)}"
+            )
+        complete = found.complete or 0
+        if step is not None:
+            if complete > step.index:
+                late = certificate(context, request, step.index).missing
+                what = _reads(request.proof, late) if late is not None else "a read"
+                return failed(
+                    "evidence_before_write", "agent", f"{place(step.index)}: request {number}: written before {what}"
+                )
+        elif not _told_after(context, request, complete):
+            return failed(
+                "evidence_before_write", "agent", f"request {number}: told before {place(complete)} gave the evidence"
+            )
+    return passed("evidence_before_write")
+
+
+def certificate(context: CheckContext, request: Request, stop: int | None = None) -> Certificate:
+    """Returns when the reads before message `stop` determined a request."""
+    keys: dict[int, ReadKey] = {}
+    complete = -1
+    for clause in request.proof.clauses:
+        first: int | None = None
+        for read in clause.reads:
+            key = keys.get(read)
+            if key is None:
+                ground = request.proof.reachable[read]
+                key = keys[read] = folded(ground.tool, ground.arguments)
+            when = context.made.get(key)
+            if when is not None and (first is None or when < first) and (stop is None or when < stop):
+                first = when
+        if first is None and _is_identity(context, request.proof, clause):
+            first = next(
+                (step.answer for step in context.steps if _identifies(context, step.call.name, step.result.error)), None
+            )
+        if first is None or (stop is not None and first >= stop):
+            return Certificate(None, clause)
+        complete = max(complete, first)
+    return Certificate(complete)
+
+
+def _is_identity(context: CheckContext, proof: Proof, clause: Clause) -> bool:
+    """Whether a clause only asks who the user is: any way of finding out will do."""
+    return all(proof.reachable[read].tool in context.domain.identity_tools for read in clause.reads)
+
+
+def _identifies(context: CheckContext, tool: str, error: bool) -> bool:
+    return tool in context.domain.identity_tools and not error
+
+
+def _told_after(context: CheckContext, request: Request, complete: int) -> bool:
+    if not request.communicate:
+        return True
+    texts = [text for _, text in context.text("assistant", complete + 1, len(context.messages))]
+    return all(any(context.toolbox.tells(text, value) for text in texts) for value in request.communicate)
+
+
+def _reads(proof: Proof, clause: Clause) -> str:
+    shown = [
+        f"{read.tool}({', '.join(map(str, read.arguments.values()))})"
+        for read in (proof.reachable[n] for n in clause.reads)
+    ]
+    return " or ".join(shown[:3]) + (f" ({clause.why})" if clause.why != "witness" else "")

@@ -1,0 +1,199 @@
+"""Grounding: nothing that the agent does or says comes out of thin air.
+
+An argument's leaves stand in what the user said or a tool answered before, or the tool's schema lists them. Ids and
+amounts in the agent's texts do too; an amount may also be worked out: the sum or difference of two known numbers, or
+of amounts in the same message. Not promised: that a number was worked out from the right ones.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+import orjson
+
+from schemas.base import Json
+from schemas.dialogue import ToolCall
+from schemas.verdict import Verdict
+from stages.validate_dialogues.context import CheckContext, Step, failed, passed, place
+from stages.validate_dialogues.words import amounts, cents, leaves, numbers, says_number, says_text, tokens
+
+_EXPRESSION = re.compile(r"[\d\s.+\-*/()%,]+")
+_SMALL = 100 * 100
+"""In hundredths: whole numbers up to here may stand in an expression without a source (counts, per cent)."""
+_MOST_TERMS = 8
+
+
+class Known:
+    """What has been said by the user and answered by tools so far."""
+
+    def __init__(self, context: CheckContext) -> None:
+        self._context = context
+        self._declared = context.toolbox.declared
+        self.said = ""
+        self.answers: list[str] = []
+        self._fresh: list[Json] = []
+        self._fresh_said: list[str] = []
+        self._numbers: set[int] = set()
+
+    def hear(self, text: str) -> None:
+        """Adds what the user said."""
+        self.said = f"{self.said}\n{text}"
+        self._fresh_said.append(text)
+
+    def learn(self, step: Step) -> None:
+        """Adds what a tool answered. Errors are news about the call, not about the world."""
+        if not step.result.error:
+            self.answers.append(step.result.content)
+            self._fresh.append(step.result.value)
+
+    @property
+    def numbers(self) -> set[int]:
+        """All numbers so far, in hundredths. Brought up to date only when somebody asks."""
+        for value in self._fresh:
+            _collect(value, self._numbers)
+        for text in self._fresh_said:
+            self._numbers.update(numbers(text))
+        self._fresh.clear()
+        self._fresh_said.clear()
+        return self._numbers
+
+    def has(self, value: Json) -> bool:
+        """Whether a scalar is known."""
+        if isinstance(value, str):
+            return not value or says_text(self.said, value) or self._answered(value) or self._pieced_together(value)
+        if isinstance(value, bool) or value is None:
+            return True
+        return cents(value) in self.numbers or says_number(self.said, value)
+
+    def has_word(self, token: str) -> bool:
+        """Whether an id is known, be it as the end of a longer one."""
+        return token.lower() in self.said or any(_ends_there(answer, token) for answer in self.answers)
+
+    def has_amount(self, amount: int, others: list[int]) -> bool:
+        """Whether an amount is known or follows from known ones."""
+        known = self.numbers
+        if amount in known or any(amount - one in known or amount + one in known for one in known):
+            return True
+        rest = [other for other in others if other != amount and other in known][:_MOST_TERMS]
+        sums = {0}
+        for term in rest:
+            sums |= {one + term for one in sums} | {one - term for one in sums}
+        return amount in sums or any(amount - one in known for one in sums)
+
+    def _answered(self, value: str) -> bool:
+        quoted = orjson.dumps(value).decode()
+        for answer in self.answers:
+            start = answer.find(quoted)
+            while start >= 0:
+                # A declared name of a property is no datum; a key of a collection (a row's id) is.
+                if answer[start + len(quoted) : start + len(quoted) + 1] != ":" or value not in self._declared:
+                    return True
+                start = answer.find(quoted, start + 1)
+            if answer == value:
+                return True
+        return False
+
+    def _pieced_together(self, value: str) -> bool:
+        """An e-mail address whose parts the user gave one after the other."""
+        name, at, host = value.partition("@")
+        return bool(at) and says_text(self.said, name) and host.lower() in self.said
+
+
+def _collect(value: Json, into: set[int]) -> None:
+    kind = type(value)
+    if kind is dict:
+        for each in value.values():
+            if type(each) is not str:
+                _collect(each, into)
+    elif kind is list:
+        into.add(len(value) * 100)
+        for each in value:
+            _collect(each, into)
+    elif kind is float or kind is int:
+        into.add(abs(round(value * 100)))
+    elif kind is str and len(value) < 16 and value.replace(".", "", 1).replace("-", "", 1).isdigit():
+        into.add(cents(float(value)))  # what a calculator answers
+
+
+def _ends_there(answer: str, token: str) -> bool:
+    start = answer.find(token)
+    while start >= 0:
+        end = start + len(token)
+        if not answer[end : end + 1].isalnum():
+            return True
+        start = answer.find(token, start + 1)
+    return False
+
+
+def grounding(context: CheckContext) -> Verdict:
+    """Each argument, and each id and amount that the agent states, has a source."""
+    known = Known(context)
+    steps = iter(context.steps)
+    waiting: list[Step] = []
+    checked: set[str | int] = set()
+    told = _answers(context)
+    for index, message in enumerate(context.messages):
+        if message.role == "user":
+            known.hear(context.low[index])
+        elif message.role == "tool":
+            if waiting:
+                known.learn(waiting.pop(0))
+        elif message.tool_calls:
+            for call in message.tool_calls:
+                waiting.append(next(steps))
+                for what in _ungrounded(context, known, call):
+                    return failed("grounding", "agent", f"{place(index)}: {call.name}: {what}")
+        else:
+            for what in _unfounded(known, message.content, checked, told):
+                return failed("grounding", "agent", f"{place(index)}: {what}")
+    return passed("grounding")
+
+
+def _ungrounded(context: CheckContext, known: Known, call: ToolCall) -> Iterator[str]:
+    generic = context.toolbox.effect(call.name) == "generic"
+    for name, value in call.arguments.items():
+        listed = context.toolbox.enums.get((call.name, name), frozenset())
+        for leaf in leaves(value):
+            if str(leaf) in listed or known.has(leaf):
+                continue
+            if generic and isinstance(leaf, str):
+                yield from _unfounded_text(known, name, leaf)
+            else:
+                yield f"{name}={leaf!r} stands in nothing that the user said or a tool answered before"
+
+
+def _unfounded_text(known: Known, name: str, text: str) -> Iterator[str]:
+    if _EXPRESSION.fullmatch(text):
+        for number in numbers(text):
+            if number not in known.numbers and not (number <= _SMALL and number % 100 == 0):
+                yield f"{name}: {number / 100} stands in nothing that was said or answered before"
+        return
+    for token in tokens(text):
+        if not known.has_word(token):
+            yield f"{name} mentions {token!r}, which stands in nothing that was said or answered before"
+
+
+def _unfounded(known: Known, text: str, checked: set[str | int], told: frozenset[int]) -> Iterator[str]:
+    for token in tokens(text):
+        if token not in checked:
+            if not known.has_word(token):
+                yield f"the agent states {token!r}, which the user never said and no tool answered"
+            checked.add(token)
+    stated = amounts(text) if "$" in text or "€" in text or "£" in text else []
+    for amount in stated:
+        if amount not in checked:
+            if amount not in told and not known.has_amount(amount, stated):
+                yield f"the agent states the amount {amount / 100:,.2f}, which follows from nothing before"
+            checked.add(amount)
+
+
+def _answers(context: CheckContext) -> frozenset[int]:
+    """Amounts that answer the user's question; whether they were worked out is the evidence check's business."""
+    return frozenset(
+        cents(leaf)
+        for request in context.task.requests
+        for value in request.communicate
+        for leaf in leaves(value)
+        if isinstance(leaf, (int, float)) and not isinstance(leaf, bool)
+    )

@@ -1,0 +1,271 @@
+"""Communication and user_faults: the user is told what was asked for, and tells what only a user can know."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import orjson
+
+from schemas.base import Json
+from schemas.program import Call, Each, Fact
+from schemas.task import Request
+from schemas.verdict import Verdict
+from stages.validate_dialogues.context import CheckContext, failed, passed, place
+from stages.validate_dialogues.evidence import certificate
+from stages.validate_dialogues.words import amounts, cents, leaves, tokens
+
+_NEAR = 2
+"""Letters or digits in which a slip may differ from the truth."""
+
+
+def communication(context: CheckContext) -> Verdict:
+    """Each value that the user asked for is told, after it was read."""
+    for number, request in enumerate(context.task.requests):
+        for value in request.communicate:
+            known = _known_since(context, request, value)
+            if known is None:
+                return failed("communication", "agent", f"request {number}: {value!r} was never read")
+            told = context.text("assistant", known + 1, len(context.messages))
+            if not any(context.toolbox.tells(text, value) for _, text in told):
+                return failed("communication", "agent", f"request {number}: the user is never told {value!r}")
+    return passed("communication")
+
+
+def _known_since(context: CheckContext, request: Request, value: Json) -> int | None:
+    """Returns the message after which the value can be told: the answer that holds it, or all it is worked out from."""
+    complete = certificate(context, request).complete
+    if request.kind == "answer":
+        return complete
+    needle = value if isinstance(value, str) else orjson.dumps(value).decode()
+    holding = [
+        s.answer for s in context.steps if s.answer is not None and not s.result.error and needle in s.result.content
+    ]
+    return holding[0] if holding else complete
+
+
+def user_faults(context: CheckContext) -> Verdict:
+    """The user says nothing that it cannot know, invents nothing for good, and tells what is needed."""
+    for index, what in _faults(context):
+        return failed("user_faults", "user", f"{place(index)}: {what}")
+    return passed("user_faults")
+
+
+def _faults(context: CheckContext) -> Iterator[tuple[int, str]]:
+    last = len(context.messages) - 1
+    if context.dialogue.ended == "user_left":
+        yield last, "the user left before the end"
+    yield from _strange_values(context)
+    yield from _secrets(context)
+    yield from _contradictions(context)
+    yield from _untold(context)
+    yield from _stopped(context)
+
+
+def _stopped(context: CheckContext) -> Iterator[tuple[int, str]]:
+    """A good-bye that answers the question for a yes."""
+    if all(step is not None for _, step in context.gold):
+        return
+    users = [index for index, _ in context.text("user", 0, len(context.messages))]
+    for index in users[1:]:
+        asked = context.messages[index - 1]
+        bye = any(act.kind == "user_bye" for act in context.messages[index].acts) or index == users[-1]
+        if bye and any(act.kind == "confirm" for act in asked.acts):
+            answered = {act.kind for act in context.messages[index].acts}
+            if "affirm" not in answered:
+                yield index, "the user ended the dialogue instead of confirming what it wants"
+
+
+def _strange_values(context: CheckContext) -> Iterator[tuple[int, str]]:
+    """Ids, addresses and amounts that the user neither knows nor was told."""
+    own: str | None = None
+    for index, message in enumerate(context.messages):
+        if message.role != "user":
+            continue
+        text = message.content
+        if not any(character.isdigit() or character == "@" for character in text):
+            continue
+        if own is None:
+            own = _own_words(context)
+        for token in tokens(text):
+            low = token.lower()
+            if low in own or low.lstrip("#") in own or _was_told(context, index, low):
+                continue
+            if _answered_anywhere(context, token):
+                yield index, f"the user cannot know {token!r}: only tools' answers hold it"
+            elif not _put_right(context, index, low):
+                yield index, f"{token!r} is not among the user's facts and was never put right"
+        for amount in amounts(text):
+            shown = f"{amount / 100:,.2f}".removesuffix(".00")
+            if not _amount_known(own, amount) and not _amount_told(context, index, amount):
+                yield index, f"the user cannot know the amount {shown}"
+
+
+def _own_words(context: CheckContext) -> str:
+    """All values that the user may say by itself, as one lower-case text."""
+    task = context.task
+    found = [str(leaf) for entry in task.knowledge for leaf in leaves(entry.value)]
+    for request in task.requests:
+        found += [str(leaf) for program in request.programs for rule in program.where for leaf in leaves(rule.value)]
+        if request.refusal is not None and request.kind == "refuse":
+            found += [
+                str(leaf) for name, value in request.arguments.items() for leaf in _told_leaves(request, name, value)
+            ]
+    return "\n".join([*found, task.text]).lower()
+
+
+def _told_leaves(request: Request, name: str, value: Json) -> Iterator[Any]:
+    source = request.sources.get(name)
+    if source is None or source.provenance == "user":
+        yield from leaves(value)
+
+
+def _was_told(context: CheckContext, stop: int, low: str) -> bool:
+    return any(low in text for _, text in context.text("assistant", 0, stop))
+
+
+def _answered_anywhere(context: CheckContext, token: str) -> bool:
+    return any(token in step.result.content for step in context.steps if not step.result.error)
+
+
+def _put_right(context: CheckContext, index: int, low: str) -> bool:
+    """Whether a value close to a fact gives way to it: later said in full or in part, or used in a call."""
+    for entry in context.task.knowledge:
+        for leaf in leaves(entry.value):
+            true = str(leaf).lower()
+            if abs(len(true) - len(low)) > _NEAR or not _close(true, low):
+                continue
+            parts = {true, true.partition("@")[2] or true}
+            if any(
+                part in text for part in parts for _, text in context.text("user", index + 1, len(context.messages))
+            ):
+                return True
+            later = (step for step in context.steps if step.index > index)
+            if any(str(value).lower() == true for step in later for value in leaves(step.call.arguments)):
+                return True
+    return False
+
+
+def _close(one: str, other: str) -> bool:
+    """Whether two words differ in no more than a few places at the same position, or by a shift of one."""
+    if len(one) == len(other):
+        return 0 < sum(a != b for a, b in zip(one, other, strict=True)) <= _NEAR
+    short, long = sorted((one, other), key=len)
+    return any(long[:at] + long[at + len(long) - len(short) :] == short for at in range(len(short) + 1))
+
+
+def _amount_known(own: str, amount: int) -> bool:
+    whole = amount // 100
+    forms = {f"{amount / 100:.2f}", f"{amount / 100:,.2f}"} | (
+        {str(whole), f"{whole:,}"} if amount % 100 == 0 else set()
+    )
+    forms.add(str(amount / 100))
+    return any(form in own for form in forms)
+
+
+def _amount_told(context: CheckContext, stop: int, amount: int) -> bool:
+    return any(amount in amounts(text) for _, text in context.text("assistant", 0, stop) if "$" in text or "€" in text)
+
+
+def _secrets(context: CheckContext) -> Iterator[tuple[int, str]]:
+    """Gold values that come out of reads, said by the user before the agent said them."""
+    own: str | None = None
+    for request in context.task.requests:
+        for name, value in request.arguments.items():
+            source = request.sources.get(name)
+            if source is None or source.provenance not in ("read", "evidence") or request.kind != "write":
+                continue
+            for leaf in leaves(value):
+                if not isinstance(leaf, str) or len(leaf) < 3:
+                    continue
+                low = leaf.lower()
+                for index, text in context.text("user", 0, len(context.messages)):
+                    if low not in text:
+                        continue
+                    own = _own_words(context) if own is None else own
+                    if low not in own and not _was_told(context, index, low):
+                        yield index, f"the user cannot know {name}={leaf!r} before it was found"
+
+
+def _contradictions(context: CheckContext) -> Iterator[tuple[int, str]]:
+    """Facts told otherwise than they are (by the speaker's own acts) and never told right afterwards."""
+    facts = context.facts
+    wrong: dict[str, tuple[int, Json]] = {}
+    for index, message in enumerate(context.messages):
+        if message.role != "user":
+            continue
+        for act in message.acts:
+            if (
+                act.kind in ("inform", "correct")
+                and act.slot in facts
+                and act.slot is not None
+                and act.value is not None
+            ):
+                if _same(act.value, facts[act.slot]):
+                    wrong.pop(act.slot, None)
+                else:
+                    wrong[act.slot] = (index, act.value)
+    for slot, (index, value) in wrong.items():
+        yield index, f"{slot} was told as {value!r} and never put right"
+
+
+def _same(told: Json, true: Json) -> bool:
+    if isinstance(told, dict) and not isinstance(true, dict):
+        return any(_same(value, true) for value in told.values())
+    return str(told).lower() == str(true).lower()
+
+
+def _untold(context: CheckContext) -> Iterator[tuple[int, str]]:
+    """Facts that a request needs and that nobody brought up."""
+    facts = context.facts
+    identity = {entry.name for entry in context.task.knowledge if entry.identity}
+    gold = dict(context.gold)
+    for number, request in enumerate(context.task.requests):
+        step = gold.get(number)
+        stop = len(context.messages) if step is None else step.index
+        for name in _needed(request):
+            if name in identity or name not in facts:
+                continue
+            for leaf in leaves(facts[name]):
+                if leaf in ("", None) or isinstance(leaf, bool):
+                    continue
+                if not _brought_up(context, request, name, leaf, stop):
+                    yield stop - 1, f"the user never told {name} ({leaf!r}), which request {number} needs"
+
+
+def _needed(request: Request) -> Iterator[str]:
+    for source in request.sources.values():
+        if source.fact is not None:
+            yield source.fact
+    for program in request.programs:
+        for step in program.steps:
+            if isinstance(step, Call):
+                yield from (operand.name for operand in step.arguments.values() if isinstance(operand, Fact))
+            elif isinstance(step, Each) and isinstance(step.source, Fact):
+                yield step.source.name
+
+
+def _brought_up(context: CheckContext, request: Request, name: str, leaf: Json, stop: int) -> bool:
+    """Whether the user said it, or chose it from what the agent offered."""
+    parameter = next((parameter for parameter, source in request.sources.items() if source.fact == name), None)
+    for index in range(stop):
+        message = context.messages[index]
+        if message.role == "user" and context.toolbox.tells(context.low[index], leaf):
+            return True
+        if message.role == "user" and any(act.kind == "inform" and _holds(act.value, leaf) for act in message.acts):
+            return True
+    listed = context.toolbox.enums.get((request.tool or "", parameter or ""), frozenset())
+    offered = str(leaf) in listed or any(
+        str(leaf) in step.result.content and str(leaf) not in str(step.call.arguments)
+        for step in context.steps
+        if step.index < stop and not step.result.error
+    )
+    return offered and any(context.toolbox.tells(text, leaf) for _, text in context.text("assistant", 0, stop - 1))
+
+
+def _holds(told: Json, leaf: Json) -> bool:
+    if isinstance(told, (dict, list)):
+        return any(_holds(each, leaf) for each in leaves(told))
+    if isinstance(told, (int, float)) and isinstance(leaf, (int, float)):
+        return cents(told) == cents(leaf)
+    return str(told).lower() == str(leaf).lower()

@@ -1,0 +1,166 @@
+"""Words: does a text say a value? Which ids, amounts and leftovers stand in it?
+
+Texts are given in lower case unless said otherwise. Example::
+
+    >>> says("that is $1,234.50 for loan l3", 1234.5)
+    True
+    >>> says("that is $1,234.50 for loan l3", "L3")
+    True
+    >>> tokens("renew #L310022 for $4.50, please")
+    ['#L310022']
+
+Not promised: reading numbers above twenty that are spelt out.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+from schemas.base import Json
+
+COUNTS = (
+    *("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve"),
+    *("thirteen", "fourteen", "fifteen", "sixteen", "seventeen", "eighteen", "nineteen", "twenty"),
+)
+_COUNT_FORMS = {
+    number: (word, *(("zero", "none", "nothing") if not number else ())) for number, word in enumerate(COUNTS)
+}
+_COUNT_FORMS[1] = ("one", "a single", "just the one", "once")
+
+_TOKEN = re.compile(r"[#\w@.+\-]*\d[#\w@.+\-]*|[\w.+\-]+@[\w.\-]+")
+_MONEY = re.compile(r"[$€£] ?(\d[\d,]*(?:\.\d+)?)")
+_NUMBER = re.compile(r"\d[\d,]*(?:\.\d+)?")
+_YES = re.compile(
+    r"\b(yes|yeah|yep|yup|yea|ya|sure|ok|okay|okey|k|correct|right|confirm|confirmed|confirming|go ahead|go for it|"
+    r"please do|do it|do that|proceed|absolutely|definitely|of course|sounds good|looks good|that works|works for me|"
+    r"perfect|great|fine|agreed|exactly|affirmative|approved?|let'?s do)\b"
+)
+_NO = re.compile(
+    r"^(no|nope|nah|never mind|nevermind|stop|wait|hold on|hang on|not yet|cancel that|hmm+,? (no|wait|not))\b|"
+    r"\b(don'?t (do|go|proceed|submit)|do not (do|go|proceed|submit)|not so fast|changed my mind|rather not|"
+    r"on second thought)\b"
+)
+
+
+def stands(text: str, needle: str) -> bool:
+    """Whether a needle stands in a text as whole words."""
+    start = text.find(needle)
+    size = len(needle)
+    if not size:
+        return True
+    while start >= 0:
+        end = start + size
+        before = text[start - 1] if start else " "
+        after = text[end] if end < len(text) else " "
+        if not (before.isalnum() and needle[0].isalnum()) and not (after.isalnum() and needle[-1].isalnum()):
+            return True
+        start = text.find(needle, start + 1)
+    return False
+
+
+def stands_number(text: str, needle: str) -> bool:
+    """Whether a number stands in a text, and not as a part of a longer one."""
+    start = text.find(needle)
+    while start >= 0:
+        end = start + len(needle)
+        head, tail = text[max(start - 2, 0) : start], text[end : end + 2]
+        joined = (head[-1:].isalnum() or (head[-1:] in ".," and head[:1].isdigit() and len(head) == 2)) or (
+            tail[:1].isalnum() or (tail[:1] in (".", ",") and tail[1:].isdigit())
+        )
+        if not joined:
+            return True
+        start = text.find(needle, start + 1)
+    return False
+
+
+def says(text: str, value: Json) -> bool:
+    """Whether a lower-case text says a value: ids and words as they are, numbers in any usual form.
+
+    A truth value is said by words that nobody can list, so it always counts as said.
+    """
+    if isinstance(value, str):
+        return says_text(text, value)
+    if isinstance(value, bool) or value is None:
+        return True
+    if isinstance(value, (int, float)):
+        return says_number(text, value)
+    return all(says(text, leaf) for leaf in leaves(value))
+
+
+def says_text(text: str, value: str) -> bool:
+    """Whether a lower-case text says a string: as it is, without a leading `#`, or with `_` as spaces."""
+    low = value.lower()
+    if stands(text, low):
+        return True
+    if low.startswith("#"):
+        return stands(text, low[1:])
+    return "_" in low and stands(text, low.replace("_", " "))
+
+
+def says_number(text: str, value: float) -> bool:
+    """Whether a lower-case text says a number: 1234.5, 1,234.50, $1234.5; small counts as words too."""
+    size = abs(value)
+    forms = {f"{size:,.2f}", f"{size:.2f}", f"{size:,}", f"{size}"}
+    if size == int(size):
+        forms |= {f"{int(size):,}", f"{int(size)}"}
+        for word in _COUNT_FORMS.get(int(size), ()):
+            if stands(text, word):
+                return True
+    return any(stands_number(text, form) for form in forms)
+
+
+def leaves(value: Json) -> Iterator[Any]:
+    """Yields the scalars of a JSON value, in order."""
+    if isinstance(value, dict):
+        for each in value.values():
+            yield from leaves(each)
+    elif isinstance(value, (list, tuple)):
+        for each in value:
+            yield from leaves(each)
+    else:
+        yield value
+
+
+def tokens(text: str) -> list[str]:
+    """Returns what looks like an id in a text (any case): five digits or more, or digits beside `#`, `_`; e-mails."""
+    found = []
+    for match in _TOKEN.finditer(text):
+        word = match.group().strip(".-+")
+        start = match.start()
+        if start and text[start - 1] in "$€£,":  # an amount, or the rest of one
+            continue
+        if "@" in word or ((sum(map(str.isdigit, word)) >= 5 or "#" in word or "_" in word) and not _decimal(word)):
+            found.append(word)
+    return found
+
+
+def _decimal(word: str) -> bool:
+    whole, point, rest = word.partition(".")
+    return bool(point) and whole.isdigit() and rest.isdigit()
+
+
+def amounts(text: str) -> list[int]:
+    """Returns the amounts of money in a text, in cents."""
+    return [cents(float(digits.replace(",", "") or 0)) for digits in _MONEY.findall(text)]
+
+
+def numbers(text: str) -> list[int]:
+    """Returns all numbers in a text, in hundredths."""
+    return [cents(float(digits.replace(",", "") or 0)) for digits in _NUMBER.findall(text)]
+
+
+def cents(value: float) -> int:
+    """Returns a number in hundredths, without its sign."""
+    return abs(round(value * 100))
+
+
+def affirms(text: str) -> bool:
+    """Whether a lower-case text says yes."""
+    return _YES.search(text) is not None and not refuses(text)
+
+
+def refuses(text: str) -> bool:
+    """Whether a lower-case text says no, or not yet."""
+    return _NO.search(text) is not None
