@@ -96,16 +96,9 @@ def _wanted(schema: Mapping[str, Json]) -> str:
 def _kind(value: Json) -> str:
     if value is None:
         return "null"
-    names = {
-        str: "a string",
-        bool: "a boolean",
-        int: "a number",
-        float: "a number",
-        list: "an array",
-        dict: "an object",
-    }
     if isinstance(value, list) and value:
         return f"an array with {_kind(next((each for each in value if not isinstance(each, str)), value[0]))}"
     if isinstance(value, (list, dict)):
         return "an array" if isinstance(value, list) else "an object"
+    names = {str: "string", bool: "boolean", int: "number", float: "number"}
     return f"a {names.get(type(value), type(value).__name__)}"

@@ -131,13 +131,17 @@ class Sandbox:
             if tool.spec.effect != "write":
                 self._note_changes(name, arguments, state)
             self._changes = _merged(self._changes, state.pending)
+        rows = tuple(state.seen)
         if type(value) is str:
-            return Result(value, False, value, tuple(state.seen))
-        raw = orjson.dumps(value)
-        if b":null" in raw:
-            value = _without_nulls(value)
-            raw = orjson.dumps(value)
-        return Result(raw.decode(), False, value, tuple(state.seen))
+            return Result(value, False, value, rows)
+        # Most reads answer with one of the world's own rows, whole: that text is made once.
+        if len(rows) == 1 and value is self._base.tables[rows[0][0]].get(rows[0][1]):
+            known = self._base.texts.get(rows[0])
+            if known is None:
+                known = self._base.texts[rows[0]] = _text(value)
+            return Result(known[0], False, known[1], rows)
+        content, value = _text(value)
+        return Result(content, False, value, rows)
 
     def digest(self) -> str:
         """Returns the state's digest: the sum of its rows' BLAKE2b-256 hashes modulo 2^256, in hex."""
@@ -201,6 +205,15 @@ def _merged(old: Changes, new: Changes) -> Changes:
         if entries:
             result[table] = {**result[table], **entries} if table in result else dict(entries)
     return result
+
+
+def _text(value: Json) -> tuple[str, Json]:
+    """Returns a value as compact JSON text, and the value itself, both without null fields."""
+    raw = orjson.dumps(value)
+    if b":null" in raw:
+        value = _without_nulls(value)
+        raw = orjson.dumps(value)
+    return raw.decode(), value
 
 
 def _without_nulls(value: Json) -> Json:

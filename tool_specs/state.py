@@ -15,7 +15,7 @@ from typing import Any
 
 import orjson
 
-from schemas.base import canonical
+from schemas.base import Json, canonical
 from schemas.world import Row, World
 
 MODULUS = 1 << 256
@@ -52,13 +52,14 @@ def row_digest(table: str, id_: str, row: Row | None) -> int:
 
 
 class Base:
-    """What all forks of one world share: its tables, its rows' hashes and its indexes, each computed once."""
+    """What all forks of one world share: its tables, and its rows' hashes, texts and indexes, each made once."""
 
-    __slots__ = ("_declared", "_digests", "_indexes", "_positions", "_total", "tables", "world")
+    __slots__ = ("_declared", "_digests", "_indexes", "_positions", "_total", "tables", "texts", "world")
 
     def __init__(self, world: World, indexes: Mapping[str, IndexDeclaration]) -> None:
         self.world = world
         self.tables = world.tables
+        self.texts: dict[tuple[str, str], tuple[str, Json]] = {}
         self._declared = indexes
         self._digests: dict[tuple[str, str], int] = {}
         self._indexes: dict[str, dict[Hashable, list[str]]] = {}

@@ -54,19 +54,23 @@ class Tool:
 
     spec: ToolSpec
     function: Callable[..., Json]
-    names: frozenset[str] = field(repr=False)
-    checks: tuple[tuple[str, Check], ...] = field(repr=False)
+    checks: Mapping[str, Check] = field(repr=False)
+    _usual: tuple[tuple[str, Check], ...] = field(init=False, repr=False)
 
-    def complaint(self, arguments: Mapping[str, Json]) -> str | None:
+    def __post_init__(self) -> None:
+        """Picks the required parameters out: nearly all calls give exactly those."""
+        object.__setattr__(self, "_usual", tuple((name, self.checks[name]) for name in self.spec.required))
+
+    def complaint(self, arguments: Json) -> str | None:
         """Returns what is wrong with the arguments' names and types, or None."""
-        # The common case, a call with exactly the required arguments, must cost next to nothing.
-        if arguments.keys() == self.names:
-            for name, check in self.checks:
-                if not check(arguments[name]):
+        # The usual call must cost next to nothing; everything else may take its time.
+        if type(arguments) is dict and len(arguments) == len(self._usual):
+            for name, check in self._usual:
+                if name not in arguments or not check(arguments[name]):
                     break
             else:
                 return None
-        return complaint(self.spec.parameters, dict(self.checks), arguments)
+        return complaint(self.spec.parameters, self.checks, arguments)
 
     def __reduce__(self) -> tuple[Any, ...]:
         """Pickles by name: the module's attribute is this tool, not the bare function."""
@@ -110,7 +114,7 @@ def _make(function: Callable[..., Json], effect: Effect) -> Tool:
         raise ToolDefinitionError(f"tool {name!r} ({where}) has no description: open its docstring with a sentence.")
     properties: dict[str, Json] = {}
     semantic: dict[str, str] = {}
-    checks: list[tuple[str, Check]] = []
+    checks: dict[str, Check] = {}
     for each in parameters[1:]:
         schema = schema_of(hints[each.name])
         if each.default is not each.empty:
@@ -118,7 +122,7 @@ def _make(function: Callable[..., Json], effect: Effect) -> Tool:
         properties[each.name] = {"description": document.arguments[each.name], **schema}
         # A list parameter has the type of its elements: `item_ids` is filled with values of type item_id.
         semantic.update((path.removesuffix(".*"), kind) for path, kind in types_in(hints[each.name], each.name))
-        checks.append((each.name, check_of(schema_of(hints[each.name], loose=True))))
+        checks[each.name] = check_of(schema_of(hints[each.name], loose=True))
     required = [each.name for each in parameters[1:] if each.default is each.empty]
     semantic.update(types_in(hints["return"], "return"))
     spec = ToolSpec(
@@ -134,7 +138,7 @@ def _make(function: Callable[..., Json], effect: Effect) -> Tool:
         effect=effect,
         types=semantic,
     )
-    return Tool(spec, function, frozenset(required), tuple(checks))
+    return Tool(spec, function, checks)
 
 
 def _check_documented(

@@ -59,7 +59,7 @@ def load_world(domain: Domain, path: str | Path) -> World:
             )
     problems = domain.check_tables(tables)
     if problems:
-        more = f" (and {len(problems) - 1} more problems)" if len(problems) > 1 else ""
+        more = f" (and {len(problems) - 1} more)" if len(problems) > 1 else ""
         raise WorldError(f"{path}: {problems[0]}{more}; correct the rows, or leave out those that refer to them.")
     return World.of(domain.name, f"file:{path.name}", tables)
 

@@ -36,12 +36,12 @@ def modify_pending_order_address(
 
     Args:
         order_id: The order id with its leading '#', such as '#W0000000'.
-        address1: First line of the address, such as '12 Mill Lane'.
-        address2: Second line of the address, such as 'Apt 4', or ''.
-        city: The city, such as 'Chicago'.
+        address1: House number and street, such as '12 Mill Lane'.
+        address2: Apartment, suite or unit, such as 'Apt 4'; '' if there is none.
+        city: The city's name, such as 'Chicago'.
         state: The state's two letters, such as 'IL'.
-        country: The country, such as 'USA'.
-        zip: The zip code, such as '60614'.
+        country: The country's short name, 'USA'.
+        zip: The five-digit zip code, such as '60614'.
     """
     if PENDING not in order_of(db, order_id)["status"]:
         raise ToolError("Non-pending order cannot be modified")
@@ -67,12 +67,12 @@ def modify_user_address(
 
     Args:
         user_id: The customer's user id, such as 'ann_moss_4021'.
-        address1: First line of the address, such as '12 Mill Lane'.
-        address2: Second line of the address, such as 'Apt 4', or ''.
-        city: The city, such as 'Chicago'.
+        address1: House number and street, such as '12 Mill Lane'.
+        address2: Apartment, suite or unit, such as 'Apt 4'; '' if there is none.
+        city: The city's name, such as 'Chicago'.
         state: The state's two letters, such as 'IL'.
-        country: The country, such as 'USA'.
-        zip: The zip code, such as '60614'.
+        country: The country's short name, 'USA'.
+        zip: The five-digit zip code, such as '60614'.
     """
     user_of(db, user_id)
     own = cast(User, db.edit("users", user_id))

@@ -25,7 +25,7 @@ def check_tables(tables: Tables) -> list[str]:
         return tables[table].get(id_)
 
     found: list[str] = []
-    for table in ("users", "products", "orders"):
+    for table in ("orders", "users", "products"):
         for id_, row in tables[table].items():
             found += [f'{table}["{id_}"].{problem}' for problem in _problems(look, table, id_, row)]
     emails: dict[str, str] = {}

@@ -100,7 +100,7 @@ def modify_pending_order_items(
 
     Args:
         order_id: The order id with its leading '#', such as '#W0000000'.
-        item_ids: The item ids to swap, each such as '1008292230'. An id may appear as often as the order has it.
+        item_ids: The item ids to swap, each such as '3917460285'. An id may appear as often as the order has it.
         new_item_ids: The item ids to get instead, in the same order; each of the same product as its counterpart.
         payment_method_id: The payment method that pays the price difference or receives it, such as
             'gift_card_0000000'. The customer's profile lists them.

@@ -74,7 +74,7 @@ def get_product_details(db: State, product_id: ProductId) -> Product:
     """Get a product with all its variants: their options, prices and whether they are in stock.
 
     Args:
-        product_id: The product id, such as '6086499569'. This is not an item id.
+        product_id: The product id, such as '7204518836'. This is not an item id.
     """
     return product_of(db, product_id)
 
@@ -84,7 +84,7 @@ def get_item_details(db: State, item_id: ItemId) -> Variant:
     """Get one variant of a product: its options, price and whether it is in stock.
 
     Args:
-        item_id: The item id, such as '6086499569'. This is not a product id.
+        item_id: The item id, such as '7204518836'. This is not a product id.
     """
     product_id = db.find("product_by_item", item_id)
     if product_id is None:
