@@ -1,0 +1,323 @@
+"""Tries the edges of an API graph: real values from the world, real calls on forks.
+
+A few people of the world are visited. For each one the reads are walked from what that person knows, and every value
+is kept with the read and the row that it came from. An edge into a read is confirmed once a call with one of its
+values finds something. For a write, related values (an order, that order's own item, that item's own product) fill the
+parameters until a call on a fork succeeds; then each edge's values go into that very call, one parameter at a time.
+
+Not promised: that a refuted edge can never work. It was tried with some people and never did. A write that never
+succeeds says nothing about its edges: they stay untried.
+"""
+
+from __future__ import annotations
+
+import random
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import msgspec
+
+from schemas.base import Json, canonical, rng_of
+from schemas.graph import ApiGraph, Edge
+from schemas.tool import ToolSpec
+from tool_specs.reading import strings
+from tool_specs.sandbox import Sandbox
+
+PEOPLE = 32
+"""People visited at most; fewer when every edge is confirmed earlier."""
+READS_PER_TOOL = 24
+"""Different calls of one read per person."""
+SUCCESSES = 12
+"""Successful calls of one write that are looked for; into each of them the values of the open edges are put."""
+SEARCHES = 24
+"""Calls per write and person in search of one success."""
+SWAPS = 8
+"""Values per edge that are put into one successful call."""
+
+_Words = frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """A value, the read that it came from, and the strings beside it in its row."""
+
+    value: Json
+    read: int
+    row: _Words
+
+
+@dataclass(frozen=True, slots=True)
+class _Read:
+    """A read that was made: the strings in its arguments, and those in its arguments and result."""
+
+    arguments: _Words
+    touched: _Words
+
+
+@dataclass
+class _Person:
+    """What was found while walking the reads of one person; `used` are the reads made with a value."""
+
+    facts: dict[str, list[Json]]
+    reads: list[_Read] = field(default_factory=list)
+    values: dict[str, list[_Found]] = field(default_factory=lambda: defaultdict(list))
+    used: dict[str, list[int]] = field(default_factory=lambda: defaultdict(list))
+    count: dict[str, int] = field(default_factory=lambda: defaultdict(int))
+
+    def about(self, found: _Found) -> dict[str, float]:
+        """Returns the strings that a value has to do with, the nearest with the greatest weight."""
+        near: dict[str, float] = {}
+        for read in self.used.get(str(found.value), ()):
+            near.update(dict.fromkeys(self.reads[read].touched, 0.25))
+        near.update(dict.fromkeys(self.reads[found.read].arguments, 0.5))
+        near.update(dict.fromkeys((*found.row, str(found.value)), 1.0))
+        return near
+
+    def kinship(self, option: _Found, near: Mapping[str, float]) -> float:
+        """Returns how much a value has to do with what has been chosen; strings that are everywhere weigh little."""
+        places = [(option.row | {str(option.value)}, 2.0), (self.reads[option.read].touched, 1.0)]
+        places += [(self.reads[read].touched, 1.0) for read in self.used.get(str(option.value), ())]
+        return sum(
+            weight * closeness / self.count[text]
+            for place, weight in places
+            for text, closeness in near.items()
+            if text in place
+        )
+
+
+class _Confirmation:
+    def __init__(self, graph: ApiGraph, sandbox: Sandbox, seed: int) -> None:
+        self.graph = graph
+        self.sandbox = sandbox
+        self.seed = seed
+        self.specs: dict[str, ToolSpec] = {name: tool.spec for name, tool in sandbox.domain.tools.items()}
+        self.failures: dict[int, int] = {}
+        self.worked: set[int] = set()
+        self.successes: dict[str, int] = defaultdict(int)
+        self.by_source: dict[str, list[int]] = defaultdict(list)
+        self.by_target: dict[str, list[int]] = defaultdict(list)
+        self.by_parameter: dict[tuple[str, str], list[int]] = defaultdict(list)
+        for number, edge in enumerate(graph.edges):
+            if edge.source_tool in self.specs and edge.target_tool in self.specs and "." not in edge.parameter:
+                self.by_source[edge.output_path].append(number)
+                self.by_target[edge.target_tool].append(number)
+                self.by_parameter[edge.target_tool, edge.parameter].append(number)
+        self.paths: dict[str, list[tuple[str, ...]]] = defaultdict(list)
+        for column in self.by_source:
+            tool, *path = column.split(".")
+            self.paths[tool].append(tuple(path))
+
+    def run(self) -> ApiGraph:
+        domain = self.sandbox.domain
+        rows = self.sandbox.world.tables[domain.principal.table]
+        rng = rng_of("graph", self.seed, self.sandbox.world.digest)
+        for person_id in rng.sample(list(rows), min(PEOPLE, len(rows))):
+            facts: dict[str, list[Json]] = defaultdict(list)
+            for name, value in domain.principal.known(rows[person_id]).items():
+                facts[domain.principal.types.get(name, name)].append(value)
+            person = _Person(facts)
+            self._walk(person)
+            for tool in self.by_target:
+                if self.specs[tool].effect == "write":
+                    self._try_write(person, tool, rng)
+            if len(self.worked) == len(self.graph.edges):
+                break
+        edges = [
+            msgspec.structs.replace(edge, confirmed=True if n in self.worked else False if n in self.failures else None)
+            for n, edge in enumerate(self.graph.edges)
+        ]
+        return msgspec.structs.replace(self.graph, edges=tuple(edges))
+
+    def _walk(self, person: _Person) -> None:
+        """Calls reads with what is known until nothing new can be asked."""
+        made: dict[str, dict[bytes, bool]] = defaultdict(dict)
+        waiting: list[tuple[str, dict[str, Json], list[int]]] = []
+        for spec in self.specs.values():
+            known = {name: person.facts.get(spec.types.get(name, "")) for name in spec.required}
+            if spec.effect == "read" and all(known.values()):
+                waiting.append((spec.name, {name: values[0] for name, values in known.items() if values}, []))
+        for tool, arguments, numbers in waiting:  # grows while it runs
+            key = canonical(arguments)
+            if key not in made[tool]:
+                # Past the limit only edges that have not been tried at all are worth a call.
+                if len(made[tool]) >= READS_PER_TOOL and all(n in self.worked or n in self.failures for n in numbers):
+                    continue
+                result = self.sandbox.call(tool, arguments)
+                made[tool][key] = not result.error and result.value not in (None, [], {}, "")
+                if made[tool][key]:
+                    waiting.extend(self._learn(person, tool, arguments, result.value))
+            self._note(numbers, made[tool][key])
+
+    def _note(self, numbers: Sequence[int], success: bool) -> None:
+        for number in numbers:
+            if success:
+                self.worked.add(number)
+            else:
+                self.failures[number] = self.failures.get(number, 0) + 1
+
+    def _learn(
+        self, person: _Person, tool: str, arguments: dict[str, Json], value: Json
+    ) -> Iterator[tuple[str, dict[str, Json], list[int]]]:
+        """Keeps a result's values; yields the reads that they allow, with the edges that they are tries of."""
+        number = len(person.reads)
+        given = frozenset(strings(list(arguments.values())))
+        person.reads.append(_Read(given, given | frozenset(strings(value))))
+        for text in given:
+            person.used[text].append(number)
+        for text in person.reads[-1].touched:
+            person.count[text] += 1
+        for path in self.paths[tool]:
+            column = ".".join((tool, *path))
+            known = {canonical(found.value) for found in person.values[column]}
+            for each, row in _at(value, path):
+                key = canonical(each)
+                if each is None or key in known:
+                    continue
+                known.add(key)
+                found = _Found(each, number, frozenset(strings(row)))
+                person.values[column].append(found)
+                for edge in self.by_source[column]:
+                    if self.specs[self.graph.edges[edge].target_tool].effect == "read":
+                        filled = self._fill(person, edge, found, random.Random(edge))
+                        if filled is not None:
+                            yield self.graph.edges[edge].target_tool, filled[0], [edge]
+
+    def _try_write(self, person: _Person, tool: str, rng: random.Random) -> None:
+        """Looks for a call that succeeds, then puts the values of the edges into it, one at a time."""
+        waiting = [n for n in self.by_target[tool] if n not in self.worked]
+        if not waiting or self.successes[tool] >= SUCCESSES:
+            return
+        open_ = [n for n in waiting if person.values.get(self.graph.edges[n].output_path)]
+        for turn in range(SEARCHES if open_ else 0):
+            number = open_[turn % len(open_)]
+            filled = self._fill(person, number, rng.choice(person.values[self.graph.edges[number].output_path]), rng)
+            if filled is not None and self._succeeds(tool, filled[0]):
+                self.successes[tool] += 1
+                self._note(filled[1], True)
+                self._swap(person, tool, filled[0], rng)
+                return
+
+    def _swap(self, person: _Person, tool: str, arguments: dict[str, Json], rng: random.Random) -> None:
+        """Tries every open edge inside a call that works: only that edge's parameter can make it fail."""
+        near: dict[str, float] = dict.fromkeys(strings(arguments), 1.0)
+        for number in self.by_target[tool]:
+            edge = self.graph.edges[number]
+            options = person.values.get(edge.output_path, [])
+            if number not in self.worked and self._gives(edge, arguments):
+                self.worked.add(number)
+            if number in self.worked or not options:
+                continue
+            shaped = [(_shaped(self.specs[tool], edge.parameter, each.value), each) for each in options]
+            if any(value == arguments.get(edge.parameter) for value, _ in shaped):
+                self.worked.add(number)  # the call has a value of this edge already
+                continue
+            rng.shuffle(shaped)
+            shaped.sort(key=lambda pair: -person.kinship(pair[1], near))
+            good = any(self._succeeds(tool, {**arguments, edge.parameter: value}) for value, _ in shaped[:SWAPS])
+            self._note([number], good)
+
+    def _gives(self, edge: Edge, arguments: dict[str, Json]) -> bool:
+        """Whether a read of one of the call's own values gives the call's argument."""
+        spec = self.specs[edge.source_tool]
+        if len(spec.required) != 1 or edge.parameter not in arguments:
+            return False
+        path = edge.output_path.split(".")[1:]
+        for value in {canonical(each): each for each in strings(list(arguments.values()))}.values():
+            result = self.sandbox.call(spec.name, {spec.required[0]: value})
+            if not result.error:
+                for each, _ in _at(result.value, path):
+                    if _shaped(self.specs[edge.target_tool], edge.parameter, each) == arguments[edge.parameter]:
+                        return True
+        return False
+
+    def _succeeds(self, tool: str, arguments: dict[str, Json]) -> bool:
+        return not self.sandbox.fork().call(tool, arguments).error
+
+    def _fill(
+        self, person: _Person, number: int, found: _Found, rng: random.Random
+    ) -> tuple[dict[str, Json], list[int]] | None:
+        """Returns arguments with the value in its place, and the edges that were used."""
+        edge = self.graph.edges[number]
+        spec = self.specs[edge.target_tool]
+        arguments: dict[str, Json] = {edge.parameter: _shaped(spec, edge.parameter, found.value)}
+        taken, near, used = {str(found.value)}, person.about(found), [number]
+        for name in spec.required:
+            if name in arguments:
+                continue
+            schema = spec.parameters["properties"][name]
+            if "enum" in schema:
+                arguments[name] = rng.choice(schema["enum"])
+                continue
+            picked = self._pick(person, spec.name, name, taken, near, rng)
+            if picked is not None:
+                source, value = picked
+                used.append(source)
+                taken.add(str(value.value))
+                for text, weight in person.about(value).items():
+                    near[text] = max(weight, near.get(text, 0.0))
+                arguments[name] = _shaped(spec, name, value.value)
+            elif person.facts.get(spec.types.get(name, "")):
+                arguments[name] = rng.choice(person.facts[spec.types[name]])
+            else:
+                arguments[name] = _made_up(schema)
+                if arguments[name] is None:
+                    return None
+        return arguments, used
+
+    def _pick(
+        self, person: _Person, tool: str, name: str, taken: set[str], near: Mapping[str, float], rng: random.Random
+    ) -> tuple[int, _Found] | None:
+        """Picks a value for another parameter: a source first, then its value most related to those chosen."""
+        sources = [n for n in self.by_parameter[tool, name] if person.values.get(self.graph.edges[n].output_path)]
+        if not sources:
+            return None
+        # What has worked is taken four times as often: which source fits is learnt on the way.
+        weights = [(4.0 if n in self.worked else 1.0) * self.graph.edges[n].score for n in sources]
+        source = rng.choices(sources, weights)[0]
+        options = person.values[self.graph.edges[source].output_path]
+        options = [option for option in options if str(option.value) not in taken] or options
+        if len(options) == 1 or rng.random() < 0.15:
+            return source, rng.choice(options)
+        kinship = [person.kinship(option, near) for option in options]
+        best = 0.9 * max(kinship)
+        return source, rng.choice([option for option, kin in zip(options, kinship, strict=True) if kin >= best])
+
+
+def _shaped(spec: ToolSpec, parameter: str, value: Json) -> Json:
+    schema = spec.parameters["properties"][parameter]
+    return [value] if schema.get("type") == "array" else value
+
+
+def _made_up(schema: dict[str, Json]) -> Json:
+    if "default" in schema:
+        return schema["default"]
+    if schema.get("examples"):
+        return schema["examples"][0]
+    return {"string": "x", "integer": 1, "number": 1.0, "boolean": True}.get(str(schema.get("type")))
+
+
+def _at(value: Any, path: Sequence[str], row: Any = None) -> Iterator[tuple[Json, Json]]:
+    """Yields (value, scalars of the object around it) at a path in which `*` stands for any key or position."""
+    if not path:
+        yield value, row
+        return
+    head, rest = path[0], path[1:]
+    if head == "*":
+        for each in value.values() if isinstance(value, dict) else value if isinstance(value, list) else ():
+            yield from _at(each, rest, row)
+    elif isinstance(value, dict) and head in value:
+        beside = [each for each in value.values() if not isinstance(each, (dict, list))]
+        yield from _at(value[head], rest, beside)
+
+
+def confirm(graph: ApiGraph, sandbox: Sandbox, seed: int = 0) -> ApiGraph:
+    """Returns the graph with `confirmed` set by execution.
+
+    Args:
+        graph: edges to try; those of tools that the sandbox lacks stay untried (None).
+        sandbox: the initial world; only forks of it are written to.
+        seed: which people are visited and which values fill other parameters.
+    """
+    return _Confirmation(graph, sandbox, seed).run()
