@@ -1,0 +1,135 @@
+"""Near-duplicates: the same words, the same task in the same manner, and what must not be taken for either."""
+
+from __future__ import annotations
+
+import pickle
+import random
+
+import msgspec
+import pytest
+
+from schemas.base import content_id
+from schemas.behavior import Behavior, Register, Scenario
+from schemas.dialogue import Dialogue, Message
+from schemas.task import Task
+from schemas.verdict import Judged
+from stages.deduplicate import CHUNK, Deduplicate, NearDuplicates, shingles, signature
+from tests.tool_specs.phrasing.samples import TASKS
+
+WORDS = [f"word{number}" for number in range(500)]
+TASK = TASKS["cancel_named"]
+
+
+def judged(
+    name: str, texts: list[str], task: Task = TASK, register: Register = "neutral", answer: str = "{}"
+) -> Judged:
+    behavior = Behavior(id=f"behavior-{name}", task_id=task.id, seed=1, disclosure="drip", register=register)
+    messages: list[Message] = []
+    for number, text in enumerate(texts):
+        messages.append(Message(role="user" if number % 2 == 0 else "assistant", content=text))
+    messages.insert(1, Message(role="tool", content=answer, tool_call_id="call_1", name="get"))
+    dialogue = Dialogue(
+        id=content_id("dialogue", name),
+        scenario=Scenario(id=f"scenario-{name}", task=task, behavior=behavior),
+        messages=tuple(messages),
+        ended="user_done",
+        initial_digest="",
+        final_digest="",
+        engines={},
+    )
+    return Judged(id=dialogue.id, dialogue=dialogue, verdicts=())
+
+
+def talk(seed: int, turns: int = 8) -> list[str]:
+    rng = random.Random(seed)
+    return [" ".join(rng.choices(WORDS, k=20)) for _ in range(turns)]
+
+
+def kept(*records: Judged, stage: Deduplicate | None = None) -> list[str | None]:
+    stage = stage or Deduplicate()
+    state = stage.start()
+    return [stage.accept(state, record.id, stage.features(record)) for record in records]
+
+
+def other_task() -> Task:
+    return TASKS["cancel_with_camera"]
+
+
+def test_the_first_of_two_equal_texts_stays() -> None:
+    one = judged("one", talk(1))
+    same = judged("same", [text.upper() for text in talk(1)], other_task())
+    verdicts = kept(one, same)
+    assert verdicts[0] is None
+    assert verdicts[1] is not None
+    assert one.id in verdicts[1]
+
+
+def test_a_few_changed_words_make_no_other_dialogue() -> None:
+    texts = talk(2)
+    texts[3] = texts[3].replace(texts[3].split()[4], "different")
+    assert kept(judged("one", talk(2)), judged("two", texts, other_task()))[1] is not None
+
+
+def test_half_other_words_do() -> None:
+    mixed = [*talk(3)[:4], *talk(4)[4:]]
+    assert kept(judged("one", talk(3)), judged("two", mixed, other_task())) == [None, None]
+
+
+def test_two_manners_of_one_task_share_what_tools_answer_and_both_stay() -> None:
+    answer = " ".join(WORDS)
+    one = judged("one", talk(5), answer=answer)
+    two = judged("two", talk(6), register="terse", answer=answer)
+    assert kept(one, two) == [None, None]
+
+
+def test_one_task_drawn_twice_is_told_once_per_manner() -> None:
+    again = msgspec.structs.replace(TASK, id="task-drawn-again", spec=msgspec.structs.replace(TASK.spec, number=7))
+    verdicts = kept(judged("one", talk(7)), judged("two", talk(8), again), judged("three", talk(9), again, "chatty"))
+    assert verdicts[0] is None
+    assert verdicts[1] is not None
+    assert verdicts[1].startswith("same task and manner")
+    assert verdicts[2] is None
+
+
+def test_short_texts_have_features_too() -> None:
+    assert kept(judged("one", ["hi"]), judged("two", ["hi"], other_task()))[1] is not None
+    assert shingles("") == [""]
+
+
+def test_the_threshold_is_a_setting() -> None:
+    texts = talk(10)
+    texts[2] = texts[2][:60] + talk(11)[2][60:]
+    pair = judged("one", talk(10)), judged("two", texts, other_task())
+    assert kept(*pair)[1] is not None
+    assert kept(*pair, stage=Deduplicate(threshold=0.97)) == [None, None]
+    with pytest.raises(ValueError, match="from 0.7 to 1"):
+        Deduplicate(threshold=0.2)
+
+
+def test_features_depend_on_content_alone() -> None:
+    stage = Deduplicate()
+    assert stage.features(judged("one", talk(1))) == stage.features(judged("another", talk(1)))
+    assert len(stage.features(judged("one", talk(1)))) == 136
+
+
+@pytest.mark.parametrize("pickled", [False, True])
+def test_growing_over_many_chunks_loses_nothing(pickled: bool) -> None:
+    rng = random.Random(1)
+    index = NearDuplicates(0.8)
+    rows = [rng.randbytes(136) for _ in range(CHUNK + 3000)]
+    for number, row in enumerate(rows):
+        assert index.accept(f"row-{number}", row) is None
+    if pickled:
+        index = pickle.loads(pickle.dumps(index))
+    for number in range(0, len(rows), 997):
+        assert f"row-{number} " in (index.accept("again", rows[number][:128] + b"anything") or "")
+        assert (index.accept("again", rng.randbytes(128) + rows[number][128:]) or "").endswith(f"row-{number}")
+    assert len(index) == len(rows)
+    assert index.nbytes / len(index) < 600
+
+
+def test_signatures_estimate_similarity() -> None:
+    one = signature([f"run {number}" for number in range(300)])
+    other = signature([f"run {number}" for number in range(100, 400)])
+    same = sum(a == b for a, b in zip(one, other, strict=True)) / len(one)
+    assert abs(same - 0.5) < 0.15
