@@ -7,6 +7,7 @@ back as a value, so that the driver tells it in its own words in place of Ray's.
 from __future__ import annotations
 
 import contextlib
+import logging
 import os
 import shutil
 import tempfile
@@ -69,7 +70,7 @@ class OnRay:
                 address="local",
                 num_cpus=workers,
                 include_dashboard=False,
-                logging_level="ERROR",
+                logging_level=logging.ERROR,
                 log_to_driver=False,
                 object_store_memory=256 << 20,
                 _temp_dir=str(self._temp),

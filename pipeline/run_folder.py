@@ -7,8 +7,9 @@
     ...
     stages/6_export_rows/r0-00004.parquet            rows, sorted by id
     stages/7_features/r0-00004.parquet               what deciding about the rows needs
+    stages/8_select/r0-00004.parquet                 positions of the rows that are kept
     stages/8_select/r0-00004.drops.parquet           near-duplicates and surplus
-    kept/r0-00004.parquet                            the rows that were kept
+    kept.json                                        which shards have kept rows, and where
     dataset/, report.html                            made of the kept rows
     run.json                                         what came out; written last
 
@@ -16,6 +17,8 @@ Example::
 
     run = RunFolder(Path("outputs/quickstart"))
     run.manifest()["kept"], next(run.rows()).id, run.judged("dialogue-1c2d...")
+
+Rows, tables and dialogues can be read as soon as `kept.json` is there, the manifest when the run has ended.
 """
 
 from __future__ import annotations
@@ -23,14 +26,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pyarrow.compute as pc
 
 from pipeline.errors import StorageError
 from pipeline.storage import read_json, read_shard, read_table
 from schemas.base import Json
-from schemas.parquet import from_table
+from schemas.parquet import from_table, mismatch
 from schemas.sft import SftRow
 from schemas.verdict import Drop, Judged
 
@@ -97,14 +100,15 @@ class RunFolder:
             raise StorageError(f"{self.path / 'run.json'}: is no manifest of a run; delete it and run again")
         return value
 
-    def shards(self) -> list[Path]:
-        """Returns the files of kept rows, in order."""
-        return [self.path / "kept" / f"{name}.parquet" for name in self.manifest()["shards"]]
+    def tables(self) -> Iterator[Any]:
+        """Yields the kept rows shard by shard, in order, as `pyarrow.Table` (form: `schemas.parquet` of SftRow)."""
+        for name in self._kept()["shards"]:
+            yield self._table(name)
 
     def rows(self) -> Iterator[SftRow]:
         """Yields the kept rows, in order."""
-        for path in self.shards():
-            yield from read_shard(path, SftRow)
+        for table in self.tables():
+            yield from from_table(table, SftRow)
 
     def row(self, row_id: str) -> SftRow:
         """Returns one kept row; the beginning of an id is enough if no other id begins so.
@@ -112,14 +116,7 @@ class RunFolder:
         Raises:
             StorageError: there is none, or more than one.
         """
-        found: list[SftRow] = []
-        for path in self.shards():
-            table = read_table(path)
-            found.extend(from_table(table.filter(pc.starts_with(table["id"], pattern=row_id)), SftRow))
-        if len(found) != 1:
-            what = f"{len(found)} rows begin" if found else "no kept row begins"
-            raise StorageError(f"{self.path}: {what} with {row_id!r}; `writ show {self.path}` shows one with its id")
-        return found[0]
+        return self._find(row_id)[1]
 
     def judged(self, row_id: str) -> Judged:
         """Returns the judged dialogue of a kept row: the task with its proof, the behaviour, the verdicts.
@@ -127,16 +124,42 @@ class RunFolder:
         Raises:
             StorageError: there is none.
         """
-        for path in self.shards():
-            if row_id not in read_table(path, columns=["id"])["id"].to_pylist():
-                continue
-            for folder in sorted((self.path / "stages").glob("*_validate_dialogues")):
-                for judged in read_shard(folder / path.name, Judged):
-                    if row_id in (judged.id, judged.dialogue.id):
-                        return judged
-        raise StorageError(f"{self.path}: no kept row has the id {row_id!r}; `writ show {self.path}` shows one")
+        shard, row = self._find(row_id)
+        for judged in read_shard(self.path / self._kept()["judged"] / f"{shard}.parquet", Judged):
+            if row.id in (judged.id, judged.dialogue.id):
+                return judged
+        raise StorageError(
+            f"{self.path}: the dialogue of {row.id} is gone; delete {shard}.json of that stage, run again"
+        )
 
     def drops(self) -> Iterator[Drop]:
         """Yields all that was rejected, stage by stage."""
+        shards = set(self._kept()["all_shards"])
         for path in sorted((self.path / "stages").glob("*/*.drops.parquet")):
-            yield from read_shard(path, Drop)
+            if path.name.removesuffix(".drops.parquet") in shards:
+                yield from read_shard(path, Drop)
+
+    def _kept(self) -> dict[str, Json]:
+        if not (self.path / "kept.json").is_file():
+            self.manifest()
+        value: dict[str, Json] = read_json(self.path / "kept.json")
+        return value
+
+    def _table(self, name: str) -> Any:
+        kept = self._kept()
+        path = self.path / kept["rows"] / f"{name}.parquet"
+        table = read_table(path)
+        if problem := mismatch(table.schema, SftRow):
+            raise StorageError(f"{path}: {problem}. Run it again into a new --out with this version")
+        return table.take(read_table(self.path / kept["select"] / f"{name}.parquet")["position"])
+
+    def _find(self, row_id: str) -> tuple[str, SftRow]:
+        found: list[tuple[str, SftRow]] = []
+        for name in self._kept()["shards"]:
+            table = self._table(name)
+            rows = from_table(table.filter(pc.starts_with(table["id"], pattern=row_id)), SftRow)
+            found.extend((name, row) for row in rows)
+        if len(found) != 1:
+            what = f"{len(found)} rows begin" if found else "no kept row begins"
+            raise StorageError(f"{self.path}: {what} with {row_id!r}; `writ show {self.path}` shows one with its id")
+        return found[0]

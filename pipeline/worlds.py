@@ -7,6 +7,7 @@ A `Source` travels to the workers in place of the world: a few words instead of 
 
 from __future__ import annotations
 
+import difflib
 import gc
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -71,8 +72,14 @@ def sources(recipe: Recipe, recipe_folder: Path, world_file: Path | None = None)
     if world_file is not None and len(recipe.domains) > 1:
         names = ", ".join(domain.name for domain in recipe.domains)
         raise UserError(f"--world is for recipes of one domain; this one has {names}: name the files in the recipe")
+    from tool_specs.catalog import DOMAINS
+
     found = []
     for domain in recipe.domains:
+        if domain.name not in DOMAINS:
+            close = difflib.get_close_matches(domain.name, DOMAINS, n=1)
+            hint = f"did you mean `{close[0]}`?" if close else f"the domains are {', '.join(DOMAINS)}"
+            raise RecipeError(f"domains: there is no domain {domain.name!r}; {hint}")
         named = world_file.resolve() if world_file else None
         if named is None and domain.world.file is not None:
             named = (recipe_folder / domain.world.file).resolve()

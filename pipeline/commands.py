@@ -1,0 +1,165 @@
+"""What the commands of `writ` do, in plain functions that return exit codes."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from rich.console import Console
+
+from pipeline.errors import PARTIAL, WHOLE, RecipeError, UserError
+from pipeline.local import Executor, Inline
+from pipeline.progress import Silent, progress_for_terminal
+from pipeline.recipe import Recipe
+from pipeline.recipe_file import load_recipe
+from pipeline.runner import Outcome, Plan, run
+from pipeline.worlds import sources
+
+if TYPE_CHECKING:
+    from schemas.world import World
+    from tool_specs.domain import Domain
+
+
+def run_recipe(
+    path: Path,
+    world: Path | None,
+    count: int | None,
+    seed: int | None,
+    out: Path | None,
+    workers: int | None,
+    executor: str,
+) -> int:
+    """Makes a run; see `writ run --help`."""
+    recipe = _changed(load_recipe(path), count, seed)
+    out = (out or Path("outputs") / recipe.name).absolute()
+    plan = _plan(recipe, path, world, out)
+    start: Callable[[], Executor] = Inline if executor == "inline" else lambda: _ray(workers)
+    with progress_for_terminal() as progress:
+        outcome = run(plan, start, progress, _finishers())
+    _tell(outcome, out)
+    return outcome.exit_code
+
+
+def preview_recipe(path: Path, world: Path | None, seed: int | None) -> int:
+    """Prints five dialogues."""
+    from pipeline.run_folder import RunFolder
+    from pipeline.show import show
+
+    recipe = _changed(load_recipe(path), 5, seed).model_copy(update={"behaviors_per_task": 1, "validation": 0.0})
+    with tempfile.TemporaryDirectory(prefix="writ-preview-") as folder:
+        plan = _plan(recipe, path, world, Path(folder) / "run")
+        outcome = run(plan, Inline, Silent())
+        console = Console()
+        for row in RunFolder(plan.out).rows():
+            show(plan.out, row.id, console)
+    return outcome.exit_code
+
+
+def write_graph(name: str, world: Path | None, out: Path | None) -> int:
+    """Writes a domain's API graph."""
+    from pipeline.graph_view import write_graph as write
+
+    domain = _domain(name)
+    folder = (out or Path("outputs") / f"graph-{name}").absolute()
+    folder.mkdir(parents=True, exist_ok=True)
+    write(domain, _world(domain, world), folder, Console())
+    return WHOLE
+
+
+def check_domain(name: str, world: Path | None) -> int:
+    """Checks a domain."""
+    from tool_specs.check import check_domain as check
+
+    domain = _domain(name)
+    problems = list(check(domain, _world(domain, world)))
+    console = Console()
+    for problem in problems:
+        console.print(f"{name}: {problem}", markup=False, soft_wrap=True)
+    console.print(f"{name}: {len(problems)} problems in {len(domain.tools)} tools", markup=False)
+    return PARTIAL if problems else WHOLE
+
+
+def conform_domain(name: str, world: Path, episodes: Path) -> int:
+    """Compares a domain's sandbox with recorded episodes."""
+    from tool_specs.conformance import EpisodeError, conform, read_episodes
+
+    domain = _domain(name)
+    opened = _world(domain, world)
+    try:
+        recorded = list(read_episodes(episodes))
+    except EpisodeError as error:
+        raise UserError(str(error)) from error
+    mismatches = conform(domain, opened, recorded)
+    console = Console()
+    for mismatch in mismatches:
+        console.print(str(mismatch), markup=False, soft_wrap=True)
+    agree = len(recorded) - len({mismatch.episode for mismatch in mismatches})
+    console.print(f"{agree} of {len(recorded)} episodes agree", markup=False)
+    return PARTIAL if mismatches else WHOLE
+
+
+def _plan(recipe: Recipe, path: Path, world: Path | None, out: Path) -> Plan:
+    from pipeline.assemble import line_of
+
+    worlds = sources(recipe, path.absolute().parent, world)
+    return Plan(recipe, line_of(recipe, worlds), worlds, out)
+
+
+def _changed(recipe: Recipe, count: int | None, seed: int | None) -> Recipe:
+    """Returns the recipe with what the command line says instead."""
+    changes = {name: value for name, value in (("count", count), ("seed", seed)) if value is not None}
+    if changes.get("count", 1) < 1:
+        raise RecipeError(f"-n {count}: ask for one trajectory or more")
+    if not 0 <= changes.get("seed", 0) < 2**53:
+        raise RecipeError(f"--seed {seed}: give a number from 0 to 2**53 - 1")
+    return recipe.model_copy(update=changes)
+
+
+def _ray(workers: int | None) -> Executor:
+    from pipeline.on_ray import OnRay
+
+    return OnRay(workers or len(os.sched_getaffinity(0)))
+
+
+def _finishers() -> Sequence[Callable[[Path], None]]:
+    from pipeline.dataset import write_dataset
+    from pipeline.report import write_report
+
+    return (write_dataset, write_report)
+
+
+def _domain(name: str) -> Domain:
+    from tool_specs import catalog
+    from tool_specs.tool import ToolDefinitionError
+
+    try:
+        return catalog.domain(name)
+    except (ValueError, ToolDefinitionError) as error:
+        raise UserError(str(error)) from error
+
+
+def _world(domain: Domain, file: Path | None) -> World:
+    from tool_specs.domain import WorldError, generate_world, load_world
+
+    try:
+        return load_world(domain, file) if file else generate_world(domain, seed=1, size=100)
+    except WorldError as error:
+        raise UserError(str(error)) from error
+
+
+def _tell(outcome: Outcome, out: Path) -> None:
+    place = out
+    with suppress(ValueError):
+        place = out.relative_to(Path.cwd())
+    console = Console(stderr=True)
+    if outcome.nothing_to_do:
+        text = f"{place}: nothing to do, {outcome.kept} of {outcome.wanted} trajectories are there"
+    else:
+        text = f"{place}: {outcome.kept} of {outcome.wanted} trajectories in {outcome.seconds:.1f} s"
+    if outcome.kept < outcome.wanted:
+        text += f"; `writ stats {place}` says which cells could not be filled, and why"
+    console.print(text, markup=False, highlight=False, soft_wrap=True)

@@ -1,0 +1,257 @@
+"""Runs a line of stages until the recipe's cells are full, and leaves a run folder whose `run.json` comes last.
+
+    outcome = run(Order(...), executor=lambda: OnRay(2), progress=...)     # kept, wanted, exit code
+
+What is done stays done: whole shards are found again, so the same command continues after any interruption, and ends
+at once when nothing is left to do. The result depends on recipe, seed and worlds, never on the executor.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import fcntl
+import importlib.metadata
+import itertools
+import platform
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Protocol
+
+from pipeline.errors import PARTIAL, WHOLE, RecipeError, StorageError
+from pipeline.fill_cells import Filling
+from pipeline.fingerprint import code_digest
+from pipeline.line import Line, Order
+from pipeline.local import Executor
+from pipeline.recipe import Recipe
+from pipeline.run_folder import Shard, features_shard, select_shard, step_shard
+from pipeline.selection import Selection
+from pipeline.shard import ShardResult
+from pipeline.storage import read_json, storage_error, write_json
+from pipeline.worlds import Source
+from schemas.base import Json, digest
+from schemas.task import TaskSpec
+
+SHARD = 32
+"""Orders per shard of the first round, and at most half as many in later ones, which are short."""
+
+
+class Progress(Protocol):
+    """Is told how a run goes."""
+
+    def update(self, filling: Filling, result: ShardResult | None, phase: str) -> None:
+        """A shard is done, or another phase begins."""
+        ...
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What shall be made, of what, and where."""
+
+    recipe: Recipe
+    line: Line
+    worlds: tuple[Source, ...]
+    out: Path
+
+    def identity(self) -> Json:
+        """Returns what makes a folder's run this one: everything but the count, which may grow."""
+        recipe = self.recipe.model_dump(mode="json", by_alias=True, exclude={"count", "patience"})
+        for domain, source in zip(recipe["domains"], self.worlds, strict=bool(self.worlds)):
+            domain["world"] = {"origin": source.origin, "digest": source.digest}
+        return recipe
+
+
+@dataclass
+class Outcome:
+    """How a run ended."""
+
+    kept: int
+    wanted: int
+    nothing_to_do: bool = False
+    seconds: float = 0.0
+
+    @property
+    def exit_code(self) -> int:
+        """0 if all that was wanted is there, else 1."""
+        return WHOLE if self.kept >= self.wanted else PARTIAL
+
+
+@dataclass
+class _Tally:
+    shards: list[str] = field(default_factory=list)
+    made: Counter[str] = field(default_factory=Counter)
+    drops: Counter[tuple[str, str, str]] = field(default_factory=Counter)
+    again: int = 0
+
+
+def run(
+    plan: Plan,
+    executor: Callable[[], Executor],
+    progress: Progress,
+    finish: Sequence[Callable[[Path], None]] = (),
+) -> Outcome:
+    """Makes the run, or what is left of it.
+
+    Args:
+        plan: what shall be made.
+        executor: starts what runs the shards; called only if there is something to run.
+        progress: is told how it goes.
+        finish: what is made of the kept rows (data set, report), called with the run's folder.
+
+    Raises:
+        UserError: the folder holds another run or cannot be written, a shard in it is damaged.
+        StageFailed: a stage raised.
+    """
+    started = time.monotonic()
+    with _locked(plan.out):
+        _identify(plan)
+        made = [f"{make.__module__}.{make.__qualname__}" for make in finish]
+        count = [plan.recipe.count, plan.recipe.patience]
+        key = digest([plan.identity(), count, plan.line.line_key(), code_digest("pipeline.runner"), made])
+        manifest = plan.out / "run.json"
+        if manifest.exists():
+            found = read_json(manifest)
+            if isinstance(found, dict) and found.get("key") == key:
+                return Outcome(found["kept"], found["wanted"], nothing_to_do=True)
+            manifest.unlink()
+        filling = Filling(plan.recipe)
+        selection = Selection(plan.line, plan.out, filling)
+        tally = _Tally()
+        running = executor()
+        try:
+            _fill(plan, filling, selection, running, progress, tally)
+        finally:
+            running.close()
+        progress.update(filling, None, "selecting")
+        names = selection.finish()
+        tally.drops.update(selection.dropped)
+        write_json(plan.out / "kept.json", _kept(plan.line, names, tally.shards))
+        for make in finish:
+            progress.update(filling, None, make.__name__.replace("_", " "))
+            make(plan.out)
+        seconds = time.monotonic() - started
+        write_json(manifest, {"key": key, **_manifest(plan, filling, selection, tally, seconds)})
+        return Outcome(selection.kept, plan.recipe.count, seconds=seconds)
+
+
+def _fill(
+    plan: Plan, filling: Filling, selection: Selection, executor: Executor, progress: Progress, tally: _Tally
+) -> None:
+    while (specs := filling.next_round()) is not None:
+        size = SHARD if filling.round == 1 else SHARD // 2
+        progress.update(filling, None, f"round {filling.round}")
+        for result in executor.map(plan.line, plan.out, orders(specs, filling.round - 1, size)):
+            selection.take_in(result.name)
+            tally.shards.append(result.name)
+            tally.made.update(result.made)
+            tally.drops.update(result.drops)
+            tally.again += result.fresh
+            for spec, reason in result.refused:
+                filling.refused(spec, reason)
+            progress.update(filling, result, f"round {filling.round}")
+
+
+def orders(specs: Iterator[TaskSpec], round_: int, size: int) -> Iterator[Order]:
+    """Cuts orders into shards. Sizes depend on the round alone, never on the number of workers."""
+    for number in itertools.count():
+        chunk = tuple(itertools.islice(specs, size))
+        if not chunk:
+            return
+        yield Order(f"r{round_}-{number:05d}", chunk)
+
+
+def _kept(line: Line, names: list[str], everything: list[str]) -> Json:
+    places = [step.name for step in line.steps]
+    folder = Path()
+    found: dict[str, Shard] = {
+        "rows": step_shard(folder, line, len(places), ""),
+        "judged": step_shard(folder, line, places.index(line.group_at) + 1, ""),
+        "features": features_shard(folder, line, ""),
+        "select": select_shard(folder, line, ""),
+    }
+    return {
+        "shards": names,
+        "all_shards": everything,
+        **{name: shard.folder.as_posix() for name, shard in found.items()},
+    }
+
+
+def _manifest(plan: Plan, filling: Filling, selection: Selection, tally: _Tally, seconds: float) -> dict[str, Json]:
+    cells = []
+    for cell in sorted(filling.quota, key=lambda cell: (*cell[:3], cell.burden or 0, cell.split)):
+        kept = min(filling.kept[cell], filling.quota[cell])
+        cells.append({**cell._asdict(), "wanted": filling.wanted.get(cell, 0), "kept": kept})
+    unfilled = [
+        {
+            "cell": cell.label,
+            "wanted": wanted,
+            "kept": min(filling.kept[cell], filling.quota[cell]),
+            "reasons": dict(filling.reasons.get(cell, Counter()).most_common(5)),
+        }
+        for cell, wanted in sorted(filling.wanted.items(), key=lambda item: item[0].label)
+        if min(filling.kept[cell], filling.quota[cell]) < wanted
+    ]
+    drops = [
+        {"stage": stage, "reason": reason, "owner": owner or None, "count": count}
+        for (stage, reason, owner), count in sorted(tally.drops.items())
+    ]
+    return {
+        "name": plan.recipe.name,
+        "recipe": plan.recipe.model_dump(mode="json", by_alias=True),
+        "seed": plan.recipe.seed,
+        "worlds": [{"domain": s.domain, "origin": s.origin, "digest": s.digest} for s in plan.worlds],
+        "wanted": plan.recipe.count,
+        "kept": selection.kept,
+        "cells": cells,
+        "unfilled": unfilled,
+        "made": dict(tally.made),
+        "drops": drops,
+        "rounds": filling.round,
+        "shards": len(tally.shards),
+        "shards_found_done": tally.again,
+        "seconds": round(seconds, 2),
+        "kept_per_second": round(selection.kept / max(seconds, 1e-9), 1),
+        "versions": {
+            "python": platform.python_version(),
+            **{name: importlib.metadata.version(name) for name in ("writ", "ray", "pyarrow", "datasets")},
+        },
+    }
+
+
+def _identify(plan: Plan) -> None:
+    """Writes what this run is, or compares it with what the folder holds."""
+    path = plan.out / "recipe.json"
+    mine = plan.identity()
+    if not path.exists():
+        if (plan.out / "stages").exists():
+            raise StorageError(f"{plan.out}: holds stages of an unknown run; give another --out, or delete the folder")
+        write_json(path, mine)
+        return
+    theirs = read_json(path)
+    if theirs != mine:
+        keys = sorted({*mine, *theirs} if isinstance(theirs, dict) else mine)
+        other = [key for key in keys if not isinstance(theirs, dict) or theirs.get(key) != mine.get(key)]
+        raise RecipeError(
+            f"{plan.out}: holds a run of another recipe, seed or world (differs in: {', '.join(other)}). "
+            "Give another --out, or delete that folder"
+        )
+
+
+@contextlib.contextmanager
+def _locked(out: Path) -> Iterator[None]:
+    """Keeps a second run out of the folder; the lock goes with the process, however that ends."""
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+        lock = (out / ".lock").open("w")
+    except OSError as error:
+        raise storage_error(out, error) from error
+    with lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError as error:
+            raise StorageError(
+                f"{out}: another `writ run` is at work here; wait for it, or give another --out"
+            ) from error
+        yield

@@ -1,0 +1,103 @@
+"""Which rows are kept: near-duplicates go first, then what a cell has too much of; in the run's fixed order.
+
+The decision about near-duplicates is taken as the rows come, shard by shard. The decision about surplus waits for the
+last round, because a cell that is given up leaves its share to others. Per row a few bytes are held in the meantime.
+"""
+
+from __future__ import annotations
+
+from array import array
+from collections import Counter
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+
+from pipeline.fill_cells import Filling
+from pipeline.line import Line
+from pipeline.run_folder import features_shard, select_shard
+from pipeline.shard import read_features
+from pipeline.storage import FileInfo, Manifest, write_manifest, write_shard, write_table
+from schemas.base import content_id, digest
+from schemas.verdict import Drop
+
+_NO_CELL = -1
+_DUPLICATE = -2
+
+
+@dataclass
+class Selection:
+    """What was decided so far."""
+
+    line: Line
+    folder: Path
+    filling: Filling
+    kept: int = 0
+    dropped: Counter[tuple[str, str, str]] = field(default_factory=Counter)
+    _state: Any = None
+    _places: dict[str, array[int]] = field(default_factory=dict)
+    _details: dict[tuple[str, int], str] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self._state = self.line.group.start()
+
+    def take_in(self, name: str) -> None:
+        """Decides about near-duplicates in a shard and counts the rest in their cells."""
+        places = array("i")
+        for position, (_, source, fields, features) in enumerate(
+            read_features(features_shard(self.folder, self.line, name))
+        ):
+            detail = self.line.group.accept(self._state, source, features)
+            if detail is None:
+                place = self.filling.offer(fields)
+                places.append(_NO_CELL if place is None else place)
+            else:
+                places.append(_DUPLICATE)
+                self._details[name, position] = detail
+        self._places[name] = places
+
+    def finish(self) -> list[str]:
+        """Writes, for every shard, the positions of the kept rows and the drops; returns the shards with kept rows."""
+        room = list(self.filling.quota.values())
+        labels = [cell.label for cell in self.filling.quota]
+        names = []
+        for name, places in self._places.items():
+            positions, drops = [], []
+            for position, place in enumerate(places):
+                if place >= 0 and room[place] > 0:
+                    room[place] -= 1
+                    positions.append(position)
+                elif place == _DUPLICATE:
+                    drops.append((position, "near_duplicate", self._details[name, position]))
+                else:
+                    what = f"{labels[place]} is full" if place >= 0 else "no cell of the recipe wants such a task"
+                    drops.append((position, "surplus", what))
+            self._write(name, positions, drops)
+            self.kept += len(positions)
+            if positions:
+                names.append(name)
+        return names
+
+    def _write(self, name: str, positions: list[int], found: list[tuple[int, str, str]]) -> None:
+        shard = select_shard(self.folder, self.line, name)
+        ids = [row for row, *_ in read_features(features_shard(self.folder, self.line, name))] if found else []
+        drops = [
+            Drop(
+                id=content_id("drop", "select", ids[position]),
+                stage="deduplicate" if reason == "near_duplicate" else "select",
+                reason=reason,  # type: ignore[arg-type]
+                detail=detail,
+                record_id=ids[position],
+            )
+            for position, reason, detail in found
+        ]
+        self.dropped.update((drop.stage, drop.reason, "") for drop in drops)
+        table = pa.table({"position": pa.array(positions, type=pa.int32())})
+        files: dict[str, FileInfo] = {shard.records.name: write_table(shard.records, table)}
+        if drops:
+            files[shard.drops.name] = write_shard(shard.drops, drops, Drop)
+        else:
+            shard.drops.unlink(missing_ok=True)
+        key = digest([file.digest for file in files.values()])
+        write_manifest(shard.manifest, Manifest(key=key, rows=len(positions), drops=len(drops), files=files))
