@@ -89,9 +89,10 @@ def run(
     read: Callable[[ReadAsk], Any],
     *,
     exhaustive: bool = True,
+    seeds: Sequence[BindingRow] = (),
 ) -> Selection:
-    """Runs programs to the end with a function that answers reads."""
-    machine = steps_of(programs, facts, exhaustive=exhaustive)
+    """Runs programs to the end with a function that answers reads. See `steps_of` for the arguments."""
+    machine = steps_of(programs, facts, exhaustive=exhaustive, seeds=seeds)
     answer: Any = None
     while True:
         try:
@@ -105,7 +106,11 @@ Machine = Generator[ReadAsk, Any, Any]
 
 
 def steps_of(
-    programs: Sequence[Program], facts: Mapping[str, Json], *, exhaustive: bool = True
+    programs: Sequence[Program],
+    facts: Mapping[str, Json],
+    *,
+    exhaustive: bool = True,
+    seeds: Sequence[BindingRow] = (),
 ) -> Generator[ReadAsk, Any, Selection]:
     """Yields the reads that the programs need; returns the selection.
 
@@ -113,6 +118,7 @@ def steps_of(
         programs: in order; a program that continues an earlier one has its number in `start`.
         facts: what the user said: knowledge name -> value.
         exhaustive: False lets `only` programs stop at the first row that is left (the words promise there is one).
+        seeds: rows (with `LINEAGE`) that programs without `start` begin from instead of from nothing.
 
     Raises:
         KeyError: a program needs a fact that is not there.
@@ -122,12 +128,12 @@ def steps_of(
     picked: list[tuple[BindingRow, ...]] = []
     candidates: list[tuple[BindingRow, ...]] = []
     for program in programs:
-        seeds: tuple[BindingRow, ...] = ({LINEAGE: ()},) if program.start is None else picked[program.start]
+        begun = picked[program.start] if program.start is not None else seeds or ({LINEAGE: ()},)
         filters = filters_by_step(program)
         groups: list[list[BindingRow]] = []
         asked.used.clear()
         early = program.pick == "only" and not exhaustive
-        for seed in seeds:
+        for seed in begun:
             rows = [seed]
             if early:
                 rows = yield from _first_match(program.steps, filters, seed, facts, asked)

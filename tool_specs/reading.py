@@ -57,17 +57,17 @@ class Reader:
 
 
 class ChangedReader:
-    """Reads of a world in which one row is another; everything else is answered from memory."""
+    """Reads of a world in which a few rows are others; everything else is answered from memory."""
 
-    def __init__(self, reader: Reader, changed: Sandbox, row: tuple[str, str]) -> None:
+    def __init__(self, reader: Reader, changed: Sandbox, rows: frozenset[tuple[str, str]]) -> None:
         self._reader = reader
         self._changed = changed
-        self._row = row
+        self._rows = rows
 
     def __call__(self, ask: ReadAsk) -> Any:
         """Answers a read."""
         known = self._reader.answer(ask)
-        if self._row not in known.rows and known.value is not MISSING:
+        if self._rows.isdisjoint(known.rows) and known.value is not MISSING:
             return known.value
         result = self._changed.call(ask.tool, ask.arguments)
         return MISSING if result.error else result.value

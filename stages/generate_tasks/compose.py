@@ -1,0 +1,401 @@
+"""Compose: programs and facts for one request of one person. Nothing here is proven yet.
+
+An object is told in one of four ways: *stated* (its id is said), *looked up* (described so that one row is left),
+*best* (ordered among a scope), *all* (every row of a stated parent). Other places (a target, a payment, an address)
+are told along with it.
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from schemas.base import Json
+from schemas.program import At, Bind, Call, Each, Fact, Filter, OrderKey, Pick, Program, Step
+from schemas.task import Provenance, Source
+from stages.generate_tasks.columns import filters_for, order_keys
+from stages.generate_tasks.ground import Ground
+from stages.generate_tasks.plans import Chosen, Plan, Selected, Told
+from tool_specs.chains import Chain
+from tool_specs.programs import MISSING, BindingRow, column, passes, rank, run
+
+MAX_FILTERS = 3
+
+
+class NoSuchRequest(Exception):
+    """This person's rows do not allow such a request; the text says why."""
+
+
+@dataclass
+class Draft:
+    """A request without proof.
+
+    Attributes:
+        facts: what the user must know beyond who they are: name -> (value, semantic type).
+    """
+
+    tool: str | None
+    programs: list[Program] = field(default_factory=list)
+    sources: dict[str, Source] = field(default_factory=dict)
+    facts: dict[str, tuple[Json, str]] = field(default_factory=dict)
+
+
+class Composer:
+    """Composes requests of one person; all choices come from `rng`."""
+
+    def __init__(
+        self, ground: Ground, rng: random.Random, person: str, identity: tuple[str, ...], people: Sequence[str]
+    ) -> None:
+        self.ground = ground
+        self.rng = rng
+        self.person = person
+        self.identity = identity
+        self.known = ground.facts_of(person)
+        self._people = people
+
+    def rows(self, chain: Chain) -> tuple[BindingRow, ...]:
+        """Returns all rows of a chain."""
+        return run([Program(steps=chain.steps, pick="all")], self.known, self.ground.reader).picked[0]
+
+    def write(self, plan: Plan, number: int, mode: str) -> Draft:
+        """Composes a write.
+
+        Args:
+            number: the request's position; its facts are named `r<number>.<parameter>`.
+            mode: `stated`, `lookup`, `best`, `best_of_stated`, `joint` (object and target ranked together), `each`
+                (all rows of a stated parent, each with its best target).
+
+        Raises:
+            NoSuchRequest: the person's rows do not allow it.
+        """
+        draft = Draft(plan.tool)
+        place = plan.object
+        target = next((p for p in plan.selected if p.continues), None)
+        if mode == "joint" or mode == "each":
+            if target is None:
+                raise NoSuchRequest("the tool has no target")
+        if mode == "joint" and target is not None:
+            self._best(draft, target.chain, place, number)
+            self._bind(draft, place, 0, "evidence")
+            self._bind(draft, target, 0, "evidence")
+            self._exclude_own(draft, place, target, 0)
+        else:
+            self._object(draft, place, number, mode)
+            if target is not None:
+                self._target(draft, place, target, "each" if mode == "each" else None)
+        for other in plan.places[1:]:
+            if isinstance(other, Chosen):
+                value = other.values[self.rng.randrange(len(other.values))]
+                self._say(draft, number, other.parameter, value)
+            elif isinstance(other, Told):
+                self._tell(draft, number, other)
+            elif other is not target:
+                self._other(draft, other, place)
+        return draft
+
+    def _object(self, draft: Draft, place: Selected, number: int, mode: str) -> None:
+        if place.chain.last.id not in self.ground.lexicon.rows:
+            draft.programs.append(Program(steps=place.chain.steps, role=place.role))
+            self._bind(draft, place, 0, "read")
+        elif mode == "stated":
+            self._stated(draft, place, number)
+        elif mode == "each" or mode == "all":
+            steps = self._restated(draft, place.chain, number, self._pick_row(place.chain))
+            draft.programs.append(Program(steps=steps, pick="all", role=place.role))
+            self._bind(draft, place, 0, "evidence")
+        elif mode == "lookup":
+            self._lookup(draft, place)
+        else:
+            self._best(draft, place.chain, place, number, stated=mode == "best_of_stated")
+            self._bind(draft, place, 0, "evidence")
+
+    def _pick_row(self, chain: Chain) -> BindingRow:
+        rows = self.rows(chain)
+        if not rows:
+            raise NoSuchRequest("the person has no such row")
+        return rows[self.rng.randrange(len(rows))]
+
+    def _restated(self, draft: Draft, chain: Chain, number: int, row: BindingRow) -> tuple[Step, ...]:
+        """Returns a chain's steps from the last call on, whose argument the user states."""
+        for position in range(len(chain.steps) - 1, -1, -1):
+            step = chain.steps[position]
+            if isinstance(step, Call) and len(step.arguments) == 1:
+                ((parameter, operand),) = step.arguments.items()
+                if isinstance(operand, At) and self._is_element(chain, str(operand.path[0])):
+                    name = self._fact(draft, number, parameter, column(row, operand.path), step.tool)
+                    call = Call(name=step.name, tool=step.tool, arguments={parameter: Fact(name=name)})
+                    return (call, *chain.steps[position + 1 :])
+        raise NoSuchRequest("no id to state")
+
+    def _is_element(self, chain: Chain, name: str) -> bool:
+        return any(isinstance(step, Each) and step.name == name for step in chain.steps)
+
+    def _fact(self, draft: Draft, number: int, parameter: str, value: Json, tool: str) -> str:
+        if value is MISSING:
+            raise NoSuchRequest("the id to state is missing")
+        name = f"r{number}.{parameter}"
+        draft.facts[name] = (value, self.ground.specs[tool].types.get(parameter, parameter))
+        return name
+
+    def _stated(self, draft: Draft, place: Selected, number: int) -> None:
+        row = self._pick_row(place.chain)
+        steps = self._restated(draft, place.chain, number, row)
+        call = steps[0]
+        fact = next(iter(draft.facts))
+        value = draft.facts[fact][0]
+        rest = {p: path for p, path in place.columns.items() if column(row, path) != value}
+        for parameter in place.columns.keys() - rest.keys():
+            draft.sources[parameter] = Source(provenance="user", fact=fact)
+        if not rest:
+            return
+        scope = [r for r in self.rows(place.chain) if all(column(r, p) == value for p in place.columns.values() if column(row, p) == value)]
+        bindings = [b for b in place.chain.bindings if any(s.name == b.name for s in steps)]
+        filters = self._unique(scope, row, bindings, list(rest.values()))
+        draft.programs.append(Program(steps=(call, *steps[1:]), where=filters, role=place.role))
+        for parameter, path in rest.items():
+            self._source(draft, parameter, 0, path, parameter in place.many, "read")
+
+    def _lookup(self, draft: Draft, place: Selected, program: int = 0, avoid: Mapping[str, Json] | None = None) -> None:
+        chains = [place.chain, *self._extensions(place.chain)]
+        labelled = [c for c in chains if self._has_labels(c)]
+        if not labelled:
+            raise NoSuchRequest("nothing describes the row")
+        chain = labelled[0]
+        rows = self.rows(chain)
+        choices = [r for r in rows if avoid is None or all(column(r, p) != avoid.get(n) for n, p in place.columns.items())]
+        if not choices:
+            raise NoSuchRequest("the person has no such row")
+        row = choices[self.rng.randrange(len(choices))]
+        filters = self._unique(rows, row, chain.bindings, list(place.columns.values()))
+        draft.programs.append(Program(steps=chain.steps, where=filters, role=place.role))
+        self._bind(draft, place, program, "read")
+
+    def _extensions(self, chain: Chain) -> list[Chain]:
+        return [
+            other
+            for other in self.ground.chains(self.identity)
+            if len(other.steps) == len(chain.steps) + 1
+            and other.starts_with(chain)
+            and isinstance(other.steps[-1], Each)
+            and other.last.id in self.ground.lexicon.rows
+        ]
+
+    def _has_labels(self, chain: Chain) -> bool:
+        rows = self.rows(chain)
+        return bool(rows) and bool(filters_for(self.ground, [chain.last], rows[0], labels=True))
+
+    def _unique(
+        self, rows: Sequence[BindingRow], row: BindingRow, bindings: Sequence[object], columns: Sequence[tuple[str | int, ...]]
+    ) -> tuple[Filter, ...]:
+        """Returns few filters that leave only rows with the same values in `columns` as `row` has."""
+        wanted = [column(row, path) for path in columns]
+        last = [bindings[-1]]
+        labels = filters_for(self.ground, last, row, labels=True)  # type: ignore[arg-type]
+        state = filters_for(self.ground, bindings, row, labels=False)  # type: ignore[arg-type]
+        # The name comes first: whoever says "the blue one" has said what it is before.
+        head, tail = labels[:1], labels[1:] + state
+        self.rng.shuffle(tail)
+        chosen: list[Filter] = []
+        left = list(rows)
+        for rule in head + tail:
+            if chosen and all([column(r, path) for path in columns] == wanted for r in left):
+                break
+            fewer = [r for r in left if passes(rule, r)]
+            if not chosen or len(fewer) < len(left):
+                chosen.append(rule)
+                left = fewer
+        if len(chosen) > MAX_FILTERS or not all([column(r, path) for path in columns] == wanted for r in left):
+            raise NoSuchRequest("no few words tell the row apart")
+        return tuple(chosen)
+
+    def _best(self, draft: Draft, chain: Chain, place: Selected, number: int, *, stated: bool = False) -> None:
+        keys = order_keys(self.ground, chain)
+        rows = self.rows(chain)
+        if not keys or not rows:
+            raise NoSuchRequest("nothing orders the rows")
+        key = keys[self.rng.randrange(len(keys))]
+        row = rows[self.rng.randrange(len(rows))]
+        steps = chain.steps
+        if stated:
+            steps, rows = self._listed(draft, chain, number, rows, row)
+        filters = filters_for(self.ground, chain.bindings, row, labels=False)
+        labels = filters_for(self.ground, [chain.last], row, labels=True)
+        if labels and self.rng.random() < 0.25:
+            filters.append(labels[self.rng.randrange(len(labels))])
+        filters = filters[:MAX_FILTERS]
+        left = [r for r in rows if all(passes(f, r) for f in filters)]
+        orders = (key, *self._second_key(keys, key, left))
+        if len(left) < 2:
+            raise NoSuchRequest("nothing to compare")
+        draft.programs.append(
+            Program(steps=steps, where=tuple(filters), order=orders, pick="first", role=place.role)
+        )
+
+    def _second_key(self, keys: Sequence[OrderKey], key: OrderKey, rows: Sequence[BindingRow]) -> tuple[OrderKey, ...]:
+        ranked = rank(Program(steps=(), order=(key,)), list(rows))
+        if len(ranked) < 2 or column(ranked[0], key.column) != column(ranked[1], key.column):
+            return ()
+        others = [other for other in keys if other.column != key.column]
+        return (others[self.rng.randrange(len(others))],) if others else ()
+
+    def _listed(
+        self, draft: Draft, chain: Chain, number: int, rows: Sequence[BindingRow], row: BindingRow
+    ) -> tuple[tuple[Step, ...], tuple[BindingRow, ...]]:
+        """Turns the scope into a list of ids that the user states."""
+        for position, step in enumerate(chain.steps):
+            if isinstance(step, Each) and position + 1 < len(chain.steps):
+                following = chain.steps[position + 1]
+                if not isinstance(following, Call) or len(following.arguments) != 1:
+                    continue
+                (parameter,) = following.arguments
+                ids = list(dict.fromkeys(r[step.name] for r in rows if isinstance(r[step.name], str)))
+                if len(ids) < 3:
+                    raise NoSuchRequest("too few ids to list")
+                others = [i for i in ids if i != row[step.name]]
+                self.rng.shuffle(others)
+                listed = sorted([row[step.name], *others[: self.rng.randint(1, min(4, len(ids) - 1))]])
+                name = self._fact(draft, number, parameter, listed, following.tool)
+                fresh = Each(name=step.name, source=Fact(name=name))
+                kept = tuple(r for r in rows if r[step.name] in listed)
+                return (fresh, *chain.steps[position + 1 :]), kept
+        raise NoSuchRequest("no scope to list")
+
+    def _target(self, draft: Draft, place: Selected, target: Selected, how: str | None) -> None:
+        steps = target.chain.steps[len(place.chain.steps) :]
+        program = len(draft.programs)
+        base = [self._another(place, target)]
+        base += [f for f in self._wanted_state(target, draft, steps) if f is not None]
+        trial = [*draft.programs, Program(steps=steps, where=tuple(base), pick="all", start=0, role=target.role)]
+        rows = run(trial, self.facts(draft), self.ground.reader).picked[program]
+        if not rows:
+            raise NoSuchRequest("no target is left")
+        pick: Pick = "first"
+        order: tuple[OrderKey, ...] = ()
+        more: tuple[Filter, ...] = ()
+        keys = order_keys(self.ground, target.chain)
+        if how == "each":
+            pick = "each"
+        elif not keys or self.rng.random() < 0.45:
+            row = rows[self.rng.randrange(len(rows))]
+            more = self._different(rows, row, target)
+            pick = "only"
+        elif self.rng.random() < 0.4:
+            row = rows[self.rng.randrange(len(rows))]
+            labels = filters_for(self.ground, [target.chain.last], row, labels=True)
+            more = (labels[self.rng.randrange(len(labels))],) if labels else ()
+        if pick != "only":
+            order = (keys[self.rng.randrange(len(keys))],)
+        draft.programs.append(
+            Program(steps=steps, where=(*base, *more), order=order, pick=pick, start=0, role=target.role)
+        )
+        self._bind(draft, target, program, "read" if pick == "only" else "evidence")
+
+    def _different(self, rows: Sequence[BindingRow], row: BindingRow, target: Selected) -> tuple[Filter, ...]:
+        """Returns the filters that pin a target: what it is, in as few words as will do."""
+        labels = filters_for(self.ground, [target.chain.last], row, labels=True)
+        self.rng.shuffle(labels)
+        chosen: list[Filter] = []
+        left = list(rows)
+        for rule in labels:
+            fewer = [r for r in left if passes(rule, r)]
+            if len(fewer) < len(left) or not chosen:
+                chosen.append(rule)
+                left = fewer
+            if len(left) == 1:
+                break
+        if len(left) != 1 or len(chosen) > MAX_FILTERS:
+            raise NoSuchRequest("no few words tell the target apart")
+        return tuple(chosen)
+
+    def _another(self, place: Selected, target: Selected) -> Filter:
+        mine = next(path for p, path in place.columns.items() if p in place.many or len(place.columns) == 1)
+        (theirs,) = target.columns.values()
+        return Filter(column=theirs, op="ne", other=mine)
+
+    def _wanted_state(self, target: Selected, draft: Draft, steps: tuple[Step, ...]) -> list[Filter]:
+        program = Program(steps=steps, pick="all", start=0)
+        rows = run([*draft.programs, program], self.facts(draft), self.ground.reader).picked[-1]
+        wanted: dict[tuple[str | int, ...], Filter] = {}
+        for row in rows:
+            for rule in filters_for(self.ground, [target.chain.last], row, labels=False):
+                if rule.value is True:
+                    wanted.setdefault(rule.column, rule)
+        return list(wanted.values())
+
+    def _exclude_own(self, draft: Draft, place: Selected, target: Selected, program: int) -> None:
+        old = draft.programs[program]
+        where = (*old.where, self._another(place, target))
+        draft.programs[program] = Program(
+            steps=old.steps, where=where, order=old.order, pick=old.pick, start=old.start, role=old.role
+        )
+
+    def _other(self, draft: Draft, other: Selected, place: Selected) -> None:
+        program = len(draft.programs)
+        if other.original:
+            if not draft.programs or not any(s.name == next(iter(other.columns.values()))[0] for s in draft.programs[0].steps):
+                raise NoSuchRequest("the original is not on a row that is read")
+            for parameter, path in other.columns.items():
+                self._source(draft, parameter, 0, path, parameter in other.many, "read")
+            return
+        rows = self.rows(other.chain)
+        if not rows:
+            raise NoSuchRequest("the person has no such row")
+        if not any(isinstance(step, Each) for step in other.chain.steps):
+            draft.programs.append(Program(steps=other.chain.steps, role=other.role))
+            self._bind(draft, other, program, "read")
+        elif filters_for(self.ground, [other.chain.last], rows[0], labels=False) and not self._extensions(other.chain):
+            row = rows[self.rng.randrange(len(rows))]
+            filters = self._state_unique(rows, row, other)
+            draft.programs.append(Program(steps=other.chain.steps, where=filters, role=other.role))
+            self._bind(draft, other, program, "read")
+        else:
+            self._lookup(draft, other, program)
+
+    def _state_unique(self, rows: Sequence[BindingRow], row: BindingRow, place: Selected) -> tuple[Filter, ...]:
+        rules = filters_for(self.ground, [place.chain.last], row, labels=False)
+        rules += filters_for(self.ground, [place.chain.last], row, labels=True)
+        chosen: list[Filter] = []
+        left = list(rows)
+        for rule in rules:
+            fewer = [r for r in left if passes(rule, r)]
+            if len(fewer) < len(left) or not chosen:
+                chosen.append(rule)
+                left = fewer
+            if len(left) == 1:
+                return tuple(chosen)
+        raise NoSuchRequest("no words tell the row apart")
+
+    def _say(self, draft: Draft, number: int, parameter: str, value: Json) -> None:
+        name = self._fact(draft, number, parameter, value, str(draft.tool))
+        draft.sources[parameter] = Source(provenance="user", fact=name)
+
+    def _tell(self, draft: Draft, number: int, told: Told) -> None:
+        people = [p for p in self._people if p != self.person]
+        if not people:
+            raise NoSuchRequest("nobody else's values to tell")
+        donors = dict(self.ground.donors(told.tool))
+        donor = donors.get(people[self.rng.randrange(len(people))])
+        value = MISSING if donor is None else column(donor, told.path)
+        if not isinstance(value, dict) or any(parameter not in value for parameter in told.parameters):
+            raise NoSuchRequest("no values to tell")
+        for parameter in told.parameters:
+            self._say(draft, number, parameter, value[parameter])
+
+    def facts(self, draft: Draft) -> dict[str, Json]:
+        """Returns all that the user can state."""
+        return {**self.known, **{name: value for name, (value, _) in draft.facts.items()}}
+
+    def _bind(self, draft: Draft, place: Selected, program: int, provenance: Provenance) -> None:
+        many_rows = draft.programs[program].pick in ("all", "each")
+        for parameter, path in place.columns.items():
+            # Of all rows of one parent, a single value is the parent's: it is the same in each.
+            self._source(draft, parameter, program, path, parameter in place.many, provenance)
+        if many_rows and not place.many:
+            raise NoSuchRequest("the tool takes one row at a time")
+
+    def _source(
+        self, draft: Draft, parameter: str, program: int, path: tuple[str | int, ...], many: bool, provenance: Provenance
+    ) -> None:
+        bind = Bind(program=program, column=path, many=many)
+        draft.sources[parameter] = Source(provenance=provenance, bind=bind)

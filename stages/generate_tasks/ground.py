@@ -1,0 +1,171 @@
+"""Ground: what the generator knows of one world before the first task: people, chains, plans, column pools.
+
+Built once per worker from the sandbox alone, kept in `Services.memo`. Everything in it is a function of the world.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from schemas.base import Json, digest
+from schemas.graph import ApiGraph
+from schemas.program import Call
+from schemas.tool import ToolSpec
+from tool_specs.chains import Chain, Feeds, root_chains
+from tool_specs.graph import build_graph, confirm
+from tool_specs.lexicon import ColumnWords, Lexicon
+from tool_specs.programs import MISSING, ReadAsk, elements
+from tool_specs.reading import Reader
+from tool_specs.sandbox import Sandbox
+
+GRAPH_SEED = 11
+
+
+@dataclass
+class Ground:
+    """See the module's text.
+
+    Attributes:
+        feeds: column id -> (tool, parameter) pairs, confirmed by execution.
+        identities: sets of facts by which a person can be found, one per identity tool, in the policy's order.
+    """
+
+    sandbox: Sandbox
+    reader: Reader
+    lexicon: Lexicon
+    specs: Mapping[str, ToolSpec]
+    graph: ApiGraph
+    feeds: Feeds
+    identities: tuple[tuple[str, ...], ...]
+    initial_digest: str
+    pools: dict[str, Any] = field(default_factory=dict)
+    tables_of_tools: dict[str, str] = field(default_factory=dict)
+    _chains: dict[tuple[str, ...], list[Chain]] = field(default_factory=dict)
+    _people: dict[tuple[float, str], list[str]] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, sandbox: Sandbox) -> Ground:
+        """Explores a world."""
+        domain = sandbox.domain
+        specs = {name: tool.spec for name, tool in domain.tools.items()}
+        graph = confirm(build_graph(list(specs.values())), sandbox, GRAPH_SEED)
+        feeds: dict[str, list[tuple[str, str]]] = {}
+        for edge in graph.edges:
+            if edge.confirmed:
+                feeds.setdefault(edge.output_path, []).append((edge.target_tool, edge.parameter))
+        types = dict(domain.principal.types)
+        identities = []
+        for tool in domain.identity_tools:
+            wanted = [specs[tool].types.get(parameter) for parameter in specs[tool].required]
+            names = tuple(name for kind in wanted for name, known in types.items() if known == kind)
+            if len(names) == len(wanted):
+                identities.append(names)
+        return cls(
+            sandbox=sandbox,
+            reader=Reader(sandbox),
+            lexicon=domain.lexicon,
+            specs=specs,
+            graph=graph,
+            feeds=feeds,
+            identities=tuple(identities),
+            initial_digest=sandbox.digest(),
+        )
+
+    def chains(self, identity: tuple[str, ...]) -> list[Chain]:
+        """Returns the chains that start from these facts of a person, and those that need no fact."""
+        if identity not in self._chains:
+            types = self.sandbox.domain.principal.types
+            found = root_chains(self.specs, {name: types[name] for name in identity}, self.feeds)
+            self._chains[identity] = [c for c in found if not _asks_who_again(c, self.sandbox.domain.identity_tools)]
+        return self._chains[identity]
+
+    def people(self, split: str, validation: float) -> list[str]:
+        """Returns the people of a split, sorted; who is where depends on the person's id alone."""
+        key = (validation, split)
+        if key not in self._people:
+            table = self.sandbox.world.tables[self.sandbox.domain.principal.table]
+            self._people[key] = sorted(person for person in table if split_of(person, validation) == split)
+        return self._people[key]
+
+    def facts_of(self, person: str) -> dict[str, Json]:
+        """Returns what a person knows by heart."""
+        principal = self.sandbox.domain.principal
+        return principal.known(self.sandbox.world.tables[principal.table][person])
+
+    def words(self, column: str) -> ColumnWords | None:
+        """Returns a column's words; `a.options.color` also answers to `a.options.*`."""
+        found = self.lexicon.columns.get(column)
+        if found is None and "." in column:
+            found = self.lexicon.columns.get(column.rsplit(".", 1)[0] + ".*")
+        return found
+
+    def column_values(self, tool: str, path: Sequence[str]) -> list[Any]:
+        """Returns the values that stand at a path of a tool's results over the whole world, sorted, each once.
+
+        `*` in the path walks a collection. Only rows that some read has keys for are seen (`donors`).
+        """
+        key = f"values:{tool}:{'.'.join(path)}"
+        if key not in self.pools:
+            seen: dict[str, Any] = {}
+            for _, value in self.donors(tool):
+                for each in walk(value, path):
+                    seen.setdefault(repr(each), each)
+            self.pools[key] = sorted(seen.values(), key=lambda each: (str(type(each)), each))
+        found: list[Any] = self.pools[key]
+        return found
+
+    def donors(self, tool: str) -> list[tuple[str, Any]]:
+        """Returns (row id, result) of a one-parameter read for every row of the one table that it shows.
+
+        A tool that shows rows of several tables, or whose argument is no row id, has no donors.
+        """
+        key = f"donors:{tool}"
+        if key not in self.pools:
+            self.pools[key] = self._donors(tool)
+        found: list[tuple[str, Any]] = self.pools[key]
+        return found
+
+    def readers_of(self, row: tuple[str, str]) -> list[ReadAsk]:
+        """Returns the one-parameter reads that show just this row when they are given its id."""
+        for spec in self.specs.values():
+            if spec.effect == "read":
+                self.donors(spec.name)
+        tools = [tool for tool, table in self.tables_of_tools.items() if table == row[0]]
+        return [self.reader.ask(tool, {self.specs[tool].required[0]: row[1]}) for tool in tools]
+
+    def _donors(self, tool: str) -> list[tuple[str, Any]]:
+        spec = self.specs[tool]
+        if len(spec.required) != 1:
+            return []
+        for table, rows in self.sandbox.world.tables.items():
+            sample = next(iter(sorted(rows)), None)
+            if sample is None:
+                continue
+            answer = self.reader.answer(self.reader.ask(tool, {spec.required[0]: sample}))
+            if answer.value is not MISSING and answer.rows == {(table, sample)}:
+                self.tables_of_tools[tool] = table
+                asks = ((row, self.reader.ask(tool, {spec.required[0]: row})) for row in sorted(rows))
+                return [(row, self.reader.answer(ask).value) for row, ask in asks]
+        return []
+
+
+def _asks_who_again(chain: Chain, identity_tools: Sequence[str]) -> bool:
+    return any(isinstance(step, Call) and step.tool in identity_tools for step in chain.steps[1:])
+
+
+def split_of(person: str, validation: float) -> str:
+    """Returns the split that a person belongs to."""
+    return "validation" if int(digest(["split", person])[:8], 16) / 2**32 < validation else "train"
+
+
+def walk(value: Any, path: Sequence[str]) -> list[Any]:
+    """Returns the values at a path; `*` stands for every element of a collection."""
+    found = [value]
+    for part in path:
+        if part == "*":
+            found = [each for one in found for each in elements(one)]
+        else:
+            found = [one[part] for one in found if isinstance(one, dict) and one.get(part) is not None]
+    return found

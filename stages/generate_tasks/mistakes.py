@@ -1,0 +1,93 @@
+"""Mistakes: what a careless agent would submit. Each is executed: only one that succeeds and ends elsewhere counts.
+
+A task whose mistakes all fail would give its answer away through the errors.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+import msgspec
+
+from schemas.base import Json, canonical
+from schemas.program import OrderKey, Program
+from schemas.task import Distractor
+from stages.generate_tasks.ground import Ground
+from stages.generate_tasks.proof import Claim, arguments_from
+from tool_specs.programs import MISSING, BindingRow, ReadAsk, Selection, rank, run
+
+MAX_DISTRACTORS = 6
+
+
+def distractors(ground: Ground, claim: Claim, tool: str | None, base: Selection) -> list[Distractor]:
+    """Returns live mistakes: dropped filters, reversed orders, skipped reads, the runner-up."""
+    found: list[Distractor] = []
+    seen = {canonical(claim.gold)}
+    for mistake, arguments in _mistakes(ground, claim, base):
+        key = canonical(arguments)
+        if key in seen:
+            continue
+        seen.add(key)
+        if tool is None:
+            found.append(Distractor(mistake=mistake, arguments=arguments, digest=""))
+        else:
+            fork = ground.sandbox.fork()
+            if not fork.call(tool, arguments).error:
+                found.append(Distractor(mistake=mistake, arguments=arguments, digest=fork.digest()))
+        if len(found) == MAX_DISTRACTORS:
+            break
+    return found
+
+
+def _mistakes(ground: Ground, claim: Claim, base: Selection) -> Iterator[tuple[str, dict[str, Json]]]:
+    for number, program in enumerate(claim.programs):
+        if program.pick in ("first", "each"):
+            yield from _with(ground, claim, number, "takes the runner-up", _runner_up(program, base.candidates[number]))
+            for key in program.order:
+                flipped = OrderKey(column=key.column, descending=not key.descending)
+                order = tuple(flipped if other is key else other for other in program.order)
+                yield from _with(ground, claim, number, "reverses the order", msgspec.structs.replace(program, order=order))
+        for rule in program.where:
+            if rule.other is None:
+                rest = tuple(other for other in program.where if other is not rule)
+                words = ".".join(str(part) for part in rule.column)
+                changed = msgspec.structs.replace(program, where=rest)
+                yield from _with(ground, claim, number, f"ignores {words} = {rule.value}", changed)
+    for skipped in base.reads:
+        arguments = _answer(ground, claim, claim.programs, skipped)
+        if arguments is not None:
+            shown = ", ".join(str(value) for value in skipped.arguments.values())
+            yield f"skips {skipped.tool}({shown})", arguments
+
+
+def _runner_up(program: Program, rows: Sequence[BindingRow]) -> Program | None:
+    ranked = rank(program, list(rows))
+    if program.pick != "first" or len(ranked) < 2:
+        return None
+    # Leaving the best row out is a filter on the values it is ordered by.
+    from schemas.program import Filter
+    from tool_specs.programs import column
+
+    best = ranked[0]
+    rules = tuple(Filter(column=key.column, op="ne", value=column(best, key.column)) for key in program.order[:1])
+    return msgspec.structs.replace(program, where=(*program.where, *rules))
+
+
+def _with(
+    ground: Ground, claim: Claim, number: int, mistake: str, program: Program | None
+) -> Iterator[tuple[str, dict[str, Json]]]:
+    if program is None:
+        return
+    programs = (*claim.programs[:number], program, *claim.programs[number + 1 :])
+    arguments = _answer(ground, claim, programs, None)
+    if arguments is not None:
+        yield mistake, arguments
+
+
+def _answer(
+    ground: Ground, claim: Claim, programs: tuple[Program, ...], skipped: ReadAsk | None
+) -> dict[str, Json] | None:
+    def read(ask: ReadAsk) -> object:
+        return MISSING if skipped is not None and ask.key == skipped.key else ground.reader(ask)
+
+    return arguments_from(claim.sources, programs, claim.facts, run(programs, claim.facts, read))

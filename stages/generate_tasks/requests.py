@@ -1,0 +1,163 @@
+"""Requests: drafts that were executed, proven and can be put into words."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from schemas.base import Json
+from schemas.task import Refusal, Request
+from stages.generate_tasks.compose import Composer, Draft
+from stages.generate_tasks.ground import Ground
+from stages.generate_tasks.mistakes import distractors
+from stages.generate_tasks.proof import Claim, NotProven, arguments_from, needed_reads, prove, with_distractors
+from tool_specs.domain import GuardContext
+from tool_specs.phrasing.user import phrasable
+from tool_specs.programs import run
+from tool_specs.sandbox import Sandbox
+
+
+@dataclass(frozen=True)
+class Made:
+    """A request with what the user must know for it."""
+
+    request: Request
+    facts: Mapping[str, tuple[Json, str]]
+
+
+def arguments_of(composer: Composer, draft: Draft) -> tuple[dict[str, Json] | None, int]:
+    """Runs a draft: its arguments (None: not determined) and the number of reads it needs. Cheap; proves nothing."""
+    facts = composer.facts(draft)
+    programs = tuple(draft.programs)
+    selection = run(programs, facts, composer.ground.reader)
+    arguments = arguments_from(draft.sources, programs, facts, selection)
+    return arguments, len(needed_reads(programs, selection))
+
+
+def objection(ground: Ground, state: Sandbox, person: str, tool: str, arguments: dict[str, Json]) -> tuple[str, str] | None:
+    """Returns (rule, detail) if a write must not or cannot be done on this state, None if it can."""
+    context = GuardContext(sandbox=state, principal_id=person, confirmed=True, history=False)
+    broken = ground.sandbox.domain.violations(context, tool, arguments)
+    if broken:
+        return broken[0]
+    fork = state.fork()
+    result = fork.call(tool, arguments)
+    if result.error:
+        return "tool_error", result.content.removeprefix("Error: ")
+    return None if fork.digest() != state.digest() else ("no_change", "nothing would change")
+
+
+def make_write(composer: Composer, draft: Draft, state: Sandbox) -> Made:
+    """Executes and proves a write.
+
+    Args:
+        state: where the task stands so far; the write must succeed there as on the initial world, with the same
+            arguments.
+
+    Raises:
+        NotProven: it cannot be done, cannot be said, or has no proof.
+    """
+    ground = composer.ground
+    tool = str(draft.tool)
+    facts = composer.facts(draft)
+    arguments, _ = arguments_of(composer, draft)
+    if arguments is None:
+        raise NotProven("the programs do not determine the arguments")
+    for where in {id(state): state, id(ground.sandbox): ground.sandbox}.values():
+        refused = objection(ground, where, composer.person, tool, arguments)
+        if refused is not None:
+            raise NotProven(f"the write cannot be done: {refused[1]}")
+    claim = Claim(tuple(draft.programs), draft.sources, facts, composer.person, arguments)
+    if state is not ground.sandbox and claim.answer(_reader_of(state), state) != arguments:
+        raise NotProven("earlier decisions change the answer")
+    trial = ground.sandbox.fork()
+    trial.call(tool, arguments)
+    changed = [(table, row) for table, rows in trial.diff().items() for row in rows]
+    proof = prove(ground, claim, changed)
+    if any(program.pick in ("first", "each") for program in draft.programs):
+        base = run(claim.programs, facts, ground.reader)
+        mistakes = distractors(ground, claim, tool, base)
+        if not mistakes:
+            raise NotProven("every mistake would fail: the errors give the answer away")
+        proof = with_distractors(proof, mistakes)
+    request = Request(
+        kind="write", tool=tool, arguments=arguments, sources=draft.sources, programs=claim.programs, proof=proof
+    )
+    return _said(composer, request, draft)
+
+
+def make_refusal(composer: Composer, draft: Draft, state: Sandbox) -> Made:
+    """Executes a write that must be refused, and proves which reads show it.
+
+    Raises:
+        NotProven: it could be done, cannot be said, or has no proof.
+    """
+    ground = composer.ground
+    tool = str(draft.tool)
+    facts = composer.facts(draft)
+    arguments, _ = arguments_of(composer, draft)
+    if arguments is None:
+        raise NotProven("the programs do not determine the arguments")
+    refused = objection(ground, state, composer.person, tool, arguments)
+    if refused is None:
+        raise NotProven("the request can be fulfilled")
+
+    def feasible(world: Sandbox, values: dict[str, Json]) -> bool:
+        return objection(ground, world, composer.person, tool, values) is None
+
+    claim = Claim(tuple(draft.programs), draft.sources, facts, composer.person, arguments, feasible)
+    row_ids = {str(value) for value in arguments.values() if isinstance(value, str)}
+    tables = ground.sandbox.world.tables
+    rows = [(table, row) for table in tables for row in row_ids if row in tables[table]]
+    proof = prove(ground, claim, rows)
+    refusal = Refusal(rule=refused[0], detail=refused[1])
+    request = Request(
+        kind="refuse",
+        tool=tool,
+        arguments=arguments,
+        sources=draft.sources,
+        programs=claim.programs,
+        proof=proof,
+        refusal=refusal,
+    )
+    return _said(composer, request, draft)
+
+
+def make_answer(composer: Composer, draft: Draft) -> Made:
+    """Proves an answer to communicate.
+
+    Raises:
+        NotProven: it is not determined, cannot be said, or has no proof.
+    """
+    ground = composer.ground
+    facts = composer.facts(draft)
+    arguments, _ = arguments_of(composer, draft)
+    if arguments is None:
+        raise NotProven("the programs do not determine the answer")
+    claim = Claim(tuple(draft.programs), draft.sources, facts, composer.person, arguments)
+    proof = prove(ground, claim, [])
+    base = run(claim.programs, facts, ground.reader)
+    proof = with_distractors(proof, distractors(ground, claim, None, base))
+    request = Request(
+        kind="answer",
+        tool=None,
+        arguments=arguments,
+        sources=draft.sources,
+        programs=claim.programs,
+        proof=proof,
+        communicate=(arguments["answer"],),
+    )
+    return _said(composer, request, draft)
+
+
+def _said(composer: Composer, request: Request, draft: Draft) -> Made:
+    lacking = phrasable(composer.ground.lexicon, request)
+    if lacking is not None:
+        raise NotProven(f"no words: {lacking}")
+    return Made(request, dict(draft.facts))
+
+
+def _reader_of(state: Sandbox):  # type: ignore[no-untyped-def]
+    from tool_specs.reading import Reader
+
+    return Reader(state)

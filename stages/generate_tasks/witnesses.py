@@ -1,0 +1,401 @@
+"""Witnesses: changed worlds that show why a read cannot be skipped.
+
+The family of changes (version 1), tried in this order:
+
+- *graft*: parts of a row (those that the program looks at, or all but its ids) are replaced by those of another row of
+  the same table, as the world has it (plausible: an unread row may be like any other row);
+- *swap*: one element of a collection in the row is replaced by one that stands in the same collection of another row;
+- *move* (look-ups only): a row loses what is looked for and another one gets it, both by grafts: the words promise
+  that there is exactly one;
+- *set*: one element's columns get values with which it wins or loses: values that this column has elsewhere in the
+  same result (plausible), else anywhere in the world (logical).
+
+The row keeps its id and all it is joined by, what the user knows by heart stays true, dependent columns are settled,
+and the changed row must pass the domain's integrity check. Donors are ranked by what the program would make of them,
+so that the first try mostly succeeds.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from schemas.base import Json, Path, canonical
+from schemas.program import At, Call, Each, Filter, OrderKey, Program
+from schemas.task import Edit, Strength, Witness
+from schemas.world import Row
+from stages.generate_tasks.ground import Ground, walk
+from tool_specs.programs import LINEAGE, MISSING, BindingRow, ReadAsk, column, passes, rank, run
+from tool_specs.reading import ChangedReader
+from tool_specs.sandbox import Sandbox
+
+DONORS_TRIED = 4
+DONORS_RANKED = 160
+"""Donor rows looked at when their rank needs further reads."""
+ELEMENTS_TRIED = 5
+
+AnswerOf = Callable[[Callable[[ReadAsk], Any], Sandbox], dict[str, Json] | None]
+"""The request's answer when reads are answered so, on this state of the world."""
+
+
+@dataclass(frozen=True)
+class Shape:
+    """How a program looks at the result of one of its calls.
+
+    Attributes:
+        steps: the collections walked inside the result.
+        prefixes: binding -> path from the result (`*` for a collection's element).
+        filters, order: those of the program that speak only of these bindings.
+        binds: paths whose values go into the answer.
+        rest: steps that follow, with the filters and ordering that wait for them.
+        lookup: whether the words promise that just one row is left.
+    """
+
+    call: Call
+    steps: tuple[Each, ...]
+    prefixes: Mapping[str, tuple[str, ...]]
+    filters: tuple[Filter, ...]
+    order: tuple[OrderKey, ...]
+    binds: tuple[tuple[str, ...], ...]
+    rest: Program | None
+    lookup: bool
+
+    @property
+    def keys(self) -> list[str]:
+        """Top-level keys of the result that the program looks at (ids that only lead on are not among them)."""
+        paths = [self.path(f.column) for f in self.filters] + [self.path(k.column) for k in self.order]
+        return sorted({path[0] for path in [*paths, *self.binds] if path})
+
+    def path(self, column_path: Path) -> tuple[str, ...]:
+        """Returns a column's path from the result."""
+        return (*self.prefixes[str(column_path[0])], *(str(part) for part in column_path[1:]))
+
+
+def shape_of(programs: Sequence[Program], number: int, position: int, columns: Sequence[tuple[int, Path]]) -> Shape:
+    """Returns how program `number` looks at the result of its step `position` (a call).
+
+    Args:
+        columns: (program, column) pairs of the answer's binds.
+    """
+    program = programs[number]
+    call = program.steps[position]
+    if not isinstance(call, Call):
+        raise TypeError(f"step {position} of program {number} is no call")
+    prefixes: dict[str, tuple[str, ...]] = {call.name: ()}
+    steps: list[Each] = []
+    end = position + 1
+    for step in program.steps[position + 1 :]:
+        if not isinstance(step, Each) or not isinstance(step.source, At) or step.source.path[0] not in prefixes:
+            break
+        source = step.source.path
+        prefixes[step.name] = (*prefixes[str(source[0])], *(str(p) for p in source[1:]), "*")
+        steps.append(step)
+        end += 1
+    here = [f for f in program.where if str(f.column[0]) in prefixes and (f.other is None or str(f.other[0]) in prefixes)]
+    order = [key for key in program.order if str(key.column[0]) in prefixes]
+    binds = [
+        (*prefixes[str(path[0])], *(str(part) for part in path[1:]))
+        for owner, path in columns
+        if owner == number and str(path[0]) in prefixes
+    ]
+    rest = None
+    if end < len(program.steps):
+        later = tuple(f for f in program.where if f not in here)
+        rest = Program(steps=program.steps[end:], where=later, order=program.order, pick="all")
+    return Shape(call, tuple(steps), prefixes, tuple(here), tuple(order), tuple(binds), rest, program.pick == "only")
+
+
+class WitnessSearch:
+    """Searches witnesses for one request."""
+
+    def __init__(
+        self, ground: Ground, facts: Mapping[str, Json], answer_of: AnswerOf, gold: dict[str, Json], person: str
+    ) -> None:
+        self._ground = ground
+        self._facts = facts
+        self._answer_of = answer_of
+        self._gold = gold
+        self._person = (ground.sandbox.domain.principal.table, person)
+        self._known = ground.facts_of(person)
+
+    def search(self, ask: ReadAsk, shape: Shape) -> Iterator[tuple[Witness, Sandbox, tuple[str, str]]]:
+        """Yields witnesses that touch the read's row: (witness, the changed world, the changed row)."""
+        answer = self._ground.reader.answer(ask)
+        if len(answer.rows) != 1 or not isinstance(answer.value, dict):
+            return
+        (row_id,) = answer.rows
+        row = self._ground.sandbox.world.tables[row_id[0]].get(row_id[1])
+        if row is None or not shape.keys:
+            return
+        for strength, values in self._changes(ask, shape, answer.value, row):
+            found = self._try(strength, {row_id: values})
+            if found is not None:
+                self._ground.pools[self._signature(ask, shape)] = sorted(str(path[0]) for path in values)
+                yield found
+
+    def search_moved(
+        self, ask: ReadAsk, others: Sequence[ReadAsk], shape: Shape
+    ) -> Iterator[tuple[Witness, Sandbox, tuple[tuple[str, str], ...]]]:
+        """Yields witnesses in which what is looked for is not where it was but where another read would show it."""
+        home = self._row_of(ask)
+        if home is None or not shape.keys:
+            return
+        matching = self._donors(ask, shape)
+        lacking = self._losers(ask, shape)
+        for other in others:
+            away = self._row_of(other)
+            if away is None or away == home:
+                continue
+            for got, lost in zip(matching[:DONORS_TRIED], lacking[:DONORS_TRIED], strict=False):
+                for keys in self._key_sets(ask, shape):
+                    moved = {home: _parts(lost, keys), away: _parts(got, keys)}
+                    found = self._try("plausible", moved)
+                    if found is not None:
+                        yield found[0], found[1], (home, away)
+                        return
+
+    def _row_of(self, ask: ReadAsk) -> tuple[str, str] | None:
+        rows = self._ground.reader.answer(ask).rows
+        return next(iter(rows)) if len(rows) == 1 else None
+
+    def _key_sets(self, ask: ReadAsk, shape: Shape) -> list[list[str]]:
+        """Returns sets of keys to graft: what worked for such a program before, what it looks at, all but ids."""
+        tables = self._ground.sandbox.world.tables
+        sample = self._ground.donors(ask.tool)[0][1]
+        joined = {
+            key
+            for key, value in sample.items()
+            if isinstance(value, str) and any(value in rows for rows in tables.values())
+        }
+        free = sorted(key for key in sample if key not in joined)
+        sets = [self._ground.pools.get(self._signature(ask, shape), shape.keys), shape.keys, free]
+        sets += [[key for key in free if key != left_out] for left_out in free]
+        unique: list[list[str]] = []
+        for keys in sets:
+            if keys and keys not in unique:
+                unique.append(keys)
+        return unique
+
+    def _signature(self, ask: ReadAsk, shape: Shape) -> str:
+        return f"keys:{ask.tool}:{shape.keys}"
+
+    def _changes(
+        self, ask: ReadAsk, shape: Shape, value: dict[str, Json], row: Row
+    ) -> Iterator[tuple[Strength, dict[Path, Json]]]:
+        if all(row.get(key) == value.get(key) for key in shape.keys) and self._ground.donors(ask.tool):
+            sets = self._key_sets(ask, shape)
+            # A losing donor is what shows that the winner's own row had to be read.
+            for donor in self._donors(ask, shape)[:DONORS_TRIED] + self._losers(ask, shape):
+                for keys in sets:
+                    yield "plausible", _parts(donor, keys)
+            yield from self._swaps(ask, shape, value)
+        yield from self._settings(ask, shape, value)
+
+    def _swaps(
+        self, ask: ReadAsk, shape: Shape, value: dict[str, Json]
+    ) -> Iterator[tuple[Strength, dict[Path, Json]]]:
+        """Yields edits that put another row's element into this row's collection (and the row into the right state)."""
+        deepest = max(shape.prefixes.values(), key=len)
+        if not deepest or deepest[-1] != "*" or shape.rest is not None:
+            return
+        state: dict[Path, Json] = {
+            tuple(shape.path(rule.column)): rule.value
+            for rule in shape.filters
+            if "*" not in shape.path(rule.column) and rule.op == "eq" and rule.other is None
+        }
+        elements = list(_element_paths(value, shape))[:2]
+        for donor in self._donors(ask, shape)[:DONORS_TRIED]:
+            for source in _element_paths(donor, shape):
+                if _local_passes(shape, donor, source):
+                    for element in elements:
+                        yield "plausible", {**state, element: _at(donor, source)}
+                    break
+
+    def _donors(self, ask: ReadAsk, shape: Shape) -> list[dict[str, Json]]:
+        """Returns donors, those first from which the program would pick the best row."""
+        own = {str(value) for value in ask.arguments.values()}
+        return [value for donor, value in self._ranked(ask, shape)[0] if donor not in own]
+
+    def _ranked(
+        self, ask: ReadAsk, shape: Shape
+    ) -> tuple[list[tuple[str, dict[str, Json]]], list[tuple[str, dict[str, Json]]]]:
+        signature = canonical(
+            [
+                ask.tool,
+                [[list(shape.path(f.column)), f.op, f.value] for f in shape.filters],
+                [[list(shape.path(k.column)), k.descending] for k in shape.order],
+                None if shape.rest is None else [[list(f.column), f.op, f.value] for f in shape.rest.where],
+                None if shape.rest is None else [[list(k.column), k.descending] for k in shape.rest.order],
+            ]
+        ).decode()
+        key = f"ranked:{signature}"
+        if key not in self._ground.pools:
+            self._ground.pools[key] = self._rank(ask.tool, shape)
+        found: tuple[list[tuple[str, dict[str, Json]]], list[tuple[str, dict[str, Json]]]] = self._ground.pools[key]
+        return found
+
+    def _losers(self, ask: ReadAsk, shape: Shape) -> list[dict[str, Json]]:
+        """Returns donors from which the program would pick nothing, or the worst."""
+        losers = self._ranked(ask, shape)[1]
+        own = {str(value) for value in ask.arguments.values()}
+        return [value for donor, value in losers if donor not in own][:DONORS_TRIED]
+
+    def _rank(
+        self, tool: str, shape: Shape
+    ) -> tuple[list[tuple[str, dict[str, Json]]], list[tuple[str, dict[str, Json]]]]:
+        """Ranks donor rows by the row that the program would pick from them: the best, and those that lose."""
+        donors = self._ground.donors(tool)
+        if shape.rest is not None:
+            donors = donors[:: max(1, len(donors) // DONORS_RANKED)]
+        local = Program(steps=shape.steps, where=shape.filters, order=() if shape.rest else shape.order, pick="all")
+        best: list[BindingRow] = []
+        lacking: list[tuple[str, dict[str, Json]]] = []
+        for number, (donor, value) in enumerate(donors):
+            rows = _local_rows(local, shape.call.name, value)
+            if rows and shape.rest is not None:
+                rows = list(run([shape.rest], self._facts, self._ground.reader, seeds=rows).picked[0])
+            if rows:
+                best.append({**rows[0], "#donor": (donor, number)})
+            elif len(lacking) < 2 * DONORS_TRIED:
+                lacking.append((donor, value))
+        order = shape.rest.order if shape.rest is not None else shape.order
+        ranked = rank(Program(steps=(), order=order), best) if order else best
+        in_order = [(row["#donor"][0], donors[row["#donor"][1]][1]) for row in ranked]
+        return in_order[: 4 * DONORS_TRIED], (lacking[:2] + in_order[: -DONORS_TRIED - 1 : -1] + lacking[2:])
+
+    def _settings(
+        self, ask: ReadAsk, shape: Shape, value: dict[str, Json]
+    ) -> Iterator[tuple[Strength, dict[Path, Json]]]:
+        """Yields edits that make one element of the result win, or lose."""
+        elements = list(_element_paths(value, shape))
+        judged = [(element, _local_passes(shape, value, element)) for element in elements]
+        judged.sort(key=lambda pair: not pair[1])
+        strengths: tuple[Strength, ...] = ("plausible", "logical")
+        for strength in strengths:
+            for winning in (True, False):
+                for element, _ in judged[:ELEMENTS_TRIED] if winning else judged:
+                    values = self._set(ask, shape, value, element, strength, winning)
+                    if values:
+                        yield strength, values
+        for path in shape.binds:
+            if "*" not in path:
+                for other in self._ground.column_values(ask.tool, path)[:2]:
+                    yield "plausible", {tuple(path): other}
+
+    def _set(
+        self,
+        ask: ReadAsk,
+        shape: Shape,
+        value: dict[str, Json],
+        element: tuple[str | int, ...],
+        strength: Strength,
+        winning: bool,
+    ) -> dict[Path, Json]:
+        values: dict[Path, Json] = {}
+        for rule in shape.filters if winning else shape.filters[:1] if not shape.order else ():
+            if rule.other is None and rule.op == "eq":
+                path = _concrete(shape.path(rule.column), element)
+                if winning:
+                    values[path] = rule.value
+                else:
+                    pool = [v for v in self._ground.column_values(ask.tool, shape.path(rule.column)) if v != rule.value]
+                    if pool:
+                        values[path] = pool[0]
+        for key in shape.order[:1]:
+            path = shape.path(key.column)
+            pool = walk(value, path) if strength == "plausible" else self._ground.column_values(ask.tool, path)
+            if pool:
+                values[_concrete(path, element)] = max(pool) if key.descending == winning else min(pool)
+        return {path: new for path, new in values.items() if _at(value, path) != new}
+
+    def _try(
+        self, strength: Strength, changes: Mapping[tuple[str, str], dict[Path, Json]]
+    ) -> tuple[Witness, Sandbox, tuple[str, str]] | None:
+        """Makes a changed world; None if it is not sound, or if the answer there is the same or not determined."""
+        tables: dict[str, dict[str, Row | None]] = {}
+        edits = []
+        for row_id, values in changes.items():
+            made = self._edited(row_id, values)
+            if made is None:
+                return None
+            tables.setdefault(row_id[0], {})[row_id[1]] = made[0]
+            edits.append(made[1])
+        world = self._ground.sandbox.with_rows(tables)
+        answer = self._answer_of(ChangedReader(self._ground.reader, world, frozenset(changes)), world)
+        # A world where the answer is not determined would break a promise of the user's words: it does not count.
+        if answer is None or answer == self._gold:
+            return None
+        return Witness(strength=strength, edits=tuple(edits), answer=answer), world, next(iter(changes))
+
+    def _edited(self, row_id: tuple[str, str], values: dict[Path, Json]) -> tuple[Row, Edit] | None:
+        domain = self._ground.sandbox.domain
+        row = self._ground.sandbox.world.tables[row_id[0]][row_id[1]]
+        edited = row
+        for path, new in values.items():
+            if _at(edited, path[:-1]) is MISSING:
+                return None
+            edited = _replaced(edited, path, new)
+        changed = domain.settle(row_id[0], edited)
+        if changed == row or not domain.check_row(self._ground.sandbox.state, row_id[0], row_id[1], changed):
+            return None
+        if row_id == self._person and domain.principal.known(changed) != self._known:
+            return None
+        settled = tuple(((key,), changed[key]) for key in sorted(changed) if changed[key] != edited.get(key))
+        return changed, Edit(table=row_id[0], key=row_id[1], values=(*values.items(), *settled))
+
+
+def _parts(donor: dict[str, Json], keys: Sequence[str]) -> dict[Path, Json]:
+    return {(key,): donor[key] for key in keys if key in donor}
+
+
+def _local_rows(local: Program, name: str, value: Json) -> list[BindingRow]:
+    rows: list[BindingRow] = [{LINEAGE: (), name: value}]
+    for step in local.steps:
+        source = step.source.path if isinstance(step, Each) and isinstance(step.source, At) else ()
+        rows = [{**row, step.name: each} for row in rows for each in walk(row, (*(str(p) for p in source), "*"))]
+    return rank(local, [row for row in rows if all(passes(rule, row) for rule in local.where)])
+
+
+def _element_paths(value: Json, shape: Shape) -> Iterator[tuple[str | int, ...]]:
+    """Yields the concrete paths of the innermost elements that the program walks to (the result itself if none)."""
+    deepest = max(shape.prefixes.values(), key=len)
+    yield from _expand(value, deepest, ())
+
+
+def _expand(value: Any, path: tuple[str, ...], done: tuple[str | int, ...]) -> Iterator[tuple[str | int, ...]]:
+    if not path:
+        yield done
+    elif path[0] == "*":
+        pairs = enumerate(value) if isinstance(value, list) else value.items() if isinstance(value, dict) else ()
+        for key, each in pairs:
+            yield from _expand(each, path[1:], (*done, key))
+    elif isinstance(value, dict) and path[0] in value:
+        yield from _expand(value[path[0]], path[1:], (*done, path[0]))
+
+
+def _local_passes(shape: Shape, value: Json, element: tuple[str | int, ...]) -> bool:
+    return all(
+        _at(value, _concrete(shape.path(rule.column), element)) == rule.value
+        for rule in shape.filters
+        if rule.other is None and rule.op == "eq"
+    )
+
+
+def _concrete(path: Sequence[str], element: tuple[str | int, ...]) -> Path:
+    """Fills the `*` of a path with an element's own keys and positions."""
+    return tuple(element[number] if part == "*" and number < len(element) else part for number, part in enumerate(path))
+
+
+def _at(value: Any, path: Path) -> Any:
+    return column(value, path) if path else value
+
+
+def _replaced(value: Any, path: Path, new: Json) -> Any:
+    if not path:
+        return new
+    if isinstance(value, list):
+        copy: Any = list(value)
+        copy[int(path[0])] = _replaced(value[int(path[0])], path[1:], new)
+        return copy
+    return {**value, path[0]: _replaced(value.get(path[0]), path[1:], new)}
