@@ -11,13 +11,13 @@ import random
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from schemas.base import Json
+from schemas.base import Json, Path
 from schemas.program import At, Bind, Call, Each, Fact, Filter, OrderKey, Pick, Program, Step
 from schemas.task import Provenance, Source
 from stages.generate_tasks.columns import filters_for, order_keys
 from stages.generate_tasks.ground import Ground
 from stages.generate_tasks.plans import Chosen, Plan, Selected, Told
-from tool_specs.chains import Chain
+from tool_specs.chains import Binding, Chain
 from tool_specs.programs import MISSING, BindingRow, column, passes, rank, run
 
 MAX_FILTERS = 3
@@ -151,14 +151,14 @@ class Composer:
             return
         scope = [r for r in self.rows(place.chain) if all(column(r, p) == value for p in place.columns.values() if column(row, p) == value)]
         bindings = [b for b in place.chain.bindings if any(s.name == b.name for s in steps)]
-        filters = self._unique(scope, row, bindings, list(rest.values()))
+        filters = self.unique(scope, row, bindings, list(rest.values()))
         draft.programs.append(Program(steps=(call, *steps[1:]), where=filters, role=place.role))
         for parameter, path in rest.items():
             self._source(draft, parameter, 0, path, parameter in place.many, "read")
 
     def _lookup(self, draft: Draft, place: Selected, program: int = 0, avoid: Mapping[str, Json] | None = None) -> None:
-        chains = [place.chain, *self._extensions(place.chain)]
-        labelled = [c for c in chains if self._has_labels(c)]
+        chains = [place.chain, *self.extensions(place.chain)]
+        labelled = [c for c in chains if self.has_labels(c)]
         if not labelled:
             raise NoSuchRequest("nothing describes the row")
         chain = labelled[0]
@@ -167,11 +167,12 @@ class Composer:
         if not choices:
             raise NoSuchRequest("the person has no such row")
         row = choices[self.rng.randrange(len(choices))]
-        filters = self._unique(rows, row, chain.bindings, list(place.columns.values()))
+        filters = self.unique(rows, row, chain.bindings, list(place.columns.values()))
         draft.programs.append(Program(steps=chain.steps, where=filters, role=place.role))
         self._bind(draft, place, program, "read")
 
-    def _extensions(self, chain: Chain) -> list[Chain]:
+    def extensions(self, chain: Chain) -> list[Chain]:
+        """Returns the chains that walk one collection further: an order's items describe the order."""
         return [
             other
             for other in self.ground.chains(self.identity)
@@ -181,18 +182,19 @@ class Composer:
             and other.last.id in self.ground.lexicon.rows
         ]
 
-    def _has_labels(self, chain: Chain) -> bool:
+    def has_labels(self, chain: Chain) -> bool:
+        """Whether the rows of a chain can be described by what they are."""
         rows = self.rows(chain)
         return bool(rows) and bool(filters_for(self.ground, [chain.last], rows[0], labels=True))
 
-    def _unique(
-        self, rows: Sequence[BindingRow], row: BindingRow, bindings: Sequence[object], columns: Sequence[tuple[str | int, ...]]
+    def unique(
+        self, rows: Sequence[BindingRow], row: BindingRow, bindings: Sequence[Binding], columns: Sequence[Path]
     ) -> tuple[Filter, ...]:
         """Returns few filters that leave only rows with the same values in `columns` as `row` has."""
         wanted = [column(row, path) for path in columns]
         last = [bindings[-1]]
-        labels = filters_for(self.ground, last, row, labels=True)  # type: ignore[arg-type]
-        state = filters_for(self.ground, bindings, row, labels=False)  # type: ignore[arg-type]
+        labels = filters_for(self.ground, last, row, labels=True)
+        state = filters_for(self.ground, bindings, row, labels=False)
         # The name comes first: whoever says "the blue one" has said what it is before.
         head, tail = labels[:1], labels[1:] + state
         self.rng.shuffle(tail)
@@ -344,7 +346,7 @@ class Composer:
         if not any(isinstance(step, Each) for step in other.chain.steps):
             draft.programs.append(Program(steps=other.chain.steps, role=other.role))
             self._bind(draft, other, program, "read")
-        elif filters_for(self.ground, [other.chain.last], rows[0], labels=False) and not self._extensions(other.chain):
+        elif filters_for(self.ground, [other.chain.last], rows[0], labels=False) and not self.extensions(other.chain):
             row = rows[self.rng.randrange(len(rows))]
             filters = self._state_unique(rows, row, other)
             draft.programs.append(Program(steps=other.chain.steps, where=filters, role=other.role))

@@ -11,12 +11,12 @@ from typing import Any
 
 from schemas.base import Json, digest
 from schemas.graph import ApiGraph
-from schemas.program import Call
+from schemas.program import Call, Program
 from schemas.tool import ToolSpec
 from tool_specs.chains import Chain, Feeds, root_chains
 from tool_specs.graph import build_graph, confirm
 from tool_specs.lexicon import ColumnWords, Lexicon
-from tool_specs.programs import MISSING, ReadAsk, elements
+from tool_specs.programs import MISSING, ReadAsk, elements, run
 from tool_specs.reading import Reader
 from tool_specs.sandbox import Sandbox
 
@@ -88,6 +88,19 @@ class Ground:
             table = self.sandbox.world.tables[self.sandbox.domain.principal.table]
             self._people[key] = sorted(person for person in table if split_of(person, validation) == split)
         return self._people[key]
+
+    def by_reads(self, chain: Chain, split: str, validation: float) -> dict[int, list[str]]:
+        """Returns the people of a split by the number of reads that a chain makes for them."""
+        key = f"reads:{validation}:{split}:{[binding.id for binding in chain.bindings]}:{chain.steps[0]}"
+        if key not in self.pools:
+            found: dict[int, list[str]] = {}
+            program = Program(steps=chain.steps, pick="all")
+            for person in self.people(split, validation):
+                reads = len(run([program], self.facts_of(person), self.reader).reads)
+                found.setdefault(reads, []).append(person)
+            self.pools[key] = found
+        known: dict[int, list[str]] = self.pools[key]
+        return known
 
     def facts_of(self, person: str) -> dict[str, Json]:
         """Returns what a person knows by heart."""

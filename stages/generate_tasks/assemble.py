@@ -1,0 +1,291 @@
+"""Assemble: from an order to a task, by trying requests until the cell is met exactly."""
+
+from __future__ import annotations
+
+import random
+from collections import Counter
+from collections.abc import Callable, Sequence
+from typing import TypeVar
+
+from schemas.base import Json, content_id, plain, rng_of
+from schemas.task import Knowledge, Proof, Refusal, Request, Task, TaskSpec
+from stages.generate_tasks.compose import Composer, NoSuchRequest
+from stages.generate_tasks.ground import Ground
+from stages.generate_tasks.plans import Plan, plans_of
+from stages.generate_tasks.proof import NotProven
+from stages.generate_tasks.questions import Question, ask, questions_of
+from stages.generate_tasks.requests import Made, arguments_of, make_answer, make_refusal, make_write
+from tool_specs.sandbox import Sandbox
+
+SECOND_IDENTITY = 0.2
+"""Share of people who do not remember what the policy asks for first and are found another way."""
+OUT_OF_SCOPE = 0.25
+"""Share of must-refuse tasks that ask for what no tool does."""
+LOW_MODES = ("stated", "lookup", "lookup")
+T = TypeVar("T")
+HIGH_MODES = ("best", "best", "best", "joint", "joint", "each", "best_of_stated")
+
+
+class TaskMaker:
+    """Makes tasks on one ground."""
+
+    def __init__(self, ground: Ground, validation: float, attempts: int) -> None:
+        self._ground = ground
+        self._validation = validation
+        self._attempts = attempts
+
+    def make(self, spec: TaskSpec) -> Task:
+        """Makes the task of an order, without its text.
+
+        Raises:
+            NotProven: the budget of attempts is spent; the text names the commonest obstacle.
+        """
+        rng = rng_of("task", spec.seed, spec.number, spec.kind, spec.num_writes, spec.burden, spec.domain, spec.split)
+        obstacles: Counter[str] = Counter()
+        identities = self._ground.identities
+        identity = identities[0] if len(identities) == 1 or rng.random() >= SECOND_IDENTITY else identities[1]
+        for _ in range(self._attempts):
+            try:
+                person, made = self._try(spec, rng, identity)
+            except (NoSuchRequest, NotProven) as obstacle:
+                obstacles[str(obstacle)[:80]] += 1
+                continue
+            return self._task(spec, person, identity, made)
+        common = obstacles.most_common(1)
+        raise NotProven(common[0][0] if common else "nobody to ask")
+
+    def _try(self, spec: TaskSpec, rng: random.Random, identity: tuple[str, ...]) -> tuple[str, list[Made]]:
+        if spec.kind == "information":
+            return self._information(spec, rng, identity)
+        if spec.kind == "must_refuse":
+            return self._must_refuse(spec, rng, identity)
+        if spec.kind == "read_heavy":
+            return self._decisions(spec, rng, identity, heavy=0, exact=True)
+        if spec.kind == "mixed":
+            return self._decisions(spec, rng, identity, heavy=rng.randrange(spec.num_writes), exact=True)
+        return self._decisions(spec, rng, identity, heavy=None, exact=False)
+
+    def _composer(self, rng: random.Random, identity: tuple[str, ...], person: str, spec: TaskSpec) -> Composer:
+        return Composer(self._ground, rng, person, identity, self._ground.people(spec.split, self._validation))
+
+    def _decisions(
+        self, spec: TaskSpec, rng: random.Random, identity: tuple[str, ...], heavy: int | None, exact: bool
+    ) -> tuple[str, list[Made]]:
+        """Walks: each decision is made on the state that the earlier ones left."""
+        plans = self._plans(identity)
+        person, mode, plan = self._opening(spec, rng, identity, plans, heavy)
+        composer = self._composer(rng, identity, person, spec)
+        state = self._ground.sandbox
+        made: list[Made] = []
+        used: set[tuple[str, str]] = set()
+        for number in range(spec.num_writes):
+            if number == heavy:
+                request = self._heavy(composer, plan, number, mode, spec.burden, state, used)
+            else:
+                request = self._low(composer, plans, number, spec, state, used, exact)
+            made.append(request)
+            used.add(_object_of(request))
+            state = state.fork()
+            state.call(str(request.request.tool), request.request.arguments)
+        if exact and max(each.request.proof.lower for each in made) != spec.burden:
+            raise NotProven("another decision needs more reads")
+        return person, made
+
+    def _opening(
+        self, spec: TaskSpec, rng: random.Random, identity: tuple[str, ...], plans: Sequence[Plan], heavy: int | None
+    ) -> tuple[str, str, Plan]:
+        """Chooses a person whose rows are about as many as the cell needs, and how the heavy decision is told."""
+        mode = rng.choice(HIGH_MODES if spec.burden > 2 else ("stated", "best_of_stated", "each"))
+        targets = [plan for plan in plans if any(place.continues for place in plan.selected)]
+        plan = rng.choice(targets if mode in ("joint", "each") else list(plans))
+        if heavy is None:
+            return self._person_with(spec, rng, plan, range(spec.num_writes + 2, 99)), mode, plan
+        least, most = 3, 99
+        if mode == "best":
+            further = sum(place.continues for place in plan.selected)
+            least = most = spec.burden - further
+        elif mode == "joint":
+            most = spec.burden - 1
+        elif mode == "best_of_stated":
+            least = 5
+        return self._person_with(spec, rng, plan, range(max(least, spec.num_writes + 2), most + 1)), mode, plan
+
+    def _person_with(self, spec: TaskSpec, rng: random.Random, plan: Plan, reads: range) -> str:
+        people = self._ground.by_reads(plan.object.chain, spec.split, self._validation)
+        sizes = [size for size in sorted(people) if size in reads]
+        if not sizes:
+            raise NoSuchRequest(f"nobody has rows for {reads.start} to {reads.stop - 1} reads")
+        size = rng.choice(sizes)
+        return rng.choice(people[size])
+
+    def _heavy(
+        self,
+        composer: Composer,
+        plan: Plan,
+        number: int,
+        mode: str,
+        burden: int,
+        state: Sandbox,
+        used: set[tuple[str, str]],
+    ) -> Made:
+        obstacle: Exception = NotProven("no attempt")
+        for _ in range(4):
+            try:
+                draft = composer.write(plan, number, mode)
+                arguments, reads = arguments_of(composer, draft)
+                if arguments is None or not burden <= reads <= burden + 1:
+                    raise NotProven(f"{mode}: {reads} reads instead of {burden}")
+                made = make_write(composer, draft, state)
+                if made.request.proof.lower != burden:
+                    raise NotProven(f"{mode}: burden {made.request.proof.lower} instead of {burden}")
+                return _fresh(made, used)
+            except (NoSuchRequest, NotProven) as failed:
+                obstacle = failed
+        raise obstacle
+
+    def _low(
+        self,
+        composer: Composer,
+        plans: Sequence[Plan],
+        number: int,
+        spec: TaskSpec,
+        state: Sandbox,
+        used: set[tuple[str, str]],
+        exact: bool,
+    ) -> Made:
+        obstacle: Exception = NotProven("no attempt")
+        for _ in range(25):
+            plan = composer.rng.choice(list(plans))
+            try:
+                draft = composer.write(plan, number, composer.rng.choice(LOW_MODES))
+                made = make_write(composer, draft, state)
+                if exact and made.request.proof.lower > spec.burden:
+                    raise NotProven("another decision needs more reads")
+                return _fresh(made, used)
+            except (NoSuchRequest, NotProven) as failed:
+                obstacle = failed
+        raise obstacle
+
+    def _information(
+        self, spec: TaskSpec, rng: random.Random, identity: tuple[str, ...]
+    ) -> tuple[str, list[Made]]:
+        question = rng.choice(self._questions(identity))
+        people = self._ground.by_reads(question.chain, spec.split, self._validation)
+        sizes = [size for size in sorted(people) if size >= spec.burden or size < 3]
+        if not sizes:
+            raise NoSuchRequest("nobody has that many rows")
+        exact = [size for size in sizes if size == spec.burden]
+        person = rng.choice(people[rng.choice(exact or sizes)])
+        composer = self._composer(rng, identity, person, spec)
+        draft = ask(composer, question)
+        arguments, reads = arguments_of(composer, draft)
+        if arguments is None or reads != spec.burden:
+            raise NotProven(f"{reads} reads instead of {spec.burden}")
+        made = make_answer(composer, draft)
+        if made.request.proof.lower != spec.burden:
+            raise NotProven(f"burden {made.request.proof.lower} instead of {spec.burden}")
+        return person, [made]
+
+    def _must_refuse(
+        self, spec: TaskSpec, rng: random.Random, identity: tuple[str, ...]
+    ) -> tuple[str, list[Made]]:
+        plans = self._plans(identity)
+        plan = rng.choice(list(plans))
+        person = self._person_with(spec, rng, plan, range(3, 99))
+        keys = sorted(self._ground.lexicon.out_of_scope)
+        if keys and rng.random() < OUT_OF_SCOPE:
+            return person, [Made(_out_of_scope(rng.choice(keys)), {})]
+        composer = self._composer(rng, identity, person, spec)
+        draft = composer.write(plan, 0, rng.choice(("stated", "lookup", "best")))
+        made = make_refusal(composer, draft, self._ground.sandbox)
+        if made.request.refusal is None or made.request.refusal.rule == "no_change":
+            raise NotProven("nothing would change: no reason to refuse")
+        return person, [made]
+
+    def _plans(self, identity: tuple[str, ...]) -> list[Plan]:
+        return self._memo(f"plans:{identity}", lambda: plans_of(self._ground, identity))
+
+    def _questions(self, identity: tuple[str, ...]) -> list[Question]:
+        return self._memo(f"questions:{identity}", lambda: questions_of(self._ground, identity))
+
+    def _memo(self, key: str, build: Callable[[], T]) -> T:
+        if key not in self._ground.pools:
+            self._ground.pools[key] = build()
+        found: T = self._ground.pools[key]
+        return found
+
+    def _task(self, spec: TaskSpec, person: str, identity: tuple[str, ...], made: Sequence[Made]) -> Task:
+        ground = self._ground
+        requests = tuple(each.request for each in made)
+        facts = ground.facts_of(person)
+        # Who remembers what is asked for first remembers the rest as well; the others know only the second way.
+        known = facts if identity == ground.identities[0] else {name: facts[name] for name in identity}
+        types = ground.sandbox.domain.principal.types
+        knowledge = [Knowledge(name=n, value=v, type=types[n], identity=True) for n, v in known.items()]
+        for each in made:
+            knowledge += [Knowledge(name=name, value=value, type=kind) for name, (value, kind) in each.facts.items()]
+        goal = _after(ground.sandbox, [r for r in requests if r.kind == "write"])
+        burdens = [r.proof.lower for r in requests]
+        keys = {repr(r.proof.reachable[n]) for r in requests for n in r.proof.reads}
+        return Task(
+            id=content_id("task", ground.sandbox.world.digest, person, [plain(r) for r in requests]),
+            spec=spec,
+            domain=spec.domain,
+            world_digest=ground.sandbox.world.digest,
+            kind=spec.kind,
+            split=spec.split,
+            principal=person,
+            knowledge=tuple(knowledge),
+            requests=requests,
+            precedence=_precedence(ground.sandbox, requests, goal),
+            num_writes=sum(r.kind == "write" for r in requests),
+            burden=max(burdens),
+            plausible_burden=max(r.proof.plausible for r in requests),
+            union_reads=len(keys),
+            initial_digest=ground.initial_digest,
+            goal_digest=goal,
+        )
+
+
+def _fresh(made: Made, used: set[tuple[str, str]]) -> Made:
+    if _object_of(made) in used:
+        raise NotProven("an earlier decision is about the same row")
+    return made
+
+
+def _object_of(made: Made) -> tuple[str, str]:
+    """The row that a decision is about: two decisions about one row could undo one another."""
+    name, value = next(iter(made.request.arguments.items()))
+    return name, str(value)
+
+
+def _out_of_scope(key: str) -> Request:
+    proof = Proof(reads=(), reachable=(), clauses=(), lower=0, upper=0, plausible=0)
+    refusal = Refusal(rule="out_of_scope", detail=key, transfer=True, request=key)
+    return Request(kind="refuse", tool=None, arguments={}, sources={}, programs=(), proof=proof, refusal=refusal)
+
+
+def _after(sandbox: Sandbox, writes: Sequence[Request]) -> str:
+    fork = sandbox.fork()
+    for request in writes:
+        if fork.call(str(request.tool), request.arguments).error:
+            return ""
+    return fork.digest()
+
+
+def _precedence(sandbox: Sandbox, requests: Sequence[Request], goal: str) -> tuple[tuple[int, int], ...]:
+    """Returns the pairs whose order matters: with the later one right before the earlier one, the goal is missed."""
+    numbers = [n for n, request in enumerate(requests) if request.kind == "write"]
+    pairs: list[tuple[int, int]] = []
+    for position, first in enumerate(numbers):
+        for second in numbers[position + 1 :]:
+            order = [n for n in numbers if n != second]
+            order.insert(order.index(first), second)
+            if _after(sandbox, [requests[n] for n in order]) != goal:
+                pairs.append((first, second))
+    return tuple(pairs)
+
+
+def knowledge_facts(task: Task) -> dict[str, Json]:
+    """Returns all that the user of a task can state."""
+    return {entry.name: entry.value for entry in task.knowledge}
