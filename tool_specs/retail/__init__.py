@@ -7,6 +7,7 @@ from pathlib import Path
 from tool_specs.domain import Domain, Principal, by_name
 from tool_specs.retail.guards import GUARDS
 from tool_specs.retail.integrity import check_row, check_tables, settle
+from tool_specs.retail.lexicon import LEXICON
 from tool_specs.retail.lookups import INDEXES
 from tool_specs.retail.rows import ROWS
 from tool_specs.retail.tools import TOOLS
@@ -36,4 +37,5 @@ DOMAIN = Domain(
     identity_tools=("find_user_id_by_email", "find_user_id_by_name_zip"),
     transfer_tool="transfer_to_human_agents",
     loose_errors=frozenset({"calculate"}),
+    lexicon=LEXICON,
 )

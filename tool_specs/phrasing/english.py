@@ -1,0 +1,125 @@
+"""English in the small: plurals, articles, lists, money, sentences. Nothing here knows a domain."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from schemas.base import Json
+
+_IRREGULAR = {"shelf": "shelves", "knife": "knives", "leaf": "leaves", "person": "people", "child": "children"}
+_NUMBERS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve")
+_ORDINARY = re.compile(r"[A-Z][a-z]+('s)?")
+_AGREE = (
+    (re.compile(r"\b(that|which)(?: ha|')s been\b"), r"\1 have been"),
+    (re.compile(r"\b(that|which)(?: i|')s\b"), r"\1 are"),
+    (re.compile(r"\b(that|which) was\b"), r"\1 were"),
+    (re.compile(r"\b(that|which) has\b"), r"\1 have"),
+    (re.compile(r"\b(that|which) hasn't\b"), r"\1 haven't"),
+    (re.compile(r"\b(that|which) isn't\b"), r"\1 aren't"),
+    (re.compile(r"\b(that|which) wasn't\b"), r"\1 weren't"),
+    (re.compile(r"\b(that|which) comes\b"), r"\1 come"),
+    (re.compile(r"\b(that|which) goes\b"), r"\1 go"),
+    (re.compile(r"\b(that|which) ships\b"), r"\1 ship"),
+    (re.compile(r"\b(that|which) doesn't\b"), r"\1 don't"),
+)
+
+
+@dataclass(frozen=True)
+class Phrase:
+    """A noun phrase and whether "them" (not "it") stands for it."""
+
+    text: str
+    plural: bool = False
+
+    @property
+    def it(self) -> str:
+        """The object pronoun."""
+        return "them" if self.plural else "it"
+
+
+def plural(noun: str) -> str:
+    """Returns a noun's plural; what is plural already (`hiking boots`) stays."""
+    head, _, last = noun.rpartition(" ")
+    for single, many in _IRREGULAR.items():
+        if last.lower().endswith(single):
+            last = last[: len(last) - len(single)] + many
+            break
+    else:
+        if re.search(r"(ss|x|ch|sh)$", last):
+            last += "es"
+        elif re.search(r"[^aeiou]y$", last):
+            last = last[:-1] + "ies"
+        elif not last.endswith("s"):
+            last += "s"
+    return f"{head} {last}" if head else last
+
+
+def is_plural(noun: str) -> bool:
+    """Whether a singular form is plural by itself: `sunglasses`."""
+    return plural(noun) == noun
+
+
+def a(noun: str) -> str:
+    """Returns the noun with its indefinite article."""
+    if is_plural(noun):
+        return noun
+    vowel = re.match(r"(?i)(?!uni|use|usb|eu|one)([aeiou]|hour|[lfmnrsx](?:ed|cd)\b|[fhlmnrsx]-)", noun) or re.match(
+        r"(8|11|18)\b|LED|LCD|XL|XS", noun
+    )
+    return f"{'an' if vowel else 'a'} {noun}"
+
+
+def agree(clause: str, many: bool) -> str:
+    """Returns a relative clause in the number of its noun: `that's pending` -> `that are pending`."""
+    if many:
+        for pattern, replacement in _AGREE:
+            clause = pattern.sub(replacement, clause)
+    return clause
+
+
+def listed(parts: Sequence[str], word: str = "and") -> str:
+    """Returns `a, b and c`."""
+    if len(parts) < 2:
+        return "".join(parts)
+    return f"{', '.join(parts[:-1])} {word} {parts[-1]}"
+
+
+def number(count: int) -> str:
+    """Returns small numbers as words."""
+    return _NUMBERS[count] if 0 <= count < len(_NUMBERS) else f"{count:,}"
+
+
+def money(value: Json) -> str:
+    """Returns an amount of dollars: `$1,380.79`, `-$3.20`."""
+    if not isinstance(value, (int, float)) or isinstance(value, bool):
+        return str(value)
+    return f"-${-value:,.2f}" if value < 0 else f"${value:,.2f}"
+
+
+def lower_name(name: str) -> str:
+    """Returns a title-case name as it stands inside a sentence: `Office Chair` -> `office chair`."""
+    return " ".join(word.lower() if _ORDINARY.fullmatch(word) else word for word in name.split(" "))
+
+
+def sentence(text: str) -> str:
+    """Returns the text as a sentence: first letter large, a full stop where no mark ends it."""
+    text = clean(text)
+    if not text:
+        return ""
+    text = text[0].upper() + text[1:]
+    return text if text[-1] in ".?!" else text + "."
+
+
+def inside(text: str) -> str:
+    """Returns a sentence as a part of another: no final mark, small first letter where that is no name."""
+    text = clean(text).rstrip(".!?")
+    return text[:1].lower() + text[1:] if re.match(r"(?!I\b|I'|[A-Z]{2})[A-Z]", text) else text
+
+
+def clean(text: str) -> str:
+    """Returns the text without doubled or misplaced spaces and marks."""
+    text = re.sub(r"\s+", " ", text).strip()
+    text = re.sub(r"\s+([,.;:?!)])", r"\1", text)
+    return re.sub(r",\s*([.,;:?!])", r"\1", text)

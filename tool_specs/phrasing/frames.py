@@ -1,0 +1,107 @@
+"""Sentence frames: how people wrap what they want. Nothing here knows a domain or a task."""
+
+from __future__ import annotations
+
+import random
+import re
+
+from tool_specs.phrasing.english import inside, sentence
+
+_WANT = (
+    "I'd like to {}.",
+    "I want to {}.",
+    "I need to {}.",
+    "I would like to {}.",
+    "I'm looking to {}.",
+    "I'm trying to {}.",
+    "I was hoping to {}.",
+    "I have to {}.",
+    "I'm hoping to {}.",
+    "I was wondering if I could {}.",
+    "I'd love to {}.",
+    "I came here to {}.",
+    "I'm writing because I want to {}.",
+    "I'm here to {}.",
+    "I'd like your help to {}.",
+    "Can I {}?",
+    "Could I {}?",
+    "Can you help me {}?",
+    "Could you help me {}?",
+    "Is it possible to {}?",
+    "Would it be possible to {}?",
+    "Any chance I can {}?",
+    "Is there a way to {}?",
+    "How do I {}?",
+    "Please help me {}.",
+    "Need to {}.",
+    "Looking to {}.",
+    "Trying to {}.",
+    "So I want to {}.",
+    "Just want to {}.",
+    "Basically I need to {}.",
+    "I've decided to {}.",
+    "Help me {}, please.",
+    "Hoping to {} today.",
+    "Would you help me {}?",
+    "What do I have to do to {}?",
+    "I think I want to {}.",
+)
+_KNOW = (
+    "I'd like to know {}.",
+    "Can you tell me {}?",
+    "Could you tell me {}?",
+    "I want to know {}.",
+    "Tell me {}, please.",
+    "I need to know {}.",
+    "I was wondering {}.",
+    "Do you know {}?",
+    "Can you check {}?",
+    "Could you look up {}?",
+    "Please tell me {}.",
+    "I'm trying to find out {}.",
+    "Just wondering {}.",
+    "Any idea {}?",
+    "Could you find out {} for me?",
+    "I'm curious {}.",
+)
+_THEN = (
+    "Also, {}",
+    "And {}",
+    "Then, {}",
+    "One more thing: {}",
+    "Besides that, {}",
+    "Another thing, {}",
+    "Also {}",
+    "Plus, {}",
+)
+_LAST = ("And finally, {}", "Last thing: {}", "Oh, and {}", "And lastly, {}", "Finally, {}")
+
+
+def want(clause: str, rng: random.Random, *, asking: bool = False) -> str:
+    """Returns a sentence that wants something: an infinitive clause, or an embedded question (`asking`)."""
+    frames = _KNOW if asking else _WANT
+    frame = rng.choice(frames)
+    if frame.endswith(" today.") and len(clause) > 40:
+        frame = frames[0]
+    return sentence(frame.format(clause))
+
+
+def connect(text: str, number: int, count: int, rng: random.Random) -> str:
+    """Returns a request's sentences as the `number`-th of several."""
+    if number == 0 or rng.random() < 0.2:
+        return text
+    head, mark, rest = _first_sentence(text)
+    frames = _LAST if number == count - 1 and rng.random() < 0.4 else _THEN
+    return sentence(rng.choice(frames).format(inside(head)) + mark) + rest
+
+
+def _first_sentence(text: str) -> tuple[str, str, str]:
+    found = re.match(r"(.*?)([.?!])(?=\s+[A-Z]|$)(.*)$", text, re.DOTALL)
+    return (found[1], found[2], found[3]) if found else (text, "", "")
+
+
+def casual(text: str, rng: random.Random) -> str:
+    """Returns the text as typed in a hurry: small letters where sentences begin, maybe no last full stop."""
+    text = re.sub(r"(^|[.?!:] )(I'?\b|[A-Z][a-z']*\b)(?! [A-Z][a-z])", lambda m: m[1] + m[2].lower(), text)
+    text = re.sub(r"\bI\b(?=['’ ])", "i", text)
+    return text[:-1] if text.endswith(".") and rng.random() < 0.6 else text
