@@ -1,0 +1,177 @@
+"""The checks of one row: its replay, and for each request the answer, both bounds and the stated witnesses."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from tests.independent.interpreter import ReadId, Reads, Undetermined, answer, read_id
+from tests.independent.reach import Reach, World, texts
+from tests.independent.search import Search, edited, smallest_hitting
+from tool_specs.domain import GuardContext
+from tool_specs.sandbox import Sandbox
+
+TRIES = 1500
+"""Changed worlds tried per read."""
+TRIES_BESIDE = 150
+"""The same for reads that a proof does without."""
+
+
+def loaded(value: Any) -> Any:
+    """Returns JSON that may still be text."""
+    return json.loads(value) if isinstance(value, (str, bytes)) else value
+
+
+class Checker:
+    """Checks rows against one world."""
+
+    def __init__(self, sandbox: Sandbox) -> None:
+        self.sandbox = sandbox
+        self.world = World(sandbox)
+        self.counts: Counter[str] = Counter()
+
+    def check(self, row: Mapping[str, Any]) -> list[str]:
+        """Returns what disagrees in one row."""
+        task = row["metadata"]["task"]
+        found = [f"replay: {what}" for what in self._replay(row, task)]
+        reach = Reach(self.world, task["knowledge"])
+        burdens = [request["proof"]["lower"] for request in task["requests"]]
+        if task["burden"] != max(burdens, default=0):
+            found.append(f"burden {task['burden']} is not the maximum of {burdens}")
+        writes = sum(request["kind"] == "write" for request in task["requests"])
+        if task["num_writes"] != writes:
+            found.append(f"num_writes {task['num_writes']}, but {writes} requests write")
+        for number, request in enumerate(task["requests"]):
+            if request["programs"] or request["sources"]:
+                found += [
+                    f"request {number} ({request['kind']} {request['tool']}): {what}"
+                    for what in self._request(task, request, reach)
+                ]
+        self.counts["rows"] += 1
+        return found
+
+    def _replay(self, row: Mapping[str, Any], task: Mapping[str, Any]) -> Iterator[str]:
+        fork = self.sandbox.fork()
+        if fork.digest() != task["initial_digest"]:
+            yield "the world is not the one of the task"
+        answers = {m["tool_call_id"]: m["content"] for m in row["messages"] if m["role"] == "tool"}
+        for message in row["messages"]:
+            for call in message.get("tool_calls") or ():
+                arguments = loaded(call["function"]["arguments"])
+                result = fork.call(call["function"]["name"], arguments)
+                if answers.get(call["id"]) != result.content:
+                    yield f"{call['id']} ({call['function']['name']}) answers otherwise"
+        if fork.digest() != task["goal_digest"]:
+            yield f"ends in {fork.digest()[:12]}, not in the goal {task['goal_digest'][:12]}"
+
+    def _request(self, task: Mapping[str, Any], request: Mapping[str, Any], reach: Reach) -> Iterator[str]:
+        facts = {entry["name"]: entry["value"] for entry in task["knowledge"]}
+        proof = request["proof"]
+        self.counts["requests"] += 1
+
+        def outcome(reads: Reads, sandbox: Any) -> Any:
+            arguments = answer(request, facts, reads)
+            if request["kind"] != "refuse" or request["tool"] is None:
+                return arguments
+            return arguments, self._objection(sandbox, task["principal"], request["tool"], arguments)
+
+        reads = Reads(self.sandbox)
+        try:
+            gold = outcome(reads, self.sandbox)
+        except Undetermined as error:
+            yield f"no unique answer: {error}"
+            return
+        arguments = gold[0] if isinstance(gold, tuple) else gold
+        if arguments != request["arguments"]:
+            yield f"the programs give {arguments}, stated are {request['arguments']}"
+            return
+        if isinstance(gold, tuple) and not gold[1]:
+            yield "must be refused, but nothing is against it"
+        needed = [read_id(r["tool"], r["arguments"]) for r in (proof["reachable"][n] for n in proof["reads"])]
+        if len(set(needed)) != proof["upper"] or proof["lower"] != proof["upper"]:
+            yield f"{len(set(needed))} reads, stated bounds {proof['lower']} and {proof['upper']}"
+        try:
+            alone = outcome(Reads(self.sandbox, frozenset(needed)), self.sandbox)
+        except Undetermined as error:
+            alone = str(error)
+        if alone != gold:
+            yield f"upper bound: the stated reads alone give {alone}"
+        unreachable = [key for key in needed if key not in reach.everything]
+        if unreachable:
+            yield f"the user's words do not lead to {unreachable[0]}"
+        search = Search(self.world, reach, request, outcome, gold, task)
+        yield from self._enough(search, needed, list(reads.made))
+        yield from self._lower(search, needed, arguments, proof)
+        yield from self._stated(search, proof)
+
+    def _enough(self, search: Search, needed: list[ReadId], made: list[ReadId]) -> Iterator[str]:
+        """No read that the programs make beside the stated ones could change the answer alone."""
+        for key in made:
+            if key in needed:
+                continue
+            self.counts["reads beside a proof"] += 1
+            for clause in search.clauses(key, TRIES_BESIDE):
+                if not clause & set(needed):
+                    yield f"upper bound: {key} is not among the stated reads and could change the answer"
+                    break
+
+    def _lower(self, search: Search, needed: list[ReadId], arguments: Mapping[str, Any], proof: Any) -> Iterator[str]:
+        """Clauses from own witnesses and own instrumental values; then the size of the smallest set that meets them."""
+        clauses: set[frozenset[ReadId]] = set()
+        for key in needed:
+            found: frozenset[ReadId] | None = None
+            for clause in search.clauses(key, TRIES):
+                found = clause if found is None or len(clause) < len(found) else found
+                if len(found) == 1:
+                    break
+            if found is not None:
+                clauses.add(found)
+                self.counts["reads with own witness"] += 1
+        wanted = [text for value in arguments.values() for text in texts(value)]
+        done: set[str] = set()
+        while True:
+            for text in wanted:
+                suppliers = search.reach.suppliers(text) if text not in search.reach.told_strings else None
+                if suppliers:
+                    clauses.add(suppliers)
+            done.update(wanted)
+            forced = {next(iter(clause)) for clause in clauses if len(clause) == 1}
+            needs = {text for key in forced for value in json.loads(key[1]).values() for text in texts(value)}
+            wanted = sorted(needs - done)
+            if not wanted:
+                break
+        size = smallest_hitting(clauses)
+        if size != proof["lower"]:
+            met = set().union(*clauses) if clauses else set()
+            unmet = [key for key in needed if key not in met]
+            yield f"lower bound: own search shows {size} of the stated {proof['lower']}; nothing found for {unmet[:3]}"
+        self.counts["reads in proofs"] += len(needed)
+
+    def _stated(self, search: Search, proof: Mapping[str, Any]) -> Iterator[str]:
+        """The stated witnesses are what they say: sound worlds, another answer, and only these reads differ."""
+        for number, clause in enumerate(proof["clauses"]):
+            witness = clause.get("witness")
+            if witness is None:
+                continue
+            self.counts["stated witnesses"] += 1
+            rows: dict[str, dict[str, Any]] = {}
+            for edit in witness["edits"]:
+                row = self.sandbox.state.row(edit["table"], edit["key"])
+                for place, value in edit["values"]:
+                    row = edited(row, tuple(place), value)
+                rows.setdefault(edit["table"], {})[edit["key"]] = row
+            differing = search.judge(None, rows)
+            stated = {read_id(r["tool"], r["arguments"]) for r in (proof["reachable"][n] for n in clause["reads"])}
+            if differing is None:
+                yield f"clause {number}: the stated witness is none (unsound, or the same answer)"
+            elif not differing <= stated:
+                yield f"clause {number}: on its witness {sorted(differing - stated)[:2]} differ too"
+
+    def _objection(self, sandbox: Any, person: str, tool: str, arguments: Mapping[str, Any]) -> bool:
+        context = GuardContext(sandbox=sandbox, principal_id=person, confirmed=True, history=False)
+        if self.sandbox.domain.violations(context, tool, arguments):
+            return True
+        fork = sandbox.fork()
+        return bool(fork.call(tool, arguments).error) or fork.digest() == sandbox.digest()
