@@ -28,7 +28,7 @@ def line_of(recipe: Recipe, worlds: Sequence[Source]) -> Line:
     manners, caps = recipe.behaviors, recipe.simulate
     return Line(
         steps=(
-            Step("generate_tasks", GenerateTasks(), Task),
+            Step("generate_tasks", GenerateTasks(validation=recipe.validation), Task),
             Step(
                 "diversify_behaviors",
                 DiversifyBehaviors(

@@ -125,7 +125,7 @@ def _ray(workers: int | None) -> Executor:
     return OnRay(workers or len(os.sched_getaffinity(0)))
 
 
-def _finishers() -> Sequence[Callable[[Path], None]]:
+def _finishers() -> Sequence[Callable[[Path], object]]:
     from pipeline.dataset import write_dataset
     from pipeline.report import write_report
 

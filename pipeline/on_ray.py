@@ -90,7 +90,8 @@ class OnRay:
             while flying:
                 yield self._result(flying.popleft())
         finally:
-            for reference in flying:
+            # Asked first, because cancelling would start a Ray that is already gone.
+            for reference in flying if self._ray.is_initialized() else ():
                 self._ray.cancel(reference, force=False)
 
     def close(self) -> None:

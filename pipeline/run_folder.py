@@ -9,7 +9,7 @@
     stages/7_features/r0-00004.parquet               what deciding about the rows needs
     stages/8_select/r0-00004.parquet                 positions of the rows that are kept
     stages/8_select/r0-00004.drops.parquet           near-duplicates and surplus
-    kept.json                                        which shards have kept rows, and where
+    kept.json                                        which shards have kept rows, and where; facts of the run
     dataset/, report.html                            made of the kept rows
     run.json                                         what came out; written last
 

@@ -90,7 +90,7 @@ def run(
     plan: Plan,
     executor: Callable[[], Executor],
     progress: Progress,
-    finish: Sequence[Callable[[Path], None]] = (),
+    finish: Sequence[Callable[[Path], object]] = (),
 ) -> Outcome:
     """Makes the run, or what is left of it.
 
@@ -127,12 +127,13 @@ def run(
         progress.update(filling, None, "selecting")
         names = selection.finish()
         tally.drops.update(selection.dropped)
-        write_json(plan.out / "kept.json", _kept(plan.line, names, tally.shards))
+        facts = _facts(plan, filling, selection, tally)
+        write_json(plan.out / "kept.json", {**_kept(plan.line, names, tally.shards), "facts": facts})
         for make in finish:
             progress.update(filling, None, make.__name__.replace("_", " "))
             make(plan.out)
         seconds = time.monotonic() - started
-        write_json(manifest, {"key": key, **_manifest(plan, filling, selection, tally, seconds)})
+        write_json(manifest, {"key": key, **facts, **_circumstances(selection.kept, tally, seconds)})
         return Outcome(selection.kept, plan.recipe.count, seconds=seconds)
 
 
@@ -162,7 +163,7 @@ def orders(specs: Iterator[TaskSpec], round_: int, size: int) -> Iterator[Order]
         yield Order(f"r{round_}-{number:05d}", chunk)
 
 
-def _kept(line: Line, names: list[str], everything: list[str]) -> Json:
+def _kept(line: Line, names: list[str], everything: list[str]) -> dict[str, Json]:
     places = [step.name for step in line.steps]
     folder = Path()
     found: dict[str, Shard] = {
@@ -178,7 +179,8 @@ def _kept(line: Line, names: list[str], everything: list[str]) -> Json:
     }
 
 
-def _manifest(plan: Plan, filling: Filling, selection: Selection, tally: _Tally, seconds: float) -> dict[str, Json]:
+def _facts(plan: Plan, filling: Filling, selection: Selection, tally: _Tally) -> dict[str, Json]:
+    """Returns what came out: the same for the same recipe, seed and worlds."""
     cells = []
     for cell in sorted(filling.quota, key=lambda cell: (*cell[:3], cell.burden or 0, cell.split)):
         kept = min(filling.kept[cell], filling.quota[cell])
@@ -210,9 +212,15 @@ def _manifest(plan: Plan, filling: Filling, selection: Selection, tally: _Tally,
         "drops": drops,
         "rounds": filling.round,
         "shards": len(tally.shards),
+    }
+
+
+def _circumstances(kept: int, tally: _Tally, seconds: float) -> dict[str, Json]:
+    """Returns what is particular to this time."""
+    return {
         "shards_found_done": tally.again,
         "seconds": round(seconds, 2),
-        "kept_per_second": round(selection.kept / max(seconds, 1e-9), 1),
+        "kept_per_second": round(kept / max(seconds, 1e-9), 1),
         "versions": {
             "python": platform.python_version(),
             **{name: importlib.metadata.version(name) for name in ("writ", "ray", "pyarrow", "datasets")},

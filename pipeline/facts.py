@@ -1,0 +1,257 @@
+"""What a run gave, in numbers: read from its kept rows and its drops, so that card and report hold measured facts only.
+
+    facts = facts_of(Path("outputs/quickstart"))
+    facts.total, facts.kept[1, 6], facts.drops[0]          # trajectories, those of a cell, Drops(stage, reason, ...)
+
+Flat columns are read for all rows; texts are measured on the first `SAMPLE` of them.
+"""
+
+from __future__ import annotations
+
+import statistics
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import orjson
+
+from pipeline.errors import StorageError
+from pipeline.plan_tasks import Cell, Fields, cell_of, quotas
+from pipeline.recipe import Recipe
+from pipeline.storage import read_json, read_table
+from schemas.base import Json
+from stages.text_statistics import TextStatistics, text_statistics
+from tool_specs import catalog
+
+SAMPLE = 1000
+"""Dialogues whose texts are measured, first by id."""
+EXAMPLES = 3
+"""Examples of a reason for dropping."""
+
+Place = tuple[int, int]
+"""A cell of the grid: decisions and burden."""
+_COUNTED = ("kind", "split", "disclosure", "register", "behavior", "num_turns", "num_tool_calls", "generator_model")
+
+
+@dataclass
+class Drops:
+    """Records of one stage that were dropped for one reason; an order that could not be carried out is one, too."""
+
+    stage: str
+    reason: str
+    owner: str
+    count: int = 0
+    details: list[str] = field(default_factory=list)
+
+
+@dataclass
+class Filled:
+    """A cell of the recipe: what it wanted and what it got."""
+
+    cell: Cell
+    wanted: int
+    kept: int
+
+
+@dataclass
+class Facts:
+    """See the module's text.
+
+    Attributes:
+        wanted_total: trajectories that the recipe asked for.
+        kept: grid cell -> kept rows.
+        wanted: grid cell -> rows wanted, for cells that name their burden.
+        columns: flat column -> value -> rows.
+        worlds: origin and digest per domain.
+        lengths: words per message of users and agents, in the sample.
+        texts: statistics of the sample.
+        sampled: rows in the sample.
+    """
+
+    name: str
+    seed: int
+    recipe: dict[str, Json]
+    worlds: list[dict[str, Json]]
+    total: int = 0
+    wanted_total: int = 0
+    kept: Counter[Place] = field(default_factory=Counter)
+    wanted: Counter[Place] = field(default_factory=Counter)
+    cells: list[Filled] = field(default_factory=list)
+    columns: dict[str, Counter[Any]] = field(default_factory=dict)
+    drops: list[Drops] = field(default_factory=list)
+    user_words: list[int] = field(default_factory=list)
+    agent_words: list[int] = field(default_factory=list)
+    texts: TextStatistics | None = None
+    sampled: int = 0
+    tasks: int = 0
+
+    @property
+    def dropped(self) -> int:
+        """Records that were dropped, surplus apart."""
+        return sum(each.count for each in self.drops if each.reason != "surplus")
+
+
+def kept_tables(run: Path, columns: Sequence[str] | None = None) -> Iterator[Any]:
+    """Yields the kept rows shard by shard, with these columns only.
+
+    Raises:
+        StorageError: this is no folder of a run, or a shard is damaged.
+    """
+    kept = _kept(run)
+    for name in kept["shards"]:
+        table = read_table(run / kept["rows"] / f"{name}.parquet", columns)
+        yield table.take(read_table(run / kept["select"] / f"{name}.parquet")["position"])
+
+
+def _kept(run: Path) -> dict[str, Json]:
+    path = run / "kept.json"
+    if not path.is_file():
+        what = "this run has not got that far; continue it with the same `writ run` command"
+        raise StorageError(f"{run}: {what if (run / 'recipe.json').is_file() else 'is no folder of a run'}")
+    value: dict[str, Json] = read_json(path)
+    return value
+
+
+def facts_of(run: Path) -> Facts:
+    """Measures a run.
+
+    Raises:
+        StorageError: this is no folder of a run, or a file in it is damaged.
+    """
+    _kept(run)
+    identity = read_json(run / "recipe.json")
+    worlds = [{"domain": each["name"], **each["world"]} for each in identity["domains"]]
+    facts = Facts(identity["name"], identity["seed"], identity, worlds)
+    facts.columns = {name: Counter() for name in _COUNTED}
+    fields: Counter[Fields] = Counter()
+    tasks: set[str] = set()
+    for table in kept_tables(run, [*_COUNTED, "domain", "num_writes", "burden", "task_id"]):
+        values = {name: table.column(name).to_pylist() for name in table.column_names}
+        for name in _COUNTED:
+            facts.columns[name].update(values[name])
+        fields.update(Fields(*row) for row in zip(*(values[name] for name in Fields._fields), strict=True))
+        tasks.update(values["task_id"])
+        facts.total += table.num_rows
+    facts.tasks = len(tasks)
+    _fill_grid(facts, fields, _manifest(run))
+    facts.drops = _drops(run)
+    _measure_texts(facts, run)
+    return facts
+
+
+def _manifest(run: Path) -> dict[str, Json]:
+    """Returns what the runner says about the run, as far as it has said it: data set and report come before its end."""
+    if (run / "run.json").is_file():
+        found: dict[str, Json] = read_json(run / "run.json")
+        return found
+    found = _kept(run).get("facts", {})
+    return found
+
+
+def _fill_grid(facts: Facts, fields: Counter[Fields], manifest: dict[str, Json]) -> None:
+    for row, count in fields.items():
+        facts.kept[row.num_writes, row.burden] += count
+    facts.wanted_total = manifest.get("wanted", facts.total)
+    if "cells" in manifest:
+        wanted = {_cell(each): int(each["wanted"]) for each in manifest["cells"]}
+    else:
+        domains = [{"name": each["name"], "share": each["share"]} for each in facts.recipe["domains"]]
+        wanted = quotas(Recipe.model_validate({**facts.recipe, "domains": domains, "count": max(facts.total, 1)}))
+    got: Counter[Cell] = Counter()
+    for row, count in fields.items():
+        cell = cell_of(row, wanted)
+        if cell is not None:
+            got[cell] += count
+    facts.cells = [Filled(cell, number, got[cell]) for cell, number in sorted(wanted.items(), key=lambda w: w[0].label)]
+    for cell, number in wanted.items():
+        if cell.burden is not None:
+            facts.wanted[cell.num_writes, cell.burden] += number
+
+
+def _cell(each: dict[str, Json]) -> Cell:
+    return Cell(*(each[name] for name in Cell._fields))
+
+
+def _drops(run: Path) -> list[Drops]:
+    found: dict[tuple[str, str, str], Drops] = {}
+    shards = set(_kept(run)["all_shards"])
+    for path in sorted((run / "stages").glob("*/*.drops.parquet")):
+        if path.name.removesuffix(".drops.parquet") not in shards:
+            continue
+        table = read_table(path, ["stage", "reason", "owner", "detail", "record_id"])
+        for row in table.to_pylist():
+            key = (row["stage"], row["reason"], row["owner"] or "")
+            drops = found.setdefault(key, Drops(*key))
+            drops.count += 1
+            if row["detail"] and len(drops.details) < EXAMPLES and row["detail"] not in drops.details:
+                drops.details.append(row["detail"])
+    return sorted(found.values(), key=lambda drops: (drops.stage, -drops.count, drops.reason, drops.owner))
+
+
+def _measure_texts(facts: Facts, run: Path) -> None:
+    dialogues: list[tuple[list[str], list[str]]] = []
+    names: set[str] = set()
+    columns = {name: _name_columns(name) for name in {world["domain"] for world in facts.worlds}}
+    sample: list[tuple[str, str, str]] = []
+    for table in kept_tables(run, ["id", "domain", "messages"]):
+        sample.extend(zip(*(table.column(name).to_pylist() for name in ("id", "domain", "messages")), strict=True))
+        if len(sample) >= SAMPLE:
+            break
+    for _, domain, text in sample[:SAMPLE]:
+        users, agents = [], []
+        for message in orjson.loads(text):
+            if message["role"] == "user":
+                users.append(message["content"])
+            elif message["role"] == "assistant" and message["content"]:
+                agents.append(message["content"])
+            elif message["role"] == "tool":
+                names.update(_names_in(message, columns[domain]))
+        dialogues.append((users, agents))
+        facts.user_words.extend(len(each.split()) for each in users)
+        facts.agent_words.extend(len(each.split()) for each in agents)
+    facts.sampled = len(dialogues)
+    facts.texts = text_statistics(dialogues, sorted(names))
+
+
+def _name_columns(domain: str) -> dict[str, list[list[str]]]:
+    """Returns, per tool, the paths of names in its results (products, people): nouns of the lexicon."""
+    found: dict[str, list[list[str]]] = {}
+    try:
+        lexicon = catalog.domain(domain).lexicon
+    except ValueError:
+        return found
+    for column, words in getattr(lexicon, "columns", {}).items():
+        if words.kind == "text":
+            tool, *path = column.split(".")
+            found.setdefault(tool, []).append(path)
+    return found
+
+
+def _names_in(message: dict[str, Json], columns: dict[str, list[list[str]]]) -> Iterator[str]:
+    paths = columns.get(message["name"])
+    if paths and message["content"].startswith(("{", "[")):
+        value = orjson.loads(message["content"])
+        for path in paths:
+            yield from (each for each in _at(value, path) if isinstance(each, str) and each)
+
+
+def _at(value: Any, path: Sequence[str]) -> Iterator[Json]:
+    if not path:
+        yield value
+    elif path[0] == "*":
+        for each in value.values() if isinstance(value, dict) else value if isinstance(value, list) else ():
+            yield from _at(each, path[1:])
+    elif isinstance(value, dict) and path[0] in value:
+        yield from _at(value[path[0]], path[1:])
+
+
+def quantiles(values: Sequence[int]) -> tuple[int, int, int]:
+    """Returns the 10th, 50th and 90th percentile (zeros for no values)."""
+    if not values:
+        return 0, 0, 0
+    if len(values) == 1:
+        return values[0], values[0], values[0]
+    cuts = statistics.quantiles(values, n=10, method="inclusive")
+    return round(cuts[0]), round(cuts[4]), round(cuts[8])

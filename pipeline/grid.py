@@ -1,0 +1,92 @@
+"""The grid of decisions and burden as a picture: one SVG string, no script, no external part.
+
+    grid_svg(wanted={(1, 6): 60}, kept={(1, 6): 58})     # the cell says 58, and below it "of 60"
+
+It follows the reader's light or dark scheme where the reader's program tells one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+_CELL_W, _CELL_H = 52, 44
+_LEFT, _TOP = 118, 64
+_STYLE = (
+    "text{font:13px system-ui,-apple-system,'Segoe UI',Roboto,sans-serif;fill:#1f2933}"
+    ".s{font-size:10.5px;fill:#52606d}.h{font-weight:600}.w{fill:#fff}.w.s{fill:#e4eefb}"
+    ".e{fill:#f1f4f8}.b{fill:#b42318}"
+    "@media(prefers-color-scheme:dark){text{fill:#e4e7eb}.s{fill:#9aa5b1}.e{fill:#27303b}.k{fill:#102a43}"
+    ".k.s{fill:#243b53}.w{fill:#fff}.w.s{fill:#e4eefb}.b{fill:#ff9c8f}}"
+)
+_LIGHT, _DARK = (219, 234, 254), (29, 78, 160)
+
+Counts = Mapping[tuple[int, int], int]
+
+
+def grid_svg(wanted: Counts, kept: Counts, title: str = "Kept trajectories by decisions and evidence burden") -> str:
+    """Draws the grid.
+
+    Args:
+        wanted: (decisions, burden) -> rows that a recipe asked for with this very burden; may be empty.
+        kept: (decisions, burden) -> rows that are there.
+        title: what the picture says of itself, for those who hear it.
+    """
+    places = {place for place, count in (*kept.items(), *wanted.items()) if count}
+    burdens = _span({burden for _, burden in places})
+    decisions = _span({number for number, _ in places})
+    top = max(kept.values(), default=0)
+    width = _LEFT + _CELL_W * (len(burdens) + 1) + 16
+    height = _TOP + _CELL_H * (len(decisions) + 1) + 12
+    parts = [
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" width="{width}" height="{height}" '
+        f'role="img" aria-label="{title}"><title>{title}</title><style>{_STYLE}</style>',
+        _text(_LEFT, 20, "evidence burden: reads that one decision needs", "h", "start"),
+        _text(8, _TOP - 12, "decisions", "h", "start"),
+        _text(_LEFT + _CELL_W * len(burdens) + _CELL_W / 2, _TOP - 12, "all", "s"),
+    ]
+    for column, burden in enumerate(burdens):
+        x = _LEFT + _CELL_W * column
+        parts.append(_text(x + _CELL_W / 2, _TOP - 12, str(burden), "h"))
+        total = sum(kept.get((number, burden), 0) for number in decisions)
+        parts.append(_text(x + _CELL_W / 2, _TOP + _CELL_H * len(decisions) + 22, _short(total), "s"))
+    for row, number in enumerate(decisions):
+        y = _TOP + _CELL_H * row
+        label = {0: "no write", 1: "1 decision"}.get(number, f"{number} decisions")
+        parts.append(_text(8, y + 26, label, "h", "start"))
+        for column, burden in enumerate(burdens):
+            x = _LEFT + _CELL_W * column
+            parts.extend(_cell(x, y, kept.get((number, burden), 0), wanted.get((number, burden), 0), top))
+        total = sum(kept.get((number, burden), 0) for burden in burdens)
+        parts.append(_text(_LEFT + _CELL_W * len(burdens) + _CELL_W / 2, y + 26, _short(total), "s"))
+    parts.append(_text(8, _TOP + _CELL_H * len(decisions) + 22, "all", "s", "start"))
+    everything = sum(kept.values())
+    corner = _LEFT + _CELL_W * len(burdens) + _CELL_W / 2
+    parts.append(_text(corner, _TOP + _CELL_H * len(decisions) + 22, _short(everything), "h"))
+    return "".join([*parts, "</svg>\n"])
+
+
+def _cell(x: float, y: float, count: int, wanted: int, top: int) -> list[str]:
+    box = f'x="{x + 1}" y="{y + 1}" width="{_CELL_W - 2}" height="{_CELL_H - 2}" rx="4"'
+    if not count and not wanted:
+        return [f'<rect class="e" {box}/>']
+    share = (count / top) ** 0.5 if top else 0.0  # the eye compares areas
+    colour = ",".join(str(round(low + (high - low) * share)) for low, high in zip(_LIGHT, _DARK, strict=True))
+    ink = "w" if share > 0.55 else "k"
+    middle, short = x + _CELL_W / 2, count < wanted
+    parts = [f'<rect {box} fill="rgb({colour})"/>' if count else f'<rect class="e" {box}/>']
+    parts.append(_text(middle, y + (22 if short else 27), _short(count), f"{ink} h" if count else "s"))
+    if short:
+        parts.append(_text(middle, y + 36, f"of {_short(wanted)}", f"{ink} s" if count else "s b"))
+    return parts
+
+
+def _span(values: set[int]) -> list[int]:
+    return list(range(min(values), max(values) + 1)) if values else []
+
+
+def _short(count: int) -> str:
+    return str(count) if count < 10_000 else f"{count / 1000:.0f}k"
+
+
+def _text(x: float, y: float, text: str, kind: str = "", anchor: str = "middle") -> str:
+    return f'<text x="{x:g}" y="{y:g}" class="{kind}" text-anchor="{anchor}">{text}</text>'
