@@ -170,13 +170,15 @@ class _Speaker:
         frames = ("with {} in it", "that has {} in it", "with {}", "that contains {}", "containing {}", "with {} in it")
         self.parts.after.append(self.rng.choice(frames).format(text) + tie)
 
-    def _superlative(self, key: OrderKey) -> str:
+    def _superlative(self, key: OrderKey, *, before: bool = False) -> str:
         words = column_words(self.words, self.sense.id_of(self.programs, key.column))
         texts = (words.most if key.descending else words.least) if words else ()
+        if before:
+            texts = tuple(text for text in texts if not text.startswith("with ")) or texts
         return self.rng.choice(texts) if texts else ""
 
     def _tie(self, key: OrderKey, side: int) -> str:
-        top = self._superlative(key)
+        top = self._superlative(key, before=side > 0)
         if side > 0:
             level = level_of(self.words, self.programs, self.sense.number, key.column)
             one = f"the one from the {top} {level.words.singular}" if level else f"the {top} one"
@@ -200,7 +202,7 @@ class _Speaker:
         elif side > 0:
             level = level_of(self.words, self.programs, self.sense.number, first.column)
             if level is not None:
-                found.append(f"from my {self._superlative(first)} {level.words.singular}")
+                found.append(f"from my {self._superlative(first, before=True)} {level.words.singular}")
         tie = "".join(self._tie(key, at) for key, at in keys[1:] if at >= 0)
         return [*found, tie] if tie else found
 

@@ -211,17 +211,7 @@ class _Teller:
         texts = texts_for(self.words.questions, question_key(self.request))
         fitting = [text for text in texts if direct is None or text.endswith("?") == direct]
         text = self.rng.choice(fitting or texts)
-        return _tidy_count(clean(text.format(**self.slots(text))))
-
-
-def _tidy_count(text: str) -> str:
-    """Makes "how many items that have been delivered are there?" what a person says."""
-    text = re.sub(r"(?:that|which) are ((?:\w+ )*\w+) (are there\?|there are$)", r"\1 \2", text)
-    return re.sub(
-        r"^how many (.+) (?:you have|that's) in stock (?:you have|do you have\?|there are)$",
-        r"how many \1 are in stock",
-        text,
-    )
+        return clean(text.format(**self.slots(text)))
 
 
 def _teller(words: Lexicon, request: Request, facts: Mapping[str, Json], rng: random.Random) -> _Teller:

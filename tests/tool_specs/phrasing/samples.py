@@ -248,7 +248,7 @@ def tasks() -> dict[str, Task]:
     in_named = named_order("r0.order_id")
     items_in = (*in_named, Each(name="item", source=At(path=("order", "items"))))
     all_swapped = rows(items_in, pick="all")
-    cheapest_pair = (key("variant", "price"), key("variant", "options", "size"))
+    two_keys = (key("item", "price", descending=True), key("order", "payment_history", 0, "amount"))
     profile = rows(ME, role="object")
     fact_list = (
         Each(name="order_id", source=Fact(name="r0.orders")),
@@ -279,17 +279,26 @@ def tasks() -> dict[str, Task]:
             part("write", SWAP, EXCHANGE_SOURCES, all_swapped, CHEAPEST_EACH, GIFT_CARD),
             knowledge=MY_ORDER,
         ),
-        "swap_two_keys": task(
+        "swap_one_of_order": task(
             "read_heavy",
             part(
                 "write",
                 SWAP,
                 EXCHANGE_SOURCES,
                 rows(items_in, named("T-Shirt"), option("item", "color", "black")),
-                rows(VARIANTS, AVAILABLE, ANOTHER, order=cheapest_pair, pick="first", role="target", start=0),
+                rows(VARIANTS, AVAILABLE, ANOTHER, order=PRICE_UP, pick="first", role="target", start=0),
                 VISA,
             ),
             knowledge=MY_ORDER,
+        ),
+        "return_two_keys": task(
+            "read_heavy",
+            part("write", RETURN, RETURN_SOURCES, rows(MY_ITEMS, DELIVERED, order=two_keys, pick="first"), GIFT_CARD),
+        ),
+        "cancel_with_dearest_item": task(
+            "read_heavy",
+            part("write", CANCEL, CANCEL_SOURCES, rows(MY_ITEMS, PENDING, order=PRICE_DOWN, pick="first")),
+            knowledge=WHY,
         ),
         "cancel_with_camera": task("read_heavy", part("write", CANCEL, CANCEL_SOURCES, WITH_CAMERA), knowledge=WHY),
         "cancel_best_pending": task(

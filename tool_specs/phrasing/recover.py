@@ -1,0 +1,287 @@
+"""The way back: what a reader can recover from a text, what is missing in it, and what it gives away.
+
+    missing(words, task, text) -> ["request 0: filter get_order_details.status = \"delivered\""]
+    leaks(task, text)          -> ["#W3113816"]
+
+The reader knows the lexicon and nothing of how the text was made. Each meaning of a task needs a place of its own in
+the text: "the cheapest" said once does not tell two orderings. Not promised: reading words that no lexicon has.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+
+import orjson
+
+from schemas.base import Json
+from schemas.program import At, Call, Filter, OrderKey, column_id
+from schemas.task import Request, Task
+from tool_specs.lexicon import Lexicon, Texts
+from tool_specs.phrasing.english import agree, plural
+from tool_specs.phrasing.meaning import column_words, original, question_key, texts_for, value_texts
+from tool_specs.phrasing.nouns import fill_value, name_noun
+
+Meaning = tuple[Json, ...]
+"""("intent", tool), ("filter", column, value), ("order", column, descending), ("fact", name), ..."""
+
+Span = tuple[int, int]
+_GAP = r".{0,300}?"
+_VERBS = {
+    "is": "(?:is|are)", "was": "(?:was|were)", "does": "(?:does|do)", "has": "(?:has|have)", "s": "s?", "it": "(?:it|them)",
+}  # fmt: skip
+_TOKEN = re.compile(r"\{(\w+)\}")
+
+
+@dataclass(frozen=True)
+class Demand:
+    """One thing that a text must tell: any of the patterns, at a place of its own (`shared`: anywhere)."""
+
+    meaning: Meaning
+    place: str
+    patterns: tuple[re.Pattern[str], ...]
+    shared: bool = False
+
+
+def recover(words: Lexicon, text: str, task: Task) -> set[Meaning]:
+    """Returns the meanings that stand in a text: the task's own, and whatever else the lexicon has phrases for."""
+    found = {demand.meaning for demand in demands(words, task) if _spans(demand.patterns, text)}
+    found.update(meaning for meaning, patterns in _phrases(words) if _spans(patterns, text))
+    return found
+
+
+def missing(words: Lexicon, task: Task, text: str) -> list[str]:
+    """Returns what a reader could not recover from a text: facts, filters, orderings and what is wanted."""
+    wanted = demands(words, task)
+    spans = [_spans(demand.patterns, text) for demand in wanted]
+    owner: dict[Span, int] = {}
+
+    def place(number: int, tried: set[Span]) -> bool:
+        for span in spans[number]:
+            if span in tried:
+                continue
+            tried.add(span)
+            if span not in owner or place(owner[span], tried):
+                owner[span] = number
+                return True
+        return False
+
+    lacking = []
+    for number, demand in enumerate(wanted):
+        told = bool(spans[number]) if demand.shared else place(number, set())
+        if not told:
+            lacking.append(f"{demand.place}: {' '.join(str(part) for part in demand.meaning)}")
+    return lacking
+
+
+def demands(words: Lexicon, task: Task) -> list[Demand]:
+    """Returns everything that the words of a task must tell."""
+    found: list[Demand] = []
+    for entry in task.knowledge:
+        for value in entry.value if isinstance(entry.value, list) else [entry.value]:
+            if value not in ("", None):
+                patterns = (_literal(str(value)), *_choices(words, task, entry.name, str(value)))
+                found.append(Demand(("fact", entry.name), "knowledge", patterns, shared=True))
+    for number, request in enumerate(task.requests):
+        place = f"request {number}"
+        texts = _intent_texts(words, request)
+        patterns = tuple(_template(text) for text in texts)
+        found.append(Demand(_intent(request), place, patterns))
+        for at, program in enumerate(request.programs):
+            for rule in program.where:
+                meaning_and_texts = _filter(words, request, at, rule)
+                if meaning_and_texts is not None:
+                    found.append(Demand(meaning_and_texts[0], place, _compiled(meaning_and_texts[1])))
+            for key in program.order:
+                found.append(Demand(*_order(words, request, at, key, place)))
+        for parameter, source in request.sources.items():
+            if source.bind is not None and request.tool is not None:
+                column = column_id(request.programs, source.bind.program, source.bind.column)
+                texts = original(words, request.programs, source.bind)
+                if texts:
+                    role = words.writes[request.tool].roles.get(parameter, parameter)
+                    meaning = ("original", role, column.rpartition(".")[0] if column not in words.originals else column)
+                    demand = Demand(meaning, place, tuple(_template(text) for text in texts), shared=True)
+                    found.extend([demand] if demand not in found else [])
+        found.extend(_names(words, request, place))
+    return found
+
+
+def _intent(request: Request) -> Meaning:
+    if request.kind == "answer":
+        return ("question", question_key(request))
+    if request.tool is None:
+        return ("out_of_scope", request.refusal.request if request.refusal else "")
+    return ("intent", request.tool)
+
+
+def _intent_texts(words: Lexicon, request: Request) -> Texts:
+    if request.kind == "answer":
+        return texts_for(words.questions, question_key(request))
+    if request.tool is None:
+        return words.out_of_scope.get(request.refusal.request, ()) if request.refusal else ()
+    own = words.writes[request.tool]
+    return (*own.ask, *own.topic)
+
+
+def _filter(words: Lexicon, request: Request, number: int, rule: Filter) -> tuple[Meaning, Texts] | None:
+    column = column_id(request.programs, number, rule.column)
+    own = column_words(words, column)
+    if rule.other is not None:
+        # Whoever swaps a thing wants another one: that goes without saying.
+        if request.tool is not None and request.programs[number].role == "target":
+            return None
+        return ("other", column), own.any_value if own else ()
+    if own is None:
+        return ("filter", column, _plain(rule.value)), ()
+    texts, template = value_texts(own, rule.value)
+    filled = tuple(fill_value(text, rule.value, column, own) for text in texts) if template else texts
+    wholes = tuple(text for text in filled if text.startswith(("my ", "the ")))
+    if wholes:  # other filters stand inside: "my Visa credit card"
+        return ("filter", column, _plain(rule.value)), tuple(text.partition(" ")[2] for text in wholes)
+    if own.kind == "text":
+        filled = (*filled, *(plural(text) for text in filled))
+    return ("filter", column, _plain(rule.value)), filled
+
+
+def _order(
+    words: Lexicon, request: Request, number: int, key: OrderKey, place: str
+) -> tuple[Meaning, str, tuple[re.Pattern[str], ...]]:
+    column = column_id(request.programs, number, key.column)
+    own = column_words(words, column)
+    texts = (own.most if key.descending else own.least) if own else ()
+    return ("order", column, key.descending), place, _compiled(texts)
+
+
+def _names(words: Lexicon, request: Request, place: str) -> Iterator[Demand]:
+    """Yields the names that a path itself holds: `types["T-Shirt"]`."""
+    for program in request.programs:
+        for step in program.steps:
+            for operand in step.arguments.values() if isinstance(step, Call) else ():
+                if isinstance(operand, At) and len(operand.path) > 1 and str(operand.path[-1])[:1].isupper():
+                    name = name_noun(words, str(operand.path[-1]))
+                    yield Demand(("name", str(operand.path[-1])), place, _compiled((name, plural(name))))
+
+
+def _choices(words: Lexicon, task: Task, name: str, value: str) -> tuple[re.Pattern[str], ...]:
+    for request in task.requests:
+        for parameter, source in request.sources.items():
+            if source.fact == name:
+                return _compiled(words.choices.get(parameter, {}).get(value, ()))
+    return ()
+
+
+def _spans(patterns: Iterable[re.Pattern[str]], text: str) -> list[Span]:
+    found: dict[Span, None] = {}
+    for pattern in patterns:
+        for match in pattern.finditer(text):
+            found[match.span(1)] = None
+    return list(found)
+
+
+def _plain(value: Json) -> Json:
+    return value if isinstance(value, (str, int, float, bool)) else str(value)
+
+
+def _compiled(texts: Texts) -> tuple[re.Pattern[str], ...]:
+    return tuple(dict.fromkeys(_literal(each) for text in texts for each in (text, agree(text, True))))
+
+
+@lru_cache(maxsize=65536)
+def _literal(text: str) -> re.Pattern[str]:
+    return re.compile(rf"(?<![\w#])({_escaped(text)})(?!\w)", re.IGNORECASE)
+
+
+@lru_cache(maxsize=4096)
+def _template(text: str) -> re.Pattern[str]:
+    """Compiles a template: its fixed words in order; the first of them is the place that counts."""
+    for name, verb in _VERBS.items():
+        text = text.replace(f"{{{name}}}", f"\0{name}\0")
+    fixed = [part.strip(" ,.?:") for part in _TOKEN.split(text)[::2]]
+    parts = [_escaped(part) for part in fixed if re.search(r"\w", part)]
+    for name, verb in _VERBS.items():
+        parts = [part.replace(f"\0{name}\0", verb) for part in parts]
+    first, *rest = parts or [r"\w+"]
+    # The rest is looked ahead for, so that "get ... and get ... cancelled" shows both places.
+    later = "".join(rf"{_GAP}\b{part}" for part in rest)
+    return re.compile(rf"\b({first})\b(?={later})", re.IGNORECASE | re.DOTALL)
+
+
+def _escaped(text: str) -> str:
+    return re.sub(r"(\\ )+", r"\\s+", re.escape(text))
+
+
+_TABLES: dict[int, tuple[Lexicon, list[tuple[Meaning, tuple[re.Pattern[str], ...]]]]] = {}
+
+
+def _phrases(words: Lexicon) -> list[tuple[Meaning, tuple[re.Pattern[str], ...]]]:
+    """Returns every meaning that the lexicon has fixed phrases for, compiled once per lexicon."""
+    held = _TABLES.get(id(words))
+    if held is not None and held[0] is words:
+        return held[1]
+    table: list[tuple[Meaning, tuple[re.Pattern[str], ...]]] = []
+    for column, own in words.columns.items():
+        for value, texts in own.values.items():
+            table.append((("filter", column, orjson.loads(value)), _compiled(texts)))
+        for descending, texts in ((True, own.most), (False, own.least)):
+            table.append((("order", column, descending), _compiled(texts)))
+    for tool, write in words.writes.items():
+        table.append((("intent", tool), tuple(_template(text) for text in (*write.ask, *write.topic))))
+    for key, texts in words.questions.items():
+        table.append((("question", key), tuple(_template(text) for text in texts)))
+    for key, texts in words.out_of_scope.items():
+        table.append((("out_of_scope", key), _compiled(texts)))
+    _TABLES[id(words)] = (words, table)
+    return table
+
+
+def leaks(task: Task, text: str) -> list[str]:
+    """Returns the values in a text that its user cannot know: gold arguments and ids that only reads can give."""
+    known = {leaf for entry in task.knowledge for leaf in _leaves(entry.value)}
+    secret: dict[str, None] = {}
+    for request in task.requests:
+        known.update(leaf for program in request.programs for rule in program.where for leaf in _leaves(rule.value))
+        known.update(str(part) for program in request.programs for part in _path_names(program.steps))
+        for name, source in request.sources.items():
+            if source.provenance in ("read", "evidence"):
+                secret.update(dict.fromkeys(_leaves(request.arguments.get(name))))
+        for read in request.proof.reachable:
+            for value in read.arguments.values():
+                secret.update(dict.fromkeys(_leaves(value)))
+    return [value for value in secret if value not in known and _stands(value, text)]
+
+
+def _path_names(steps: Iterable[object]) -> Iterator[str | int]:
+    for step in steps:
+        if isinstance(step, Call):
+            for operand in step.arguments.values():
+                if isinstance(operand, At):
+                    yield from operand.path[1:]
+
+
+def _leaves(value: Json) -> Iterator[str]:
+    if isinstance(value, dict):
+        for each in value.values():
+            yield from _leaves(each)
+    elif isinstance(value, list):
+        for each in value:
+            yield from _leaves(each)
+    elif isinstance(value, float):
+        yield f"{value:.2f}"
+    elif isinstance(value, (str, int)) and not isinstance(value, bool):
+        yield str(value)
+
+
+def _stands(value: str, text: str) -> bool:
+    # Short values (`CO`, `3`) stand in any text by chance, and so do plain words in small letters.
+    if len(value) < 4:
+        return False
+    if value.isalpha():
+        return re.search(rf"\b{re.escape(value)}\b", text) is not None
+    bare = value.removeprefix("#").lower()
+    amount = value.endswith("0") and re.fullmatch(r"\d+\.\d\d", value)
+    forms = {bare, f"{float(value):,.2f}", f"{float(value):g}"} if amount else {bare}
+    plain = text.lower()
+    return any(re.search(rf"(?<![\w.]){re.escape(form)}(?!\w|\.\d)", plain) for form in forms)
