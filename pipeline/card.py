@@ -1,0 +1,218 @@
+"""The card of a data set (README.md on the Hub): front matter that says how to load it, then measured facts only."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import yaml
+
+from pipeline.dataset_files import FEATURES
+from pipeline.facts import Facts, quantiles
+from schemas.base import Json
+
+if TYPE_CHECKING:
+    from pipeline.dataset import Written
+
+_SIZES = ((1_000, "n<1K"), (10_000, "1K<n<10K"), (100_000, "10K<n<100K"), (1_000_000, "100K<n<1M"))
+_FOLDERS = {"default": "data", "sharegpt": "sharegpt"}
+_MEANINGS = {
+    "id": "content-derived id of the dialogue",
+    "domain": "kind of world",
+    "kind": "read_heavy, write_intensive, mixed, information, must_refuse",
+    "num_writes": "state-changing calls that the task needs",
+    "burden": "reads that its hardest decision needs, proved: lower bound = upper bound",
+    "plausible_burden": "the lower bound when only plausible changes of the world count",
+    "num_turns": "user messages",
+    "num_tool_calls": "calls, reads and writes and others",
+    "num_read_calls": "calls that look things up",
+    "num_write_calls": "calls that change the world",
+    "max_parallel_calls": "most calls in one message",
+    "disclosure": "how the user reveals the task",
+    "register": "how the user writes",
+    "behavior": "both, and what happens in the dialogue (slip, typos, ...)",
+    "reward": "1.0: every check passed",
+    "generator_model": "who spoke for the agent",
+    "task_id": "equal for dialogues about the same task",
+    "messages": "OpenAI form, arguments as objects, ends on the assistant",
+    "tools": "OpenAI form",
+    "metadata": "JSON text: task with executed proof, behaviour, verdicts, state digests, seeds",
+    "conversations": "human, gpt, function_call, observation; alternating, an even number",
+    "system": "the policy",
+}
+
+
+def card(facts: Facts, written: Written) -> str:
+    """Returns the text of README.md. It depends on the rows and the recipe alone, never on the machine or the time."""
+    parts = [
+        f"---\n{yaml.safe_dump(front_matter(facts, written), sort_keys=False, allow_unicode=True)}---",
+        f"# {_name(facts)}",
+        f"{facts.total:,} multi-turn conversations between a user, a tool-calling agent and its tools, about "
+        f"{facts.tasks:,} tasks. Every task carries an executed proof of its answer; every conversation was replayed "
+        "on a fresh copy of its world and checked against that proof.",
+        "![Kept trajectories by decisions and evidence burden](grid.svg)",
+        "**Decisions** are the state-changing calls that a task needs. **Burden** is the number of reads that an agent "
+        "must make before the arguments of one decision are determined. It is counted by execution: for every read "
+        "that counts there is a changed world (`witness`) on which that read and the right answer differ, and the "
+        "reads that count are enough for the answer.",
+        "## Loading",
+        _LOADING,
+        "## What is in it",
+        _table(("split", "config", "rows", "files"), _splits(written)),
+        _left_out(written),
+        _table(("kind", "rows"), _counts(facts, "kind")),
+        _table(("disclosure", "rows"), _counts(facts, "disclosure")),
+        _table(("register", "rows"), _counts(facts, "register")),
+        _table(("per dialogue", "10 %", "median", "90 %"), _spreads(facts)),
+        _texts(facts),
+        "## Columns",
+        _table(("column", "config", "meaning"), _columns()),
+        "## How it was made",
+        _made(facts),
+        _table(("rejected at", "reason", "fault of", "records"), _drops(facts)),
+        "## Licence and limits",
+        _LIMITS,
+    ]
+    return "\n\n".join(part for part in parts if part) + "\n"
+
+
+def front_matter(facts: Facts, written: Written) -> dict[str, Json]:
+    """Returns the YAML front matter as a value."""
+    configs = sorted({config for config, _ in written.rows})
+    size = next((name for limit, name in _SIZES if facts.total < limit), "n>1M")
+    return {
+        "license": "apache-2.0",
+        "language": ["en"],
+        "pretty_name": _name(facts),
+        "size_categories": [size],
+        "task_categories": ["text-generation"],
+        "annotations_creators": ["machine-generated"],
+        "language_creators": ["machine-generated"],
+        "tags": ["synthetic", "agent", "tool-use", "function-calling", "multi-turn"],
+        "configs": [_config(name, written) for name in configs],
+        "dataset_info": [_info(name, written) for name in configs],
+    }
+
+
+def _config(name: str, written: Written) -> dict[str, Json]:
+    splits = [split for config, split in written.rows if config == name]
+    found: dict[str, Json] = {
+        "config_name": name,
+        "data_files": [{"split": split, "path": f"{_FOLDERS[name]}/{split}-*.parquet"} for split in splits],
+    }
+    return {**found, "default": True} if name == "default" else found
+
+
+def _info(name: str, written: Written) -> dict[str, Json]:
+    return {
+        "config_name": name,
+        "features": [_feature(column, feature) for column, feature in FEATURES[name].items()],
+        "splits": [
+            {"name": split, "num_bytes": written.bytes[config, split], "num_examples": count}
+            for (config, split), count in written.rows.items()
+            if config == name
+        ],
+    }
+
+
+def _feature(name: str, feature: Any) -> dict[str, Json]:
+    if feature["_type"] == "Value":
+        return {"name": name, "dtype": feature["dtype"]}
+    inner = feature["feature"]
+    if inner.get("_type") == "Json":
+        return {"name": name, "list": "json"}
+    return {"name": name, "list": [{"name": key, "dtype": each["dtype"]} for key, each in inner.items()]}
+
+
+def _name(facts: Facts) -> str:
+    return f"{facts.name}: tool-agent conversations with executed proofs"
+
+
+_LOADING = """```python
+import json
+from datasets import load_dataset
+
+rows = load_dataset("path/to/this/folder", split="train")        # datasets >= 4.7
+rows[0]["messages"], rows[0]["tools"]                             # lists of JSON objects
+proof = json.loads(rows[0]["metadata"])["task"]["requests"][0]["proof"]
+
+sharegpt = load_dataset("path/to/this/folder", "sharegpt", split="train")   # any version of datasets
+```
+
+`default` is for TRL, Axolotl and ms-swift (conversational form with tools); `sharegpt` is for LLaMA-Factory \
+(`formatting: sharegpt`, columns `conversations`, `system`, `tools`). Templates that want arguments as strings need \
+`json.dumps` on each `tool_calls[i].function.arguments`. Filter on the flat columns: \
+`rows.filter(lambda row: row["burden"] >= 6)`."""
+
+_LIMITS = """All people, orders and texts are synthetic, unless a world above came from a file: then its values are that
+file's, under that file's terms. The conversations are in English. The data set is released under Apache-2.0. The
+checks establish that calls, results and outcomes are right and that texts state the right values; they do not judge
+style."""
+
+
+def _splits(written: Written) -> list[tuple[str, ...]]:
+    return [(split, config, f"{count:,}", str(len(written.files[config, split])))
+            for (config, split), count in written.rows.items()]  # fmt: skip
+
+
+def _left_out(written: Written) -> str:
+    if not written.left_out:
+        return ""
+    return f"{written.left_out:,} conversations have no strict ShareGPT form and are in `default` only."
+
+
+def _counts(facts: Facts, column: str) -> list[tuple[str, ...]]:
+    found = facts.columns[column].most_common()
+    return [(str(value), f"{count:,}") for value, count in sorted(found, key=lambda pair: (-pair[1], str(pair[0])))]
+
+
+def _spreads(facts: Facts) -> list[tuple[str, ...]]:
+    rows = []
+    for label, column in (("user messages", "num_turns"), ("tool calls", "num_tool_calls")):
+        rows.append((label, *(str(n) for n in quantiles(sorted(facts.columns[column].elements())))))
+    for label, words in (("words per user message", facts.user_words), ("words per agent message", facts.agent_words)):
+        rows.append((label, *(str(n) for n in quantiles(words))))
+    return rows
+
+
+def _texts(facts: Facts) -> str:
+    if facts.texts is None or not facts.sampled:
+        return ""
+    found = facts.texts
+    return (
+        f"Among {facts.sampled:,} conversations, {found.openings.distinct_share:.0%} of the openings are distinct with "
+        f"values masked (the most frequent makes {found.openings.top_share:.1%}); distinct-2 is "
+        f"{found.user_distinct_2:.2f} for users and {found.agent_distinct_2:.2f} for the agent."
+    )
+
+
+def _columns() -> list[tuple[str, ...]]:
+    rows: list[tuple[str, ...]] = []
+    for name in dict.fromkeys((*FEATURES["default"], *FEATURES["sharegpt"])):
+        configs = [config for config, features in FEATURES.items() if name in features]
+        rows.append((f"`{name}`", "both" if len(configs) == 2 else configs[0], _MEANINGS[name]))
+    return rows
+
+
+def _made(facts: Facts) -> str:
+    worlds = "; ".join(f"{w['domain']}: {w['origin']}, digest `{w['digest'][:16]}`" for w in facts.worlds)
+    engines = ", ".join(f"`{name}` ({count:,})" for name, count in sorted(facts.columns["generator_model"].items()))
+    short = [each for each in facts.cells if each.kept < each.wanted]
+    missing = sum(each.wanted - each.kept for each in short)
+    cells = (
+        f"All {len(facts.cells)} cells of the recipe are full."
+        if not short
+        else f"{len(short)} of the recipe's {len(facts.cells)} cells could not be filled and lack {missing:,} rows; "
+        "others took their place where the recipe allows it."
+    )
+    return f"Made with WRIT from recipe `{facts.name}`, seed {facts.seed}. Worlds: {worlds}. Agent: {engines}. {cells}"
+
+
+def _drops(facts: Facts) -> list[tuple[str, ...]]:
+    return [(each.stage, each.reason, each.owner or "-", f"{each.count:,}") for each in facts.drops]
+
+
+def _table(head: tuple[str, ...], rows: list[tuple[str, ...]]) -> str:
+    if not rows:
+        return ""
+    lines = [head, tuple("---" for _ in head), *rows]
+    return "\n".join("| " + " | ".join(line) + " |" for line in lines)

@@ -1,0 +1,201 @@
+"""The Parquet files of a data set: rows in, shards out, the same bytes for the same rows.
+
+Both configs have the flat columns. `default` has `messages` and `tools` as lists of JSON objects (Arrow's JSON type, so
+that no key is filled with nulls), `sharegpt` has plain strings and structs that any reader knows. `metadata` is JSON
+text: readers that turn JSON into objects on the way round floats, and a proof must not be rounded.
+
+JSON texts are taken over from the run byte by byte. Row groups hold at most 64 MB of values, shards at most 500 MB;
+pages are cut by content, so that a data set with a few rows more shares most of its pages with the one before.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import orjson
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from schemas.base import Json
+from stages.sharegpt import to_sharegpt, tools_text
+
+ROW_GROUP_BYTES = 64 << 20
+SHARD_BYTES = 400 << 20
+"""A shard is closed once it is so large: with the row group under way it stays below 500 MB."""
+
+FLAT: dict[str, str] = {
+    "id": "string",
+    "domain": "string",
+    "kind": "string",
+    "num_writes": "int64",
+    "burden": "int64",
+    "plausible_burden": "int64",
+    "num_turns": "int64",
+    "num_tool_calls": "int64",
+    "num_read_calls": "int64",
+    "num_write_calls": "int64",
+    "max_parallel_calls": "int64",
+    "disclosure": "string",
+    "register": "string",
+    "behavior": "string",
+    "reward": "float64",
+    "generator_model": "string",
+    "task_id": "string",
+}
+"""Columns of both configs, with their types; the split is the file's."""
+
+_JSONS = {"_type": "List", "feature": {"_type": "Json"}}
+_TEXT = {"_type": "Value", "dtype": "string"}
+_TURNS = {"_type": "List", "feature": {"from": _TEXT, "value": _TEXT}}
+_FLAT_FEATURES: dict[str, Json] = {name: {"_type": "Value", "dtype": kind} for name, kind in FLAT.items()}
+FEATURES: dict[str, dict[str, Json]] = {
+    "default": {**_FLAT_FEATURES, "messages": _JSONS, "tools": _JSONS, "metadata": _TEXT},
+    "sharegpt": {**_FLAT_FEATURES, "conversations": _TURNS, "system": _TEXT, "tools": _TEXT},
+}
+"""Config -> column -> feature, as the `datasets` library writes it."""
+
+_ARROW = {"string": pa.string(), "int64": pa.int64(), "float64": pa.float64()}
+_TURN = pa.struct([("from", pa.string()), ("value", pa.string())])
+_raw_list = msgspec.json.Decoder(list[msgspec.Raw]).decode
+
+
+def schema(config: str) -> Any:
+    """Returns a config's `pyarrow.Schema` with the features that `datasets` reads."""
+    columns = [pa.field(name, _ARROW[kind]) for name, kind in FLAT.items()]
+    if config == "default":
+        jsons = pa.list_(pa.field("element", pa.json_()))
+        columns += [pa.field("messages", jsons), pa.field("tools", jsons), pa.field("metadata", pa.string())]
+    else:
+        columns += [pa.field("conversations", pa.list_(pa.field("element", _TURN)))]
+        columns += [pa.field("system", pa.string()), pa.field("tools", pa.string())]
+    features = {"info": {"features": FEATURES[config]}}
+    return pa.schema(columns, metadata={"huggingface": orjson.dumps(features).decode()})
+
+
+def default_table(rows: Any) -> Any:
+    """Returns the `default` form of rows as the run stores them."""
+    columns = [rows.column(name).combine_chunks() for name in FLAT]
+    columns.append(_json_lists([_split(text) for text in rows.column("messages").to_pylist()]))
+    columns.append(_json_lists([_split_known(text) for text in rows.column("tools").to_pylist()]))
+    columns.append(rows.column("metadata").combine_chunks())
+    return pa.Table.from_arrays(columns, schema=schema("default"))
+
+
+def sharegpt_table(rows: Any) -> tuple[Any, list[str]]:
+    """Returns the `sharegpt` form of those rows that have one, and the ids of the others."""
+    kept, turns, systems, tools, left_out = [], [], [], [], []
+    texts = zip(*(rows.column(name).to_pylist() for name in ("id", "messages", "tools")), strict=True)
+    for place, (row_id, messages, functions) in enumerate(texts):
+        found = to_sharegpt(orjson.loads(messages), [])
+        if found is None:
+            left_out.append(row_id)
+            continue
+        kept.append(place)
+        turns.append([{"from": speaker, "value": value} for speaker, value in found.conversations])
+        systems.append(found.system)
+        tools.append(_tools_known(functions))
+    flat = rows.select(list(FLAT)).take(pa.array(kept, pa.int64()))
+    columns = [flat.column(name).combine_chunks() for name in FLAT]
+    columns += [pa.array(turns, pa.list_(_TURN)), pa.array(systems, pa.string()), pa.array(tools, pa.string())]
+    return pa.Table.from_arrays(columns, schema=schema("sharegpt")), left_out
+
+
+def _split(text: str) -> list[str]:
+    return [bytes(each).decode() for each in _raw_list(text)]
+
+
+@lru_cache(maxsize=64)
+def _split_known(text: str) -> list[str]:
+    return _split(text)
+
+
+@lru_cache(maxsize=64)
+def _tools_known(text: str) -> str:
+    return tools_text(orjson.loads(text))
+
+
+def _json_lists(texts: Sequence[Sequence[str]]) -> Any:
+    plain = pa.array(texts, pa.list_(pa.string()))
+    return pa.ListArray.from_arrays(plain.offsets, pa.array(plain.values.cast(pa.json_())), type=_JSON_LIST)
+
+
+_JSON_LIST = pa.list_(pa.field("element", pa.json_()))
+
+
+@dataclass
+class Writer:
+    """Writes one config's rows of one split, as they come, into numbered shards.
+
+    Attributes:
+        rows, bytes: what was written: rows, and values before compression.
+    """
+
+    folder: Path
+    config: str
+    split: str
+    rows: int = 0
+    bytes: int = 0
+    _files: list[Path] = field(default_factory=list)
+    _open: Any = None
+    _sink: Any = None
+
+    def write(self, table: Any) -> None:
+        """Appends rows."""
+        for group in groups(table):
+            if self._open is None:
+                self._start()
+            self._open.write_table(group, row_group_size=max(group.num_rows, 1))
+            self.rows += group.num_rows
+            self.bytes += group.nbytes
+            if self._sink.tell() >= SHARD_BYTES:
+                self._end()
+
+    def close(self) -> list[Path]:
+        """Ends the last shard and gives all their names: `train-00000-of-00003.parquet`."""
+        self._end()
+        named = []
+        for number, path in enumerate(self._files):
+            final = self.folder / f"{self.split}-{number:05d}-of-{len(self._files):05d}.parquet"
+            path.rename(final)
+            named.append(final)
+        return named
+
+    def _start(self) -> None:
+        self.folder.mkdir(parents=True, exist_ok=True)
+        path = self.folder / f"{self.split}-{len(self._files):05d}.part"
+        self._files.append(path)
+        self._sink = pa.OSFile(str(path), "wb")
+        repeated = [name for name, kind in FLAT.items() if kind == "string" and name != "id"]
+        repeated.append("tools.list.element" if self.config == "default" else "tools")
+        self._open = pq.ParquetWriter(
+            self._sink,
+            schema(self.config),
+            compression="zstd",
+            compression_level=3,
+            use_dictionary=repeated,
+            write_statistics=list(FLAT),  # of long texts they would only be copies in the footer
+            write_page_index=True,
+            use_content_defined_chunking={"min_chunk_size": 256 << 10, "max_chunk_size": 1 << 20, "norm_level": 0},
+        )
+
+    def _end(self) -> None:
+        if self._open is not None:
+            self._open.close()
+            self._sink.close()
+            self._open = self._sink = None
+
+
+def groups(table: Any, limit: int = ROW_GROUP_BYTES) -> Iterator[Any]:
+    """Cuts a table into slices of at most so many bytes (a larger row makes one of its own)."""
+    if table.num_rows <= 1 or table.nbytes <= limit:
+        if table.num_rows:
+            yield table
+        return
+    half = table.num_rows // 2
+    yield from groups(table.slice(0, half), limit)
+    yield from groups(table.slice(half), limit)

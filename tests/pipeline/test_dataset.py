@@ -1,0 +1,156 @@
+from __future__ import annotations
+
+import hashlib
+import json
+import random
+from pathlib import Path
+
+import datasets
+import orjson
+import pandas as pd
+import pyarrow.parquet as pq
+import pytest
+import yaml
+
+from pipeline import dataset, dataset_files
+from pipeline.dataset import write_dataset
+from pipeline.dataset_files import groups
+from pipeline.errors import StorageError
+from tests.pipeline.fake_run import judged, row, write_run
+
+
+@pytest.fixture(scope="module")
+def run(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return write_run(tmp_path_factory.mktemp("run"))
+
+
+@pytest.fixture(scope="module")
+def folder(run: Path) -> Path:
+    return write_dataset(run)
+
+
+@pytest.fixture(scope="module")
+def cache(tmp_path_factory: pytest.TempPathFactory) -> str:
+    return str(tmp_path_factory.mktemp("cache"))
+
+
+def digests(folder: Path) -> dict[str, str]:
+    files = sorted(path for path in folder.rglob("*") if path.is_file())
+    return {path.relative_to(folder).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest() for path in files}
+
+
+def test_default_config_opens_as_it_stands(folder: Path, cache: str) -> None:
+    found = datasets.load_dataset(str(folder), cache_dir=cache)
+    assert {name: part.num_rows for name, part in found.items()} == {"train": 16, "validation": 4}
+    assert found["train"].features["messages"] == datasets.List(datasets.Json())
+    assert found["train"].features["tools"] == datasets.List(datasets.Json())
+    expected = {record.id: record for record in (row(judged(number)) for number in range(20))}
+    for part in found.values():
+        assert part["id"] == sorted(part["id"])
+        for got in part:
+            wanted = expected[got["id"]]
+            assert got["messages"] == wanted.messages  # nulls stay, absent keys stay absent
+            assert got["tools"] == wanted.tools
+            assert json.loads(got["metadata"]) == json.loads(json.dumps(wanted.metadata))
+            assert (got["burden"], got["reward"], got["behavior"]) == (wanted.burden, 1.0, wanted.behavior)
+    assert got["messages"][0]["role"] == "system"
+    assert got["messages"][-1]["role"] == "assistant"
+
+
+def test_sharegpt_config_opens_with_plain_features(folder: Path, cache: str) -> None:
+    found = datasets.load_dataset(str(folder), "sharegpt", split="train", cache_dir=cache)
+    assert found.num_rows == 16
+    for got in found:
+        speakers = [turn["from"] for turn in got["conversations"]]
+        assert len(speakers) % 2 == 0
+        assert set(speakers[::2]) <= {"human", "observation"} and set(speakers[1::2]) <= {"gpt", "function_call"}
+        assert json.loads(got["conversations"][1]["value"])["arguments"]["gap"] is None
+        assert json.loads(got["tools"])[0]["name"] == "find_reader"
+        assert got["system"] == "Policy."
+
+
+def test_pandas_reads_exact_json(folder: Path) -> None:
+    (path,) = (folder / "data").glob("validation-*.parquet")
+    frame = pd.read_parquet(path)
+    first = [json.loads(text) for text in frame["messages"].iloc[0]]
+    assert first[2]["tool_calls"][0]["function"]["arguments"]["rate"] == 0.1
+    assert json.loads(first[5]["content"])["fine"] == 1e-12
+    assert json.loads(frame["metadata"].iloc[0])["price"] == 84.55
+
+
+def test_same_rows_give_same_bytes_whatever_their_shards(tmp_path: Path, folder: Path) -> None:
+    mixed = list(range(20))
+    random.Random(3).shuffle(mixed)
+    again = write_dataset(write_run(tmp_path / "mixed", per_shard=9, order=mixed))
+    assert digests(again) == digests(folder)
+
+
+def test_many_ranges_and_small_row_groups_give_the_same_rows(
+    tmp_path: Path, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(dataset, "RANGE_BYTES", 20_000)
+    monkeypatch.setattr(dataset_files, "SHARD_BYTES", 5_000)
+    many = write_dataset(write_run(tmp_path / "many"))
+    files = sorted((many / "data").glob("train-*.parquet"))
+    assert len(files) > 1
+    assert files[0].name == f"train-00000-of-{len(files):05d}.parquet"
+    ids = [value for path in files for value in pq.read_table(path, columns=["id"])["id"].to_pylist()]
+    (whole,) = (folder / "data").glob("train-*.parquet")
+    assert ids == pq.read_table(whole, columns=["id"])["id"].to_pylist()
+
+
+def test_row_groups_are_cut_by_bytes() -> None:
+    import pyarrow as pa
+
+    table = pa.table({"text": ["x" * 1000] * 40})
+    parts = list(groups(table, limit=9000))
+    assert sum(part.num_rows for part in parts) == 40
+    assert all(part.nbytes <= 9000 for part in parts)
+    assert [part.num_rows for part in groups(table, limit=10)] == [1] * 40
+
+
+def test_files_are_as_the_hub_wants_them(folder: Path) -> None:
+    for path in folder.rglob("*.parquet"):
+        with pq.ParquetFile(path) as file:
+            group = file.metadata.row_group(0)
+            assert {group.column(n).compression for n in range(group.num_columns)} == {"ZSTD"}
+            assert group.column(0).has_offset_index
+
+
+def test_card_says_what_is_there(folder: Path) -> None:
+    text = (folder / "README.md").read_text()
+    _, front, body = text.split("---\n", 2)
+    meta = yaml.safe_load(front)
+    assert [config["config_name"] for config in meta["configs"]] == ["default", "sharegpt"]
+    assert meta["configs"][0]["default"] is True
+    assert meta["dataset_info"][0]["splits"][0]["num_examples"] == 16
+    assert {"name": "messages", "list": "json"} in meta["dataset_info"][0]["features"]
+    assert "20 multi-turn conversations" in body
+    assert "| validate_dialogues | grounding | agent | 1 |" in body
+    assert "1 of the recipe's 2 cells could not be filled" in body
+    assert (folder / "grid.svg").read_text().startswith("<svg")
+
+
+def test_nothing_half_written_is_left(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    made = write_run(tmp_path / "run")
+    before = digests(write_dataset(made))
+
+    def full(*_: object) -> str:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(dataset, "card", full)
+    with pytest.raises(StorageError, match="no room left"):
+        write_dataset(made)
+    assert digests(made / "dataset") == before
+    assert not list(made.glob(".dataset*"))
+
+
+def test_a_folder_without_a_run_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(StorageError, match="no folder of a run"):
+        write_dataset(tmp_path)
+
+
+def test_column_texts_are_taken_over_byte_by_byte(folder: Path) -> None:
+    (path,) = (folder / "data").glob("validation-*.parquet")
+    texts = pq.read_table(path, columns=["messages"])["messages"].to_pylist()[0]
+    assert all(orjson.dumps(orjson.loads(text)).decode() == text for text in texts[:2])
