@@ -28,7 +28,7 @@ ROWS = {
         details=(f"{ITEM}.price", f"{ORDER}.order_id"),
     ),
     METHOD: RowWords(
-        singular="payment method", plural="payment methods", label="{source}", scope=("my payment methods",)
+        singular="payment method", plural="payment methods", label="{brand} {source} {last_four|id}", scope=("my payment methods",)
     ),
     VARIANT: RowWords(
         singular="version", plural="versions", label="{options.color} {options.material} {name}",
@@ -109,7 +109,9 @@ COLUMNS = {
     f"{ITEM}.name": NAME,
     f"{ITEM}.price": ColumnWords(name="price", kind="money", most=DEAREST, least=CHEAPEST),
     **option_columns(f"{ITEM}.options"),
-    f"{METHOD}.id": ColumnWords(name="payment method", kind="id"),
+    f"{METHOD}.id": ColumnWords(
+        name="payment method", kind="id", agent_values={"gift_card*": ("ending in {tail}",), "*": ("",)}
+    ),
     f"{METHOD}.source": ColumnWords(
         name="kind",
         values={

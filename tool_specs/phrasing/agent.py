@@ -1,0 +1,239 @@
+"""What an agent says: questions, comparisons, the details before a write, reports, answers, refusals.
+
+    question(...) -> "Where should the refund go: to the original payment method, or to a gift card?"
+    confirm(...)  -> "Here is what I will submit: return of the red mesh office chair (item 4274709903) from order
+                      #W3113816, refund to gift card ending in 3546. Shall I go ahead (yes/no)?"
+
+It speaks of rows that it has read (`Known`); what it has not read it names by id.
+"""
+
+from __future__ import annotations
+
+import random
+import re
+from collections.abc import Mapping, Sequence
+
+from schemas.base import Json
+from schemas.task import Request
+from tool_specs.lexicon import Lexicon
+from tool_specs.phrasing.comparing import compare, compare_one
+from tool_specs.phrasing.english import clean, inside, is_plural, listed, money, sentence
+from tool_specs.phrasing.labels import Known, Seen, agent_text, full_label, label, labels, price
+from tool_specs.phrasing.meaning import column_words, question_key, texts_for
+
+__all__ = [
+    "Known", "Seen", "answer", "ask_identity", "compare", "compare_one", "confirm", "done", "full_label", "label",
+    "labels", "money", "question", "refusal", "transfer",
+]  # fmt: skip
+
+_OPENINGS = (
+    "Here is what I will submit:",
+    "To confirm:",
+    "Just to be sure, these are the details:",
+    "This is what I would do:",
+    "Before I submit it, please check:",
+    "Let me sum up:",
+    "So here are the details:",
+    "These are the details:",
+)
+_CLOSINGS = (
+    "Shall I go ahead (yes/no)?",
+    "Is that right? Please answer yes or no.",
+    "Do you confirm (yes/no)?",
+    "May I go ahead? Please say yes or no.",
+    "Can I submit it (yes/no)?",
+    "Please confirm with yes, or tell me what to change.",
+    "Should I proceed (yes/no)?",
+)
+_MORE = (
+    "{} covers the difference of {}.",
+    "You pay the difference of {1} with {0}.",
+    "The difference of {1} is charged to {0}.",
+)
+_BACK = (
+    "The difference of {1} is refunded to {0}.",
+    "You get {1} back on {0}.",
+    "{1} goes back to {0}.",
+)
+_EVEN = ("There is no price difference; the payment method on file for it is {0}.", "The prices are equal (payment method: {0}).")
+_SLOT = re.compile(r"\{(\w+)\}")
+
+
+def question(words: Lexicon, tool: str, role: str, rng: random.Random) -> str:
+    """Returns what an agent asks when a role of a write has not been told."""
+    own = words.writes.get(tool)
+    texts = own.question.get(role, ()) if own else ()
+    return rng.choice(texts) if texts else f"Could you tell me the {role.replace('_', ' ')}?"
+
+
+def ask_identity(words: Lexicon, rng: random.Random) -> str:
+    """Returns what the agent says to find out who it talks to."""
+    return rng.choice(words.ask_identity)
+
+
+def confirm(words: Lexicon, tool: str, arguments: Mapping[str, Json], known: Known, rng: random.Random) -> str:
+    """Returns all details of a write and the question for a yes."""
+    slots = _Slots(words, tool, arguments, known, rng)
+    body = sentence(inside(slots.fill(rng.choice(words.writes[tool].confirm)))) if tool in words.writes else slots.plain()
+    body = body[0].lower() + body[1:] if not body.startswith(("I ", "I'")) and body[:2] not in ("#W",) else body
+    return clean(f"{rng.choice(_OPENINGS)} {body} {rng.choice(_CLOSINGS)}")
+
+
+def done(words: Lexicon, tool: str, arguments: Mapping[str, Json], known: Known, rng: random.Random) -> str:
+    """Returns the report after a write, with what policy tells to add."""
+    own = words.writes.get(tool)
+    if own is None:
+        return "Done."
+    slots = _Slots(words, tool, arguments, known, rng, brief=True)
+    parts = [_capitals(slots.fill(rng.choice(own.done)))]
+    if own.tail:
+        parts.append(rng.choice(own.tail).replace("{it}", "them" if slots.many else "it"))
+    return clean(" ".join(parts))
+
+
+def answer(words: Lexicon, request: Request, value: Json, object_text: str, rng: random.Random) -> str:
+    """Returns the answer to an information request. `object_text` names what was asked about; may be ""."""
+    key = question_key(request)
+    texts = texts_for(words.answers, key) or ("The answer is {value}.",)
+    fitting = [text for text in texts if object_text or "{object}" not in text]
+    text = rng.choice(fitting) if fitting else "The answer is {value}."
+    column = key.partition(":")[2] if ":" in key else key
+    said = _value(words, column, value) if not key.startswith("count:") else str(value)
+    many = is_plural(object_text)
+    verbs = {"s": "" if many else "s", "was": "were" if many else "was", "has": "have" if many else "has"}
+    return _capitals(clean(text.format(value=said, object=object_text, is_="", **verbs)))
+
+
+def _value(words: Lexicon, column: str, value: Json) -> str:
+    if isinstance(value, list):
+        return listed([_value(words, column, one) for one in value])
+    own = column_words(words, column)
+    return agent_text(own, column, value) if own is not None and own.kind in ("money", "text") else str(value)
+
+
+def refusal(words: Lexicon, rule: str, detail: str, rng: random.Random) -> str:
+    """Returns how an agent explains that it may not or cannot do something."""
+    for key in (detail, rule):
+        if words.refusals.get(key):
+            return rng.choice(words.refusals[key])
+    for key, texts in words.refusals.items():
+        if len(key) > 12 and key in detail:
+            return rng.choice(texts)
+    return f"I'm sorry, I can't do that: {inside(detail)}." if detail else "I'm sorry, I can't do that."
+
+
+def transfer(words: Lexicon, rng: random.Random) -> str:
+    """Returns what an agent says when it has handed the user to a person."""
+    return rng.choice(words.refusals.get("transfer") or ("I'm handing you over to a colleague now. Please hold on.",))
+
+
+class _Slots:
+    """Fills the slots of a write's confirmation and report from its arguments and what was read."""
+
+    def __init__(
+        self,
+        words: Lexicon,
+        tool: str,
+        arguments: Mapping[str, Json],
+        known: Known,
+        rng: random.Random,
+        *,
+        brief: bool = False,
+    ) -> None:
+        self.words, self.arguments, self.known, self.rng, self.brief = words, arguments, known, rng, brief
+        self.roles: dict[str, list[str]] = {}
+        for parameter, role in words.writes[tool].roles.items() if tool in words.writes else ():
+            if parameter in arguments:
+                self.roles.setdefault(role, []).append(parameter)
+        lists = [value for value in arguments.values() if isinstance(value, list)]
+        self.many = bool(lists) and len(lists[0]) > 1
+
+    def fill(self, template: str) -> str:
+        """Returns the template with every slot filled; an empty sentence left by an empty slot goes."""
+        return clean(template.format(**{name: self.slot(name) for name in _SLOT.findall(template)})).replace(". .", ".")
+
+    def plain(self) -> str:
+        """Returns the arguments as they are, for a write without words."""
+        return sentence(listed([f"{name.replace('_', ' ')}: {value}" for name, value in self.arguments.items()]))
+
+    def slot(self, name: str) -> str:
+        """Returns one slot: `pairs`, `settlement`, a role, or an argument."""
+        if name == "pairs":
+            return self._pairs()
+        if name == "settlement":
+            return self._settlement()
+        if name in self.roles:
+            return self._role(name)
+        value = self.arguments.get(name, "")
+        return listed([str(one) for one in value]) if isinstance(value, list) else str(value)
+
+    def _list(self, role: str) -> tuple[str, list[Json]]:
+        for parameter in self.roles.get(role, ()):
+            value = self.arguments[parameter]
+            if isinstance(value, list):
+                return parameter, value
+        return "", []
+
+    def _rows(self, role: str) -> list[Seen | None]:
+        _, ids = self._list(role)
+        scalars = [value for value in self.arguments.values() if isinstance(value, str)]
+        owned = [row_id for row_id, row in self.words.rows.items() if row.scope]
+        other = [row_id for row_id in self.words.rows if row_id not in owned]
+        prefer = other if role == "target" else owned
+        inner = sorted(prefer, key=lambda row_id: -row_id.count("."))
+        return [self.known.find(one, inner, scalars[0] if scalars else None) for one in ids]
+
+    def _named(self, role: str) -> list[str]:
+        parameter, ids = self._list(role)
+        noun = parameter.removeprefix("new_").removesuffix("s").removesuffix("_id").replace("_", " ")
+        rows = self._rows(role)
+        # A report after the yes need not repeat the numbers.
+        names = labels(self.words, [row for row in rows if row is not None])
+        texts = []
+        for one, row in zip(ids, rows, strict=True):
+            if row is None:
+                texts.append(f"{noun} {one}")
+            elif self.brief:
+                texts.append(f"the {names.pop(0)}")
+            else:
+                texts.append(f"the {full_label(self.words, row) if role == 'target' else names.pop(0)} ({noun} {one})")
+        return texts
+
+    def _pairs(self) -> str:
+        old, new = self._named("object"), self._named("target")
+        pairs = [f"{one} for {other}" for one, other in zip(old, new, strict=False)]
+        return "; ".join(pairs) if len(pairs) > 2 else listed(pairs)
+
+    def _settlement(self) -> str:
+        payment = self._role("payment")
+        old = [price(self.words, row) for row in self._rows("object") if row is not None]
+        new = [price(self.words, row) for row in self._rows("target") if row is not None]
+        _, ids = self._list("object")
+        if len(old) != len(ids) or len(new) != len(ids) or None in old or None in new:
+            return f"Any price difference goes to or comes from {payment}."
+        difference = round(sum(p or 0.0 for p in new) - sum(p or 0.0 for p in old), 2)
+        texts = _MORE if difference > 0 else _BACK if difference < 0 else _EVEN
+        return _capitals(sentence(self.rng.choice(texts[1:] if texts is _MORE else texts).format(payment, money(abs(difference)))))
+
+    def _role(self, role: str) -> str:
+        if self._list(role)[1]:
+            return listed(self._named(role))
+        parameters = self.roles[role]
+        values = {name: str(self.arguments[name]) for name in parameters}
+        if len(parameters) > 1:
+            texts = self.words.facts.get(role)
+            text = texts[0].format(**values) if texts else listed(list(values.values()))
+            return clean(re.sub(r"(, *)+", ", ", text))
+        value = values[parameters[0]]
+        if parameters[0] in self.words.choices:
+            return value
+        row = self.known.find(value, [row_id for row_id in self.words.rows])
+        if row is None:
+            return f"{parameters[0].removesuffix('_id').replace('_', ' ')} {value}"
+        name = label(self.words, row.id, row.row, row.above)
+        return name if value in name else f"your {name}"
+
+
+def _capitals(text: str) -> str:
+    """Returns sentences with large first letters."""
+    return re.sub(r"(^|[.!?] )([a-z])", lambda found: found[1] + found[2].upper(), sentence(text))

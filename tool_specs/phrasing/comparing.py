@@ -1,0 +1,358 @@
+"""An agent's reasons aloud: what was compared, what wins, what comes next, and why tempting rows lose.
+
+    I went through all seven of your orders. The most expensive delivered item is the red mesh office chair at $544.29
+    (order #W3113816); next comes the dumbbell set at $483.47. The laptop costs more, but its order is pending.
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from schemas.base import Json, Path
+from schemas.program import Call, Filter, OrderKey, Program, column_id
+from schemas.task import Request
+from tool_specs.lexicon import Lexicon
+from tool_specs.phrasing.english import agree, is_plural, listed, number, sentence
+from tool_specs.phrasing.labels import Seen, agent_text, label, labels
+from tool_specs.phrasing.meaning import (
+    Level,
+    Meaning,
+    column_words,
+    level_of,
+    levels,
+    meaning,
+    parameters_of,
+    roles,
+    told_level,
+)
+from tool_specs.programs import MISSING, BindingRow, ReadAsk, ReadKey, Selection, column, passes, rank, run
+
+_MAX_LISTED = 8
+_MAX_TEMPTING = 3
+
+
+def compare(
+    words: Lexicon,
+    request: Request,
+    selection: Selection,
+    rng: random.Random,
+    *,
+    reads: Mapping[ReadKey, Any] | None = None,
+    facts: Mapping[str, Json] | None = None,
+) -> str:
+    """Says what was found for a request: one or a few sentences per program that selects among rows.
+
+    Args:
+        words: the domain's words.
+        request: the request; only its tool, sources and programs are used.
+        selection: what running the programs gave.
+        rng: decides between variants.
+        reads: answers of the reads so far, for telling why tempting rows lose; without it they go unmentioned.
+        facts: what the user said.
+    """
+    parts = []
+    table = words.writes[request.tool].roles if request.tool in words.writes else {}
+    for place, _ in enumerate(request.programs):
+        told = None
+        for role in roles(words, request):
+            source = told_level(words, request, role)
+            if source is not None and source[0] == place:
+                told = source[1]
+                break
+        if not table or any(
+            source.bind is not None and source.bind.program == place
+            for role in roles(words, request)
+            for source in parameters_of(words, request, role).values()
+        ):
+            parts.append(compare_one(words, request.programs, place, selection, rng, told=told, reads=reads, facts=facts))
+    return " ".join(part for part in parts if part)
+
+
+def compare_one(
+    words: Lexicon,
+    programs: Sequence[Program],
+    place: int,
+    selection: Selection,
+    rng: random.Random,
+    *,
+    told: str | None = None,
+    reads: Mapping[ReadKey, Any] | None = None,
+    facts: Mapping[str, Json] | None = None,
+) -> str:
+    """Says what program number `place` found; "" where there was nothing to choose."""
+    sense = meaning(words, programs, place, told)
+    if sense is None or place >= len(selection.picked) or not selection.picked[place]:
+        return ""
+    teller = _Comparison(words, programs, sense, selection, rng)
+    pick = programs[place].pick
+    if pick == "each":
+        return teller.each()
+    if pick == "all":
+        return teller.all()
+    if pick == "only":
+        return teller.only()
+    everything = _everything(programs, place, reads or {}, facts or {})
+    return teller.first(everything)
+
+
+def _everything(
+    programs: Sequence[Program], place: int, reads: Mapping[ReadKey, Any], facts: Mapping[str, Json]
+) -> list[BindingRow]:
+    """Returns the rows that the program would compare without its filters, as far as they have been read."""
+    if not reads:
+        return []
+    bare = [
+        Program(steps=p.steps, where=() if n == place else p.where, order=p.order, pick="all", start=p.start)
+        if n == place
+        else p
+        for n, p in enumerate(programs[: place + 1])
+    ]
+
+    def read(ask: ReadAsk) -> Any:
+        return reads.get(ask.key, MISSING)
+
+    try:
+        return list(run(bare, facts, read).picked[place])
+    except KeyError:
+        return []
+
+
+class _Comparison:
+    """Says one program's result."""
+
+    def __init__(
+        self, words: Lexicon, programs: Sequence[Program], sense: Meaning, selection: Selection, rng: random.Random
+    ) -> None:
+        self.words, self.programs, self.sense, self.rng = words, tuple(programs), sense, rng
+        self.place = sense.number
+        self.selection = selection
+        self.picked = list(selection.picked[self.place])
+        self.candidates = rank(sense.program, list(selection.candidates[self.place]))
+        self.levels = levels(words, programs, self.place)
+        inner = [self._level(rule.column) for rule in sense.parts] + [
+            self._level(key.column) for key, side in sense.keys if side < 0
+        ]
+        found = [level for level in inner if level is not None]
+        self.level: Level = found[-1] if found else sense.level
+
+    def _level(self, path: Path) -> Level | None:
+        return level_of(self.words, self.programs, self.place, path)
+
+    def _id(self, path: Path) -> str:
+        return column_id(self.programs, self.place, path)
+
+    def seen(self, row: BindingRow, level: Level | None = None) -> Seen:
+        """Returns the row of a level, with the rows around it."""
+        level = level or self.level
+        value = row.get(level.name)
+        above = [
+            (self._binding_id(name), row[name])
+            for name in reversed(list(row))
+            if name != level.name and isinstance(row[name], dict)
+        ]
+        return Seen(level.id, value if isinstance(value, dict) else {}, tuple(above))
+
+    def _binding_id(self, name: str) -> str:
+        try:
+            return self._id((name,))
+        except KeyError:
+            return ""
+
+    # What each kind of selection says
+
+    def only(self) -> str:
+        """"I found it: order #W1, with the black action camera." """
+        row = self.picked[0]
+        name = self._the(self.seen(row))
+        where = self._outer_name(row)
+        if self.level.place > self.sense.level.place:
+            outer = self._name(self.seen(row, self.sense.level))
+            frames = ("{name} is in {outer}.", "I found {name} in {outer}.", "That's {outer}: it has {name} in it.")
+            return sentence(self.rng.choice(frames).format(name=name, outer=outer))
+        if not where or not self.level.own:
+            return ""
+        frames = ("I found {name} in {where}.", "{name} is in {where}.", "I see {name} in {where}.")
+        if is_plural(name):
+            frames = ("I found {name} in {where}.", "I see {name} in {where}.")
+        return sentence(self.rng.choice(frames).format(name=name, where=where))
+
+    def all(self) -> str:
+        """"Order #W1 has two items: ... and ..." """
+        seen = [self.seen(row) for row in self.picked]
+        names = labels(self.words, seen)
+        shown = names if len(names) <= _MAX_LISTED else [*names[: _MAX_LISTED - 1], f"{len(names) - _MAX_LISTED + 1} more"]
+        noun = self.level.words.singular if len(names) == 1 else self.level.words.plural
+        where = self._outer_name(self.picked[0])
+        same = len({id(self.seen(row).above[0][1]) for row in self.picked if self.seen(row).above}) == 1
+        count = number(len(names))
+        if where and same:
+            return sentence(f"{where} has {count} {self._filters()}{noun}: {listed(shown)}")
+        start = self.rng.choice(("I found", "I see", "There are" if len(names) > 1 else "There is"))
+        return sentence(f"{start} {count} {self._filters()}{noun}: {listed(shown)}")
+
+    def each(self) -> str:
+        """"For the office chair it's the black leather version at $489.50; for ..." """
+        key = self.sense.program.order[0] if self.sense.program.order else None
+        parts = []
+        owner = [level for level in self.levels if not level.own]
+        for row in self.picked[:_MAX_LISTED]:
+            old = label(self.words, owner[-1].id, self.seen(row, owner[-1]).row) if owner else "one"
+            new = self._name(self.seen(row))
+            parts.append(f"for the {old}, the {self._details(row, new)}{self._at(row, key)}")
+        head = f"The {self._top(key)} {self._filters()}{self.level.words.plural}" if key else "Here is what I found"
+        more = f"; and {len(self.picked) - _MAX_LISTED} more" if len(self.picked) > _MAX_LISTED else ""
+        return sentence(f"{head} are: {'; '.join(parts)}{more}" if key else f"{head}: {'; '.join(parts)}{more}")
+
+    def first(self, everything: list[BindingRow]) -> str:
+        """"The most expensive delivered item is ...; next comes ..." and why tempting rows lose."""
+        key = self.sense.program.order[0]
+        winner = self.picked[0]
+        rest = [row for row in self.candidates if self._key_of(row) != self._key_of(winner)]
+        tempting = self._tempting(everything, winner)
+        seen = [self.seen(row) for row in [winner, *rest[:1], *tempting]]
+        names = labels(self.words, seen)
+        parts = [self._scope(winner)]
+        noun = f"{self._filters()}{self.level.words.singular}"
+        where = f" ({outer})" if (outer := self._outer_name(winner)) and self.level.own else ""
+        said = f"the {self._top(key)} {noun}" if not self._after(key) else f"the {noun} {self._after(key)}"
+        text = f"{said} is {self._article(names[0])}{self._at(winner, key)}{where}"
+        if rest:
+            frames = ("; next comes {}", ", followed by {}", "; the runner-up is {}", ", ahead of {}")
+            text += self.rng.choice(frames).format(f"{self._article(names[1])}{self._at(rest[0], key)}")
+        elif len(self.candidates) == 1:
+            text += self.rng.choice((", and it's the only one", ", the only one that fits"))
+        parts.append(sentence(text))
+        parts.append(self._why_not(tempting, names[len(names) - len(tempting) :], key))
+        return " ".join(part for part in parts if part)
+
+    # Pieces
+
+    def _scope(self, winner: BindingRow) -> str:
+        calls = [step for step in self.sense.program.steps if isinstance(step, Call)]
+        used = self.selection.used[self.place] if self.place < len(self.selection.used) else frozenset()
+        for level in self.levels:
+            if isinstance(level.step, Call) and level.own and level.step in calls:
+                count = sum(1 for n in used if self.selection.reads[n].tool == level.step.tool)
+                if count > 1:
+                    both = "both" if count == 2 else f"all {number(count)}"
+                    frames = ("I went through {} of your {}.", "I've checked {} of your {}.", "I looked at {} of your {}.")
+                    return self.rng.choice(frames).format(both, level.words.plural)
+        return ""
+
+    def _tempting(self, everything: list[BindingRow], winner: BindingRow) -> list[BindingRow]:
+        """Returns rows that fail a filter but would stand before the winner."""
+        found = []
+        for row in rank(self.sense.program, everything):
+            if self._key_of(row) == self._key_of(winner) or len(found) >= _MAX_TEMPTING:
+                break
+            failed = [rule for rule in self.sense.program.where if not passes(rule, row)]
+            if len(failed) == 1 and failed[0].other is None:
+                found.append(row)
+        return found
+
+    def _why_not(self, rows: list[BindingRow], names: list[str], key: OrderKey) -> str:
+        if not rows:
+            return ""
+        groups: dict[str, list[str]] = {}
+        for row, name in zip(rows, names, strict=True):
+            rule = next(rule for rule in self.sense.program.where if not passes(rule, row))
+            groups.setdefault(self._reason(rule, row), []).append(f"{self._article(name)}{self._in(row, key)}")
+        sentences = []
+        for reason, members in groups.items():
+            many = len(members) > 1
+            verb = self._exceeds(key, many or is_plural(members[0].partition(" (")[0]))
+            sentences.append(sentence(f"{listed(members)} {verb}, but {reason if not many else _them(reason)}"))
+        return " ".join(sentences)
+
+    def _reason(self, rule: Filter, row: BindingRow) -> str:
+        column, level = self._id(rule.column), self._level(rule.column)
+        words = column_words(self.words, column)
+        value = column_value(row, rule.column)
+        text = agent_text(words, column, value)
+        if level is not None and level.place != self.level.place and level.place < self.level.place:
+            return f"its {level.words.singular} is {text}"
+        if words is not None and words.kind == "boolean":
+            return f"it's {text}"
+        key = words.name if words is not None and words.name != "option" else column.rpartition(".")[2]
+        return f"its {key} is {value}"
+
+    def _exceeds(self, key: OrderKey, many: bool) -> str:
+        words = column_words(self.words, self._id(key.column))
+        if words is not None and words.kind == "money":
+            return ("cost " if many else "costs ") + ("more" if key.descending else "less")
+        return "would rank higher"
+
+    def _key_of(self, row: BindingRow) -> list[Any]:
+        return [column(row, key.column) for key in self.sense.program.order]
+
+    def _filters(self) -> str:
+        """Returns the filters as adjectives before the noun, where an agent has such: `delivered `."""
+        found: list[str] = []
+        for rule in self.sense.program.where:
+            column_ = self._id(rule.column)
+            words = column_words(self.words, column_)
+            if rule.other is not None or words is None or words.kind == "text" or rule.op != "eq":
+                continue
+            text = agent_text(words, column_, rule.value)
+            if " " not in text:
+                found.append(text)
+            elif words.kind == "boolean":
+                found.append(f"{text.replace(' ', '-')}")
+        return "".join(f"{text} " for text in found)
+
+    def _top(self, key: OrderKey) -> str:
+        words = column_words(self.words, self._id(key.column))
+        texts = (words.most if key.descending else words.least) if words else ()
+        before = [text for text in texts if not text.startswith("with ")]
+        return self.rng.choice(before) if before else ""
+
+    def _after(self, key: OrderKey) -> str:
+        words = column_words(self.words, self._id(key.column))
+        texts = (words.most if key.descending else words.least) if words else ()
+        return "" if any(not text.startswith("with ") for text in texts) else self.rng.choice(texts or ("",))
+
+    def _at(self, row: BindingRow, key: OrderKey | None) -> str:
+        return f" at {self._amount(row, key)}" if key is not None and self._amount(row, key) else ""
+
+    def _in(self, row: BindingRow, key: OrderKey) -> str:
+        return f" ({self._amount(row, key)})" if self._amount(row, key) else ""
+
+    def _amount(self, row: BindingRow, key: OrderKey) -> str:
+        column_ = self._id(key.column)
+        words = column_words(self.words, column_)
+        return agent_text(words, column_, column(row, key.column)) if words else ""
+
+    def _name(self, seen: Seen) -> str:
+        return label(self.words, seen.id, seen.row, seen.above)
+
+    def _details(self, row: BindingRow, name: str) -> str:
+        from tool_specs.phrasing.labels import full_label
+
+        return full_label(self.words, self.seen(row)) or name
+
+    def _the(self, seen: Seen) -> str:
+        return self._article(self._name(seen))
+
+    def _article(self, name: str) -> str:
+        """A name with a number in it (`order #W1`) is a name; other labels are descriptions."""
+        return name if "#" in name else f"the {name}"
+
+    def _outer_name(self, row: BindingRow) -> str:
+        """Returns the name of what contains the row: `order #W1`."""
+        outer = [level for level in self.levels if level.place < self.level.place and level.own == self.level.own]
+        if not outer:
+            return ""
+        return self._name(self.seen(row, outer[-1])) if isinstance(row.get(outer[-1].name), dict) else ""
+
+
+def column_value(row: BindingRow, path: Path) -> Json:
+    """Returns a column's value, None where the row lacks it."""
+    value = column(row, path)
+    return None if value is MISSING else value
+
+
+def _them(reason: str) -> str:
+    reason = reason.replace("it's ", "they're ")
+    return agree(reason, True) if not reason.startswith("its ") else reason.replace("its ", "their ", 1)

@@ -1,0 +1,204 @@
+"""How an agent names rows and values: "red mesh office chair", "order #W1", "$544.29", "gift card ending in 3546".
+
+`Known` is what an agent has read, by id: all that it can name.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+from functools import lru_cache
+from typing import Any
+
+import orjson
+
+from schemas.base import Json
+from tool_specs.lexicon import ColumnWords, Lexicon
+from tool_specs.phrasing.english import clean, listed, lower_name, money
+from tool_specs.phrasing.meaning import column_words, value_texts
+from tool_specs.programs import MISSING, elements
+
+_FIELD = re.compile(r"\{([^{}]+)\}")
+_ID = re.compile(r"(^|_)id$")
+
+
+@dataclass(frozen=True)
+class Seen:
+    """A row that was read, with the rows it was inside of, nearest first."""
+
+    id: str
+    row: Mapping[str, Json]
+    above: tuple[tuple[str, Mapping[str, Json]], ...] = ()
+
+
+class Known:
+    """Rows that were read, by the ids that stand in them."""
+
+    def __init__(self, words: Lexicon) -> None:
+        """Starts with nothing known."""
+        self.words = words
+        self._rows: dict[str, list[Seen]] = {}
+
+    def add(self, tool: str, result: Any) -> None:
+        """Takes in the JSON answer of a read (or of a write that answers like this read)."""
+        if isinstance(result, dict):
+            self._note(Seen(tool, result))
+            for row_id in self.words.rows:
+                if row_id.startswith(f"{tool}."):
+                    for seen in _inside(tool, result, row_id.removeprefix(f"{tool}.").split(".")):
+                        self._note(seen)
+
+    def _note(self, seen: Seen) -> None:
+        for key, value in seen.row.items():
+            if isinstance(value, str) and _ID.search(key):
+                rows = self._rows.setdefault(value, [])
+                rows[:] = [one for one in rows if one.id != seen.id or one.above[:1] != seen.above[:1]]
+                rows.insert(0, seen)
+
+    def find(self, value: Json, prefer: Sequence[str] = (), inside: Json = None) -> Seen | None:
+        """Returns the row with an id, of the preferred row ids and inside the row with the id `inside` if there is one.
+
+        Rows that merely refer to the id (an item to its product) come last.
+        """
+        rows = self._rows.get(value, []) if isinstance(value, str) else []
+
+        def rank(seen: Seen) -> tuple[bool, int, bool]:
+            within = inside is not None and any(inside in row.values() for _, row in seen.above)
+            place = prefer.index(seen.id) if seen.id in prefer else len(prefer)
+            return (place == len(prefer), place, not within)
+
+        return min(rows, key=rank, default=None)
+
+
+def _inside(tool: str, result: Any, parts: Sequence[str]) -> Iterator[Seen]:
+    found: list[Any] = [result]
+    for part in parts:
+        found = [child for one in found for child in (elements(one) if part == "*" else [one.get(part)])]
+        found = [one for one in found if isinstance(one, (dict, list))]
+    for row in found:
+        if isinstance(row, dict):
+            yield Seen(".".join([tool, *parts]), row, ((tool, result),))
+
+
+def agent_text(words: ColumnWords | None, column: str, value: Json) -> str:
+    """Returns a value as an agent says it: `visa` -> `Visa`, `L` -> `size L`, 544.29 -> `$544.29`."""
+    if value is MISSING or value is None:
+        return ""
+    if words is None:
+        return str(value)
+    texts = _agent_texts(words, value)
+    if texts is not None:
+        text, key = texts[0], column.rpartition(".")[2]
+        return text.replace("{value}", str(value)).replace("{key}", key).replace("{tail}", str(value)[-4:])
+    if words.kind == "money":
+        return money(value)
+    if words.kind == "text":
+        own, template = value_texts(words, value)
+        return own[0] if own and not template else lower_name(str(value))
+    return str(value)
+
+
+def _agent_texts(words: ColumnWords, value: Json) -> tuple[str, ...] | None:
+    if isinstance(value, (str, int, float, bool)):
+        exact = words.agent_values.get(orjson.dumps(value).decode())
+        if exact is not None:
+            return exact
+    for pattern, texts in words.agent_values.items():
+        if "*" in pattern and fnmatchcase(str(value), pattern):
+            return texts
+    return None
+
+
+@lru_cache(maxsize=256)
+def _fields(template: str) -> tuple[tuple[str, tuple[str, ...]], ...]:
+    """Returns (text before, alternatives) of each field, and the text after the last one."""
+    parts = _FIELD.split(template)
+    fields = [tuple(name.split("|")) for name in parts[1::2]] + [()]
+    return tuple(zip(parts[::2], fields, strict=True))
+
+
+def label(
+    words: Lexicon, row_id: str, row: Mapping[str, Json], above: Sequence[tuple[str, Mapping[str, Json]]] = ()
+) -> str:
+    """Returns the name of a row: the lexicon's format over its keys; a field that the row lacks is left out.
+
+    Args:
+        words: the domain's words.
+        row_id: what kind of row it is.
+        row: the row, as a tool showed it.
+        above: the rows it stands in, with their row ids: a variant has its product's name.
+    """
+    form = words.rows[row_id].label if row_id in words.rows else ""
+    said = []
+    for before, names in _fields(form):
+        said.append(before)
+        for name in names:
+            text = _field(words, row_id, row, name)
+            for id_, outer in above:
+                text = text or _field(words, id_, outer, name)
+            if text:
+                said.append(text)
+                break
+    return clean("".join(said)) or (words.rows[row_id].singular if row_id in words.rows else "entry")
+
+
+def _field(words: Lexicon, row_id: str, row: Mapping[str, Json], name: str) -> str:
+    value: Any = row
+    for part in name.split("."):
+        value = value.get(part) if isinstance(value, dict) else None
+    column = f"{row_id}.{name}"
+    return agent_text(column_words(words, column), column, value)
+
+
+def details(words: Lexicon, row_id: str, row: Mapping[str, Json], keys: Sequence[str] | None = None) -> list[str]:
+    """Returns the values of a row's inner objects that its label does not name: `size 10`, `fixed armrests`."""
+    form = words.rows[row_id].label if row_id in words.rows else ""
+    named = {name for _, names in _fields(form) for name in names}
+    found: list[str] = []
+    for key, value in row.items():
+        if isinstance(value, dict):
+            for name, inner in value.items():
+                path = f"{key}.{name}"
+                if path not in named and not isinstance(inner, (dict, list)) and (keys is None or path in keys):
+                    found.append(_field(words, row_id, row, path))
+    return [text for text in found if text]
+
+
+def labels(words: Lexicon, seen: Sequence[Seen]) -> list[str]:
+    """Returns names that tell the rows apart: what differs between rows of one name is added."""
+    plain = [label(words, one.id, one.row, one.above) for one in seen]
+    result: list[str] = []
+    for one, text in zip(seen, plain, strict=True):
+        twins = [other for other, name in zip(seen, plain, strict=True) if name == text and other is not one]
+        keys = _differing(one.row, [twin.row for twin in twins])
+        extra = details(words, one.id, one.row, keys) if keys else []
+        result.append(f"{text} ({listed(extra)})" if extra else text)
+    return result
+
+
+def _differing(row: Mapping[str, Json], others: Sequence[Mapping[str, Json]]) -> list[str]:
+    found = []
+    for key, value in row.items():
+        if isinstance(value, dict):
+            for name, inner in value.items():
+                if any((other.get(key) or {}).get(name) != inner for other in others):
+                    found.append(f"{key}.{name}")
+    return found
+
+
+def full_label(words: Lexicon, seen: Seen) -> str:
+    """Returns a row's name with all its details: `black polyester T-Shirt (size M, crew neck)`."""
+    extra = details(words, seen.id, seen.row)
+    name = label(words, seen.id, seen.row, seen.above)
+    return f"{name} ({', '.join(extra)})" if extra else name
+
+
+def price(words: Lexicon, seen: Seen) -> float | None:
+    """Returns the row's amount of money, if it has one of its own."""
+    for key, value in seen.row.items():
+        own = column_words(words, f"{seen.id}.{key}")
+        if own is not None and own.kind == "money" and isinstance(value, (int, float)):
+            return float(value)
+    return None
