@@ -13,7 +13,7 @@ from tests.independent.search import Search, edited, smallest_hitting
 from tool_specs.domain import GuardContext
 from tool_specs.sandbox import Sandbox
 
-TRIES = 1500
+TRIES = 4000
 """Changed worlds tried per read."""
 TRIES_BESIDE = 150
 """The same for reads that a proof does without."""
@@ -22,6 +22,16 @@ TRIES_BESIDE = 150
 def loaded(value: Any) -> Any:
     """Returns JSON that may still be text."""
     return json.loads(value) if isinstance(value, (str, bytes)) else value
+
+
+def named_facts(request: Mapping[str, Any]) -> set[str]:
+    """Names the facts that a request refers to: each decision is measured alone, without what others give away."""
+    found = {source["fact"] for source in request["sources"].values() if source.get("fact")}
+    for program in request["programs"]:
+        for step in program["steps"]:
+            operands = step["arguments"].values() if step["type"] == "call" else [step["source"]]
+            found |= {operand["name"] for operand in operands if operand["type"] == "fact"}
+    return found
 
 
 class Checker:
@@ -36,7 +46,6 @@ class Checker:
         """Returns what disagrees in one row."""
         task = row["metadata"]["task"]
         found = [f"replay: {what}" for what in self._replay(row, task)]
-        reach = Reach(self.world, task["knowledge"])
         burdens = [request["proof"]["lower"] for request in task["requests"]]
         if task["burden"] != max(burdens, default=0):
             found.append(f"burden {task['burden']} is not the maximum of {burdens}")
@@ -47,7 +56,7 @@ class Checker:
             if request["programs"] or request["sources"]:
                 found += [
                     f"request {number} ({request['kind']} {request['tool']}): {what}"
-                    for what in self._request(task, request, reach)
+                    for what in self._request(task, request)
                 ]
         self.counts["rows"] += 1
         return found
@@ -66,9 +75,11 @@ class Checker:
         if fork.digest() != task["goal_digest"]:
             yield f"ends in {fork.digest()[:12]}, not in the goal {task['goal_digest'][:12]}"
 
-    def _request(self, task: Mapping[str, Any], request: Mapping[str, Any], reach: Reach) -> Iterator[str]:
+    def _request(self, task: Mapping[str, Any], request: Mapping[str, Any]) -> Iterator[str]:
         facts = {entry["name"]: entry["value"] for entry in task["knowledge"]}
         proof = request["proof"]
+        named = named_facts(request)
+        reach = Reach(self.world, [each for each in task["knowledge"] if each["identity"] or each["name"] in named])
         self.counts["requests"] += 1
 
         def outcome(reads: Reads, sandbox: Any) -> Any:
@@ -93,7 +104,7 @@ class Checker:
         if len(set(needed)) != proof["upper"] or proof["lower"] != proof["upper"]:
             yield f"{len(set(needed))} reads, stated bounds {proof['lower']} and {proof['upper']}"
         try:
-            alone = outcome(Reads(self.sandbox, frozenset(needed)), self.sandbox)
+            alone = outcome(Reads(self.sandbox, frozenset(needed) | self._shown(needed, reads, reach)), self.sandbox)
         except Undetermined as error:
             alone = str(error)
         if alone != gold:
@@ -105,6 +116,11 @@ class Checker:
         yield from self._enough(search, needed, list(reads.made))
         yield from self._lower(search, needed, arguments, proof)
         yield from self._stated(search, proof)
+
+    def _shown(self, needed: list[ReadId], reads: Reads, reach: Reach) -> frozenset[ReadId]:
+        """Reads that add nothing: all they answer is one value that the others show."""
+        shown = reach.told_strings.union(*(self.world.strings(key) for key in needed))
+        return frozenset(key for key, value in reads.made.items() if isinstance(value, str) and value in shown)
 
     def _enough(self, search: Search, needed: list[ReadId], made: list[ReadId]) -> Iterator[str]:
         """No read that the programs make beside the stated ones could change the answer alone."""
@@ -156,18 +172,26 @@ class Checker:
             if witness is None:
                 continue
             self.counts["stated witnesses"] += 1
-            rows: dict[str, dict[str, Any]] = {}
-            for edit in witness["edits"]:
-                row = self.sandbox.state.row(edit["table"], edit["key"])
-                for place, value in edit["values"]:
-                    row = edited(row, tuple(place), value)
-                rows.setdefault(edit["table"], {})[edit["key"]] = row
+            try:
+                rows = self._applied(witness)
+            except (KeyError, IndexError) as error:
+                yield f"clause {number}: the stated witness cannot be made: {error}"
+                continue
             differing = search.judge(None, rows)
             stated = {read_id(r["tool"], r["arguments"]) for r in (proof["reachable"][n] for n in clause["reads"])}
             if differing is None:
-                yield f"clause {number}: the stated witness is none (unsound, or the same answer)"
+                yield f"clause {number}: the stated witness is none: {search.why_not(rows)}"
             elif not differing <= stated:
                 yield f"clause {number}: on its witness {sorted(differing - stated)[:2]} differ too"
+
+    def _applied(self, witness: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
+        rows: dict[str, dict[str, Any]] = {}
+        for edit in witness["edits"]:
+            row = self.sandbox.state.row(edit["table"], edit["key"])
+            for place, value in edit["values"]:
+                row = edited(row, tuple(place), value)
+            rows.setdefault(edit["table"], {})[edit["key"]] = row
+        return rows
 
     def _objection(self, sandbox: Any, person: str, tool: str, arguments: Mapping[str, Any]) -> bool:
         context = GuardContext(sandbox=sandbox, principal_id=person, confirmed=True, history=False)

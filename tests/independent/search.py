@@ -19,7 +19,7 @@ from tests.independent.interpreter import Ambiguous, ReadId, Reads, Undetermined
 from tests.independent.reach import Reach, World
 
 MAX_POOL = 6
-DONORS = 60
+DONORS = 120
 ELEMENTS = 12
 
 GRAFTED = 24
@@ -120,6 +120,18 @@ class Search:
         touched = {read for table, each in rows.items() for id_ in each for read in self.reach.touching((table, id_))}
         return frozenset(read for read in touched if self._differs(changed, read))
 
+    def why_not(self, rows: Mapping[str, Mapping[str, Any]]) -> str:
+        """Says in a few words why a changed world is no witness."""
+        state = self.world.sandbox.state
+        for table, each in rows.items():
+            for id_, row in each.items():
+                if not self.domain.check_row(state, table, id_, row):
+                    return f"{table}[{id_!r}] is not sound"
+        found = self.on(self.world.sandbox.with_rows(rows))
+        if found == AMBIGUOUS:
+            return "the words fit several rows there"
+        return "the answer is the same" if found == self.gold else "the user's facts differ"
+
     def on(self, sandbox: Any) -> Any:
         """Returns the answer on a world, None where nothing fits, AMBIGUOUS where several rows do."""
         try:
@@ -141,7 +153,7 @@ class Search:
         found = patterns(self.request["programs"], self.request["sources"], key[0], self._id_columns(key))
         columns = [((*base, *pattern), wanted) for pattern, wanted in found]
         seen: set[str] = set()
-        grafted = list(itertools.islice(self._grafts(table, id_, row, columns), DONORS * 8))
+        grafted = list(itertools.islice(self._grafts(table, id_, row, columns), DONORS * 30))
         for edited in itertools.chain(
             self._settings(table, row, columns),
             grafted,
@@ -196,15 +208,26 @@ class Search:
         tops = sorted({str(pattern[0]) for pattern, _ in columns})
         parts = sorted(key for key, value in row.items() if not (isinstance(value, str) and self._is_id(value)))
         sets = [tuple(tops), *((top,) for top in tops)]
-        wider = [each for n in (2, 3) for each in itertools.combinations(parts, n) if set(each) & set(tops or parts)]
+        sizes = sorted({2, 3, max(len(parts) - 1, 1), len(parts)})
+        wider = [each for n in sizes for each in itertools.combinations(parts, n) if set(each) & set(tops or parts)]
         ids = [other for other in everything[table] if other != id_]
         random.Random(id_).shuffle(ids)
-        for chosen, count in ((sets, DONORS), (wider, DONORS // 6)):
+        ids.sort(key=lambda other: -self._fit(everything[table][other], columns))
+        for chosen, count in ((sets, DONORS), (wider, DONORS // 2)):
             for other in ids[:count]:
                 donor = everything[table][other]
                 for each in chosen:
                     if each and all(part in donor for part in each):
                         yield {**row, **{part: donor[part] for part in each}}
+
+    @staticmethod
+    def _fit(donor: Any, columns: list[tuple[Pattern, list[Any]]]) -> int:
+        """How many of the values that filters want a donor has."""
+        return sum(
+            any(_at(donor, place) in wanted for place in _places(donor, pattern))
+            for pattern, wanted in columns
+            if wanted
+        )
 
     def _is_id(self, value: str) -> bool:
         return any(value in rows for rows in self.world.sandbox.world.tables.values())
@@ -282,6 +305,8 @@ def _set(row: Any, place: Pattern, value: Any) -> Any:
         return value
     if isinstance(row, list):
         return [*row[: place[0]], _set(row[place[0]], place[1:], value), *row[place[0] + 1 :]]
+    if place[0] not in row:
+        raise KeyError(f"there is no {place[0]!r} to change")
     return {**row, place[0]: _set(row[place[0]], place[1:], value)}
 
 

@@ -139,7 +139,5 @@ def test_a_witness_that_is_none_is_found(checker: Checker) -> None:
     edit = {"table": "orders", "key": "#W9004417", "values": [[["status"], "pending"]]}
     clause = {"reads": [2], "why": "witness", "witness": {"strength": "logical", "edits": [edit], "answer": None}}
     problems = checker.check(changed("cancel_with_camera", checker, clauses=[clause]))
-    assert problems == [
-        f"request 0 (write cancel_pending_order): clause 0: {what}"
-        for what in ["the stated witness is none (unsound, or the same answer)"]
-    ]
+    assert len(problems) == 1
+    assert "clause 0: the stated witness is none" in problems[0]
