@@ -1,0 +1,41 @@
+"""Rules: which behaviours fit a task.
+
+    >>> "multi_request" in fitting_traits(task_with_one_request, domain)
+    False
+
+A behaviour that a task has no room for is never planned: no slip where there is nothing to slip on, no drip where
+there is nothing left to tell.
+"""
+
+from __future__ import annotations
+
+from schemas.behavior import Disclosure, Trait
+from schemas.task import Task
+from stages.behaviors.second_thoughts import second_thoughts
+from stages.behaviors.slips import slippable
+from tool_specs.domain import Domain
+from tool_specs.phrasing.meaning import roles
+
+
+def fitting_disclosures(task: Task, domain: Domain) -> tuple[Disclosure, ...]:
+    """Returns the ways in which this task's facts can come out."""
+    every: list[Disclosure] = ["all_at_once", "only_when_asked", "vague_start"]
+    if any(request.tool and roles(domain.lexicon, request) for request in task.requests):
+        every.insert(1, "drip")
+    return tuple(every)
+
+
+def fitting_traits(task: Task, domain: Domain) -> tuple[Trait, ...]:
+    """Returns what may happen while this task is told."""
+    handed_over = any(request.refusal is not None and request.refusal.transfer for request in task.requests)
+    # A transfer may come before there was an occasion for anything.
+    fitting: list[Trait] = ["typos"] if handed_over else ["typos", "impatience", "off_topic"]
+    if slippable(task, domain):
+        fitting.append("slip")
+    if second_thoughts(task, domain.lexicon):
+        fitting.append("change_of_mind")
+    if any(request.kind == "write" for request in task.requests):
+        fitting.append("refuse_first")
+    if len(task.requests) > 1:
+        fitting.append("multi_request")
+    return tuple(fitting)

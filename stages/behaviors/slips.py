@@ -1,0 +1,87 @@
+"""Slips: a value told wrongly once, as fingers do it, and put right later.
+
+    >>> from tool_specs.dice import Dice
+    >>> slipped("ann@example.com", Dice(1))
+    'ann@exmaple.com'
+
+What may slip: an e-mail address or a zip code by which the user is found, and a stated id or house number. A slip never
+equals the truth.
+"""
+
+from __future__ import annotations
+
+import re
+
+from schemas.base import Json
+from schemas.program import Call, Fact
+from schemas.task import Knowledge, Task
+from tool_specs.dice import Dice
+from tool_specs.domain import Domain
+
+_DIGITS = re.compile(r"\d")
+_LEAST_DIGITS = 2
+
+
+def slippable(task: Task, domain: Domain) -> list[Knowledge]:
+    """Returns what the user could tell wrongly: facts by which it is found, then stated ids and numbers."""
+    identifying = [entry for entry in identity_told(task, domain) if "@" in str(entry.value) or _numbered(entry)]
+    return identifying + [entry for entry in task.knowledge if not entry.identity and _numbered(entry)]
+
+
+def _numbered(entry: Knowledge) -> bool:
+    return isinstance(entry.value, str) and len(_DIGITS.findall(entry.value)) >= _LEAST_DIGITS
+
+
+def identity_told(task: Task, domain: Domain) -> tuple[Knowledge, ...]:
+    """Returns the facts by which the user lets itself be found: those that the task's programs start from.
+
+    Where the programs start from none, the facts of the best identity tool that the user can satisfy.
+    """
+    known = {entry.name: entry for entry in task.knowledge if entry.identity}
+    used = {
+        operand.name
+        for request in task.requests
+        for program in request.programs
+        for step in program.steps
+        if isinstance(step, Call)
+        for operand in step.arguments.values()
+        if isinstance(operand, Fact)
+    }
+    by_type = {kind: fact for fact, kind in domain.principal.types.items()}
+    ways = []
+    for tool in domain.identity_tools:
+        spec = domain.tools[tool].spec
+        ways.append(tuple(by_type.get(spec.types.get(name, ""), name) for name in spec.required))
+    ways.sort(key=lambda way: not used.issuperset(way))
+    for way in ways:
+        if all(name in known for name in way):
+            return tuple(known[name] for name in way)
+    return tuple(known.values())
+
+
+def slipped(value: Json, dice: Dice) -> str:
+    """Returns a value as it comes out when one types too fast."""
+    text = str(value)
+    if "@" in text:
+        user, _, host = text.partition("@")
+        return f"{user}@{_swapped_letters(host.partition('.')[0], dice)}.{host.partition('.')[2]}"
+    return _wrong_digit(text, dice)
+
+
+def _swapped_letters(word: str, dice: Dice) -> str:
+    places = [place for place in range(1, len(word) - 1) if word[place] != word[place + 1]]
+    if not places:
+        return word + word[-1:]
+    place = dice.pick(places)
+    return word[:place] + word[place + 1] + word[place] + word[place + 2 :]
+
+
+def _wrong_digit(text: str, dice: Dice) -> str:
+    places = [match.start() for match in _DIGITS.finditer(text)]
+    pairs = [place for place in places if place + 1 in places and text[place] != text[place + 1]]
+    if pairs:
+        place = dice.pick(pairs)
+        return text[:place] + text[place + 1] + text[place] + text[place + 2 :]
+    place = dice.pick(places)
+    other = str((int(text[place]) + dice.between(1, 9)) % 10)
+    return text[:place] + other + text[place + 1 :]

@@ -1,0 +1,225 @@
+"""Agent words: how one agent puts things, from the grammar of results and from tables for everything around them.
+
+It is given what the agent knows and nothing else: told selections, what following them found, arguments, answers of
+reads. No phrase of a table is used twice in a dialogue as long as there are others.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from schemas.base import Json, rng_of
+from schemas.program import Program
+from schemas.task import Proof, Request, Source
+from stages.simulate_dialogues import wording_agent as tables
+from stages.simulate_dialogues.desk import Desk
+from stages.simulate_dialogues.notebook import Wish
+from tool_specs.dice import Dice
+from tool_specs.phrasing import agent as grammar
+from tool_specs.phrasing.agent import Known
+from tool_specs.phrasing.meaning import level_of, roles, told_level
+from tool_specs.programs import ReadKey, Selection
+
+_NO_PROOF = Proof(reads=(), reachable=(), clauses=(), lower=0, upper=0, plausible=0)
+_CHECKS_FIRST = 0.35
+
+
+@dataclass(frozen=True)
+class Told:
+    """What the user has told about one request, and what following it found."""
+
+    request: Request
+    selection: Selection | None
+
+
+class AgentWords:
+    """One agent's way of putting things."""
+
+    def __init__(self, desk: Desk, seed: Json) -> None:
+        """Takes the desk's lexicon; the seed decides among variants."""
+        self.desk = desk
+        self.lexicon = desk.lexicon
+        self.dice = Dice("agent", seed)
+        self.rng = rng_of("agent grammar", seed)
+        self._used: set[str] = set()
+
+    def pick(self, options: Sequence[str]) -> str:
+        """Returns a variant that has not been used yet, if there is one."""
+        fresh = [text for text in options if text not in self._used] or options
+        text = self.dice.pick(fresh)
+        self._used.add(text)
+        return text.replace("{service}", self.lexicon.service)
+
+    # Who is it
+
+    def ask_identity(self, *, again: bool, raised: bool) -> str:
+        """Asks who the user is."""
+        if again:
+            return f"{self.pick(tables.ASK_AGAIN)} {self.pick(self.lexicon.ask_identity)}"
+        lead = self.pick(tables.HELP_GLADLY) if raised else self.pick(tables.WELCOME)
+        return f"{lead} {self.pick(self.lexicon.ask_identity)}"
+
+    def nobody_found(self, told: Sequence[tuple[str, str]]) -> str:
+        """Says that nobody has these facts, and where the mistake may be."""
+        value = " ".join(value for _, value in told)
+        text = self.pick(tables.NOBODY).replace("{value}", value)
+        text = text[:1].upper() + text[1:] if "@" not in text.split(" ")[0] else text
+        host = value.rpartition("@")[2].partition(".")[0] if "@" in value else ""
+        hint = self.pick(tables.TYPO_HOST).replace("{part}", host) if host else self.pick(tables.TYPO)
+        return f"{text} {hint}"
+
+    def identified(self) -> str:
+        """Says that the account is found."""
+        return self.pick(tables.IDENTIFIED)
+
+    # Leading the conversation
+
+    def what_can_i_do(self) -> str:
+        """Asks for the first request."""
+        return self.pick(tables.WHAT_CAN_I_DO)
+
+    def what_exactly(self) -> str:
+        """Asks what a hint was about."""
+        return self.pick(tables.WHAT_EXACTLY)
+
+    def anything_else(self) -> str:
+        """Asks for the next request."""
+        return self.pick(tables.ANYTHING_ELSE)
+
+    def bye(self) -> str:
+        """Says good-bye."""
+        return self.pick(tables.BYE)
+
+    def noted(self) -> str:
+        """Takes a change in."""
+        return self.pick(tables.NOTED)
+
+    def back_to_business(self, text: str) -> str:
+        """Leads back from another topic to what was asked."""
+        question = _last_question(text)
+        return f"{self.pick(tables.BACK)} {question}"
+
+    def soothe(self) -> str:
+        """Answers impatience, or not."""
+        return self.pick(tables.SOOTHE) if self.dice.chance(0.6) else ""
+
+    def checks_first(self) -> bool:
+        """Whether to ask if the right thing was found before going on."""
+        return self.dice.chance(_CHECKS_FIRST)
+
+    def is_that_it(self, comparison: str) -> str:
+        """Asks whether the right thing was found."""
+        return f"{comparison} {self.pick(tables.IS_THAT_IT)}"
+
+    def reminder(self) -> str:
+        """Reminds the user to name everything."""
+        return self.pick(tables.REMINDER)
+
+    def ask_fact(self, wish: Wish, fact: str) -> str:
+        """Asks for a stated value."""
+        return f"Which {fact.rpartition('.')[2].replace('_', ' ')} is it about?"
+
+    # Results
+
+    def ask_role(self, tool: str, role: str) -> str:
+        """Asks for a role that has not been told."""
+        own = self.lexicon.writes.get(tool)
+        texts = own.question.get(role, ()) if own else ()
+        return self.pick(texts) if texts else grammar.question(self.lexicon, tool, role, self.rng)
+
+    def compare(self, told: Told, place: int, reads: Mapping[ReadKey, Any], facts: Mapping[str, Json]) -> str:
+        """Says what selection number `place` came to, against what; "" where there was nothing to choose."""
+        if told.selection is None:
+            return ""
+        request, level = told.request, None
+        for role in roles(self.lexicon, request):
+            source = told_level(self.lexicon, request, role)
+            if source is not None and source[0] == place:
+                level = source[1]
+                break
+        return grammar.compare_one(
+            self.lexicon,
+            request.programs,
+            place,
+            told.selection,
+            self.rng,
+            told=level,
+            reads=reads,
+            facts=facts,
+        )
+
+    def confirm(self, tool: str, arguments: Mapping[str, Json], known: Known) -> str:
+        """Lists the details of a write and asks for a yes."""
+        return grammar.confirm(self.lexicon, tool, arguments, known, self.rng)
+
+    def once_more(self, details: str) -> str:
+        """Leads to the details a second time."""
+        return f"{self.pick(tables.ONCE_MORE)} {details}"
+
+    def done(self, tool: str, arguments: Mapping[str, Json], known: Known) -> str:
+        """Reports a write."""
+        return grammar.done(self.lexicon, tool, arguments, known, self.rng)
+
+    def answer(self, told: Told, value: Json) -> str:
+        """Answers a question."""
+        return grammar.answer(self.lexicon, told.request, value, self._object(told), self.rng)
+
+    def _object(self, told: Told) -> str:
+        """Names the one row that an answer is about."""
+        bind = next(iter(told.request.sources.values())).bind
+        if bind is None or bind.aggregate != "none" or bind.many or told.selection is None:
+            return ""
+        level = level_of(self.lexicon, told.request.programs, bind.program, bind.column)
+        rows = told.selection.picked[bind.program]
+        row = rows[0].get(level.name) if level is not None and rows else None
+        if level is None or not isinstance(row, dict):
+            return ""
+        name = grammar.label(self.lexicon, level.id, row)
+        return name if "#" in name else f"the {name}"
+
+    def refusal(self, rule: str, detail: str) -> str:
+        """Explains why something cannot be done."""
+        return grammar.refusal(self.lexicon, rule, detail, self.rng)
+
+    def not_there(self, *, tied: bool) -> str:
+        """Says that nothing fits, or too much."""
+        return f"{self.pick(tables.TIED if tied else tables.NOTHING_FITS)} {self.pick(tables.WHICH_ONE)}"
+
+    def still_no(self) -> str:
+        """Stays with a refusal."""
+        return self.pick(tables.STILL_NO)
+
+    def cannot_do(self) -> str:
+        """Says that something is out of reach."""
+        return self.pick(self.lexicon.refusals.get("out_of_scope", tables.CANNOT))
+
+    def failed(self, content: str) -> str:
+        """Reports that a write was turned down."""
+        return self.pick(tables.FAILED).replace("{error}", content.removeprefix("Error: "))
+
+    def summary(self, key: str, writes: Sequence[tuple[str, dict[str, Json]]]) -> str:
+        """Returns what the next agent should know."""
+        wanted = self.lexicon.out_of_scope.get(key, ("get help with something",))[0]
+        done = [self.lexicon.writes[tool].noun for tool, _ in writes if tool in self.lexicon.writes]
+        before = f" Done before: {', '.join(done)}." if done else ""
+        return f"The customer wants to {wanted}. No tool covers that.{before}"
+
+
+def told_of(wish: Wish, programs: Sequence[Program], selection: Selection | None) -> Told:
+    """Returns what was told as a request, for the grammar."""
+    sources = {name: Source(provenance="evidence", bind=bind) for name, bind in wish.binds.items()}
+    sources.update((name, Source(provenance="user", fact=fact)) for name, fact in wish.facts.items())
+    kind: Literal["write", "answer"] = "write" if wish.tool else "answer"
+    request = Request(
+        kind=kind, tool=wish.tool, arguments={}, sources=sources, programs=tuple(programs), proof=_NO_PROOF
+    )
+    return Told(request, selection)
+
+
+def _last_question(text: str) -> str:
+    """Returns a text's last sentence that asks something, or the text."""
+    pieces = text.replace("! ", ". ").split(". ")
+    asking = [piece for piece in pieces if "?" in piece]
+    return asking[-1] if asking else text

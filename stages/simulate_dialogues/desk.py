@@ -1,0 +1,112 @@
+"""Desk: what an agent can know about a domain before anybody speaks. Built once per domain, shared by its dialogues.
+
+    desk.identity[0]              -> IdentityTool("find_reader", {"email": "email"})
+    desk.row_reads["loans"]       -> ("get_loan", "loan_id")      # the read that shows a row of this table
+    desk.row_of["renew_loan"]     -> "loans"                      # what this tool answers with
+
+Everything here comes from the tools' declarations, the policy and the lexicon; nothing from a world.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from schemas.base import Json
+from schemas.tool import ToolSpec
+from tool_specs.annotations import schema_of
+from tool_specs.domain import Domain
+from tool_specs.lexicon import Lexicon
+
+_HANDED_OVER = "You are being transferred to a person. Please hold on."
+_QUOTED = re.compile(r"[\"'“`]([A-Z][^\"'”`\n]{15,120}[.!])[\"'”`]")
+
+
+@dataclass(frozen=True)
+class IdentityTool:
+    """A tool that authenticates: parameter -> the fact that fills it."""
+
+    name: str
+    facts: Mapping[str, str]
+
+
+class Desk:
+    """A domain as its agent sees it.
+
+    Attributes:
+        identity: Tools that authenticate, best first.
+        row_reads: Table -> (tool, parameter) of the read that shows one of its rows.
+        row_of: Tool -> table whose rows it answers with.
+        principal_parameters: Parameters (of any tool) that mean the user's own row id, by (tool, parameter).
+        transfer: (tool, parameter) that hands the user over, or None.
+        handed_over: What policy tells to say then.
+    """
+
+    def __init__(self, domain: Domain) -> None:
+        """Reads a domain's declarations."""
+        self.domain = domain
+        self.lexicon: Lexicon = domain.lexicon
+        self.specs: dict[str, ToolSpec] = {name: tool.spec for name, tool in domain.tools.items()}
+        self.identity = tuple(self._identity_tool(name) for name in domain.identity_tools)
+        self.identity_names = frozenset(domain.identity_tools)
+        shapes = [(table, schema_of(row_type)) for table, row_type in domain.rows.items()]
+        self.row_of: dict[str, str] = {}
+        self.row_reads: dict[str, tuple[str, str]] = {}
+        for name, spec in self.specs.items():
+            table = next((table for table, shape in shapes if shape == spec.returns), None)
+            if table is None:
+                continue
+            self.row_of[name] = table
+            if spec.effect == "read" and len(spec.required) == 1:
+                self.row_reads.setdefault(table, (name, spec.required[0]))
+        self.principal_parameters = self._principal_parameters()
+        self.transfer = self._transfer()
+        self.handed_over = self._handed_over()
+
+    def role_of(self, tool: str, parameter: str) -> str:
+        """Returns the role under which a write's parameter is told."""
+        words = self.lexicon.writes.get(tool)
+        return words.roles.get(parameter, parameter) if words is not None else parameter
+
+    def roles(self, tool: str) -> dict[str, list[str]]:
+        """Returns a write's roles with their required parameters; what only the agent can know is left out."""
+        found: dict[str, list[str]] = {}
+        for parameter in self.specs[tool].required:
+            if (tool, parameter) not in self.principal_parameters:
+                found.setdefault(self.role_of(tool, parameter), []).append(parameter)
+        return found
+
+    def takes_lists(self, tool: str) -> bool:
+        """Whether one call of this tool is about several things."""
+        properties: Mapping[str, Json] = self.specs[tool].parameters.get("properties", {})
+        return sum(1 for schema in properties.values() if schema.get("type") == "array") > 1
+
+    def _identity_tool(self, name: str) -> IdentityTool:
+        principal = self.domain.principal
+        by_type = {kind: fact for fact, kind in principal.types.items()}
+        spec = self.specs[name]
+        return IdentityTool(name, {p: by_type.get(spec.types.get(p, ""), p) for p in spec.required})
+
+    def _principal_parameters(self) -> frozenset[tuple[str, str]]:
+        kinds = {self.specs[name].types.get("return") for name in self.domain.identity_tools} - {None}
+        return frozenset(
+            (name, parameter)
+            for name, spec in self.specs.items()
+            for parameter in spec.required
+            if spec.types.get(parameter) in kinds
+        )
+
+    def _transfer(self) -> tuple[str, str] | None:
+        name = self.domain.transfer_tool
+        required = self.specs[name].required if name is not None else ()
+        return (name, required[0]) if name is not None and required else None
+
+    def _handed_over(self) -> str:
+        """Finds the sentence that the policy wants said at a transfer: the quoted one that speaks of it."""
+        for sentence in self.lexicon.refusals.get("transfer", ()):
+            return sentence
+        for sentence in _QUOTED.findall(self.domain.policy):
+            if "transfer" in sentence.lower():
+                return str(sentence)
+        return _HANDED_OVER

@@ -1,0 +1,84 @@
+"""The loop: user -> agent -> (tools)* -> user, until somebody is done or a cap is reached.
+
+    user       "hi, i'd like to renew a book"
+    assistant  ""  call_1: find_reader(...)
+    tool       "{...}"
+    assistant  "What would you like to renew?"
+    user       ...
+
+Caps are counted here, never asked for in a prompt. After the user's good-bye the agent has the last word, and nothing
+follows a transfer. What a tool answers goes into the messages as it is; an error is an answer like any other.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from schemas.dialogue import Ended, Message, ToolCall
+from stages.simulate_dialogues.speakers import Speaker
+from tool_specs.sandbox import Sandbox
+
+
+@dataclass(frozen=True, kw_only=True)
+class Caps:
+    """Hard limits of one dialogue.
+
+    Attributes:
+        turns: Messages of the user.
+        calls: Tool calls of the agent.
+        messages: Messages of everybody.
+    """
+
+    turns: int = 40
+    calls: int = 120
+    messages: int = 400
+
+
+async def converse(user: Speaker, agent: Speaker, sandbox: Sandbox, caps: Caps) -> tuple[list[Message], Ended]:
+    """Lets two speakers talk.
+
+    Args:
+        user: Opens the dialogue.
+        agent: Answers and calls tools.
+        sandbox: The dialogue's own fork; calls change it.
+        caps: When to stop whatever they say.
+
+    Returns:
+        The messages, and why it ended.
+    """
+    messages: list[Message] = []
+    calls = 0
+    for _ in range(caps.turns):
+        said = await user.speak(messages)
+        messages.append(said)
+        over = any(act.kind == "user_bye" for act in said.acts)
+        transferred = False
+        while True:
+            answer = await agent.speak(messages)
+            messages.append(answer)
+            if not answer.tool_calls:
+                break
+            for call in answer.tool_calls:
+                calls += 1
+                if calls > caps.calls:
+                    # The call is not made, so that no message claims a call without its answer.
+                    messages.pop()
+                    return messages, "call_cap"
+                result = execute(sandbox, call)
+                messages.append(result)
+                transferred = transferred or (call.name == sandbox.domain.transfer_tool and not result.error)
+            if len(messages) >= caps.messages:
+                return messages, "turn_cap"
+        if transferred:
+            return messages, "transferred"
+        if over:
+            return messages, "user_done"
+        if len(messages) >= caps.messages:
+            break
+    return messages, "turn_cap"
+
+
+def execute(sandbox: Sandbox, call: ToolCall) -> Message:
+    """Makes a call and returns its answer as a message."""
+    result = sandbox.call(call.name, call.arguments)
+    return Message(role="tool", content=result.content, tool_call_id=call.id, name=call.name, error=result.error)

@@ -1,0 +1,96 @@
+"""Meanings: the acts that go with a user's words, so that an agent can understand them and checks can follow.
+
+tell a role by a selection -> inform(request=0, slot="object", value={"program": ..., "number": 0, "binds": {...}})
+tell a role by facts       -> inform(request=0, slot="reason", value={"binds": {}, "facts": {"reason": "r0.reason"}})
+                              inform(request=0, slot="r0.reason", value="no longer needed")
+who it is                  -> inform(slot="email", value="ann@example.com")
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+from schemas.base import Json, plain
+from schemas.dialogue import Act
+from schemas.program import Call, Fact, Program
+from schemas.task import Request
+from tool_specs.lexicon import Lexicon
+from tool_specs.phrasing.meaning import original, parameters_of, roles
+
+Saying = Callable[[str], Json]
+"""Fact name -> the value as this user tells it now."""
+
+
+def intent(request: Request, number: int, *, vague: bool, full: bool) -> Act:
+    """Returns the act of raising a request.
+
+    Args:
+        request: What is raised.
+        number: Its position in the order of being raised.
+        vague: Only the matter is hinted at.
+        full: Details come in the same message.
+    """
+    value: dict[str, Json] = {"tool": request.tool, "kind": "answer" if request.kind == "answer" else "write"}
+    if request.tool is None and request.kind != "answer":
+        value = {"tool": None, "kind": "out_of_scope", "key": request.refusal.request if request.refusal else ""}
+    kind = "inform_intent_vague" if vague else "inform_intent_clear_add" if full else "inform_intent_clear"
+    return Act(kind=kind, request=number, slot="intent", value=value)
+
+
+def hint(number: int) -> Act:
+    """Returns the act of saying that there is something, and not what."""
+    return Act(kind="inform_intent_vague", request=number, slot="intent", value={"tool": None, "kind": "unknown"})
+
+
+def told_roles(lexicon: Lexicon, request: Request) -> tuple[str, ...]:
+    """Returns the roles that this request's user tells."""
+    return roles(lexicon, request)
+
+
+def role_acts(lexicon: Lexicon, request: Request, number: int, role: str, said: Saying) -> Iterator[Act]:
+    """Yields the acts of telling one role of a request.
+
+    A selection goes with the role whose words describe it: "the original payment method" says nothing about which
+    order that is, so it carries a bind and no selection.
+    """
+    sources = parameters_of(lexicon, request, role)
+    binds = {name: source.bind for name, source in sources.items() if source.bind is not None}
+    facts = {name: source.fact for name, source in sources.items() if source.fact is not None}
+    for fact in facts.values():
+        yield Act(kind="inform", request=number, slot=fact, value=said(fact))
+    if facts:
+        yield Act(kind="inform", request=number, slot=role, value={"binds": {}, "facts": facts})
+    owners = _owners(lexicon, request)
+    places = {needed for bind in binds.values() for needed in _chain(request.programs, bind.program)}
+    for place in sorted(places):
+        own = {name: plain(bind) for name, bind in binds.items() if bind.program == place}
+        value: dict[str, Json] = {"program": None, "number": place, "binds": own}
+        if owners.get(place, role) == role:
+            yield from _program_facts(request.programs[place], number, said)
+            value["program"] = plain(request.programs[place])
+        if own or value["program"] is not None:
+            yield Act(kind="inform", request=number, slot=role, value=value)
+
+
+def _owners(lexicon: Lexicon, request: Request) -> dict[int, str]:
+    """Returns, per selection, the role whose words describe it."""
+    owners: dict[int, str] = {}
+    for role in roles(lexicon, request):
+        for source in parameters_of(lexicon, request, role).values():
+            if source.bind is not None and not original(lexicon, request.programs, source.bind):
+                owners.setdefault(source.bind.program, role)
+    return owners
+
+
+def _chain(programs: tuple[Program, ...], place: int) -> list[int]:
+    """A selection and those that it continues, outermost first."""
+    start = programs[place].start
+    return [*(_chain(programs, start) if start is not None else []), place]
+
+
+def _program_facts(program: Program, number: int, said: Saying) -> Iterator[Act]:
+    for step in program.steps:
+        operands = step.arguments.values() if isinstance(step, Call) else (step.source,)
+        for operand in operands:
+            if isinstance(operand, Fact) and "." in operand.name:
+                yield Act(kind="inform", request=number, slot=operand.name, value=said(operand.name))

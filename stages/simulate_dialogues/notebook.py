@@ -1,0 +1,230 @@
+"""Notebook: what one agent knows, and where it knows it from. There is no other way for a value to reach an agent.
+
+* told: facts and wishes from the acts of the user's messages (what the words meant, nothing more);
+* read: the answers of its own calls.
+
+Rows that it has read form a small world of their own, on which a write can be rehearsed. A rehearsal that looks at any
+other row says which one, so that the agent goes and reads it; it can never see more than it was shown.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import lru_cache
+from typing import Any
+
+import msgspec
+import orjson
+
+from schemas.base import Json, canonical
+from schemas.dialogue import Message
+from schemas.program import Bind, Program
+from schemas.world import World
+from stages.simulate_dialogues.desk import Desk
+from tool_specs.phrasing.agent import Known
+from tool_specs.programs import MISSING, ReadKey, read_key
+from tool_specs.sandbox import Result, Sandbox
+
+RowKey = tuple[str, str]
+UNTOLD = Program(steps=())
+"""Stands for a selection that the user has not told."""
+_RAISED = frozenset({"inform_intent_clear", "inform_intent_clear_add", "inform_intent_vague"})
+
+
+@dataclass
+class Wish:
+    """One request of the user, as far as it has been told.
+
+    Attributes:
+        number: Position in the order of being raised.
+        tool: The write it amounts to; None for questions and for what no tool does.
+        kind: `write`, `answer`, `out_of_scope`, or `unknown` while only hinted at.
+        programs: Told selections by their number.
+        binds: Parameter -> where its value stands in the selected rows.
+        facts: Parameter -> name of the fact that is its value.
+        roles: Roles that have been told.
+        version: Counts changes, so that what was worked out before is worked out anew.
+    """
+
+    number: int
+    tool: str | None = None
+    kind: str = "unknown"
+    key: str = ""
+    programs: dict[int, Program] = field(default_factory=dict)
+    binds: dict[str, Bind] = field(default_factory=dict)
+    facts: dict[str, str] = field(default_factory=dict)
+    roles: dict[str, None] = field(default_factory=dict)
+    version: int = 0
+    closed: bool = False
+
+
+class Notebook:
+    """What one agent knows.
+
+    Attributes:
+        facts: Told facts by name.
+        wishes: Told requests by number.
+        reads: Read identity -> answer (`MISSING` for an error).
+        principal: Row id of the authenticated user.
+        writes: Own successful writes.
+    """
+
+    def __init__(self, desk: Desk) -> None:
+        """Opens an empty notebook."""
+        self.desk = desk
+        self.facts: dict[str, Json] = {}
+        self.wishes: dict[int, Wish] = {}
+        self.reads: dict[ReadKey, Any] = {}
+        self.principal: str | None = None
+        self.writes: list[tuple[str, dict[str, Json]]] = []
+        self.spoken: list[str] = []
+        self._rows: dict[str, dict[str, Any]] = {table: {} for table in desk.domain.rows}
+        self._absent: set[RowKey] = set()
+        self._row_of_read: dict[ReadKey, RowKey] = {}
+        self._known = Known(desk.lexicon)
+        self._unlisted: list[tuple[str, Any]] = []
+
+    def hear(self, message: Message) -> None:
+        """Takes in what a user's message means."""
+        self.spoken.append(message.content)
+        for act in message.acts:
+            if act.kind in _RAISED and act.request is not None:
+                wish = self.wishes.setdefault(act.request, Wish(act.request))
+                wish.tool = act.value["tool"] or wish.tool
+                wish.kind = act.value["kind"] or wish.kind
+                wish.key = act.value.get("key", wish.key)
+            elif act.kind == "inform" and act.slot is not None:
+                if act.request is None or not isinstance(act.value, dict):
+                    self._hear_fact(act.slot, act.value)
+                else:
+                    wish = self.wishes.setdefault(act.request, Wish(act.request))
+                    _hear_role(wish, act.slot, act.value)
+
+    def _hear_fact(self, name: str, value: Json) -> None:
+        if self.facts.get(name) != value:
+            self.facts[name] = value
+            for wish in self.wishes.values():
+                wish.version += 1
+
+    def open_wish(self) -> Wish | None:
+        """Returns the first request that is not dealt with; what needs another desk comes last."""
+        waiting = [wish for wish in self.wishes.values() if not wish.closed]
+        waiting.sort(key=lambda wish: (wish.kind == "out_of_scope", wish.number))
+        return waiting[0] if waiting else None
+
+    def note_read(self, tool: str, arguments: dict[str, Json], message: Message) -> Any:
+        """Takes in the answer of a read; returns its value, or `MISSING` for an error."""
+        key = read_key(tool, arguments)
+        value: Any = MISSING if message.error else self._value(tool, message.content)
+        self.reads[key] = value
+        self._unlisted.append((tool, value))
+        table = self.desk.row_of.get(tool)
+        if table is not None and self.desk.row_reads.get(table, ("",))[0] == tool:
+            row = (table, str(arguments[self.desk.row_reads[table][1]]))
+            self._row_of_read[key] = row
+            if value is MISSING:
+                self._absent.add(row)
+            else:
+                self._rows[table][row[1]] = value
+        return value
+
+    def _value(self, tool: str, content: str) -> Any:
+        """Returns an answer as JSON; only the declared result tells the text "12" from the number 12."""
+        kind = (self.desk.specs[tool].returns or {}).get("type")
+        return content if kind == "string" else value_of(content)
+
+    def rehearse(self, tool: str, arguments: Mapping[str, Json]) -> tuple[Sandbox, Result, RowKey | None]:
+        """Tries a call on the rows that were read; the last value is the first row it wanted that was not."""
+        sandbox = self.sandbox()
+        result = sandbox.call(tool, arguments)
+        for table, id_ in result.rows:
+            if id_ not in self._rows[table] and (table, id_) not in self._absent:
+                return sandbox, result, (table, id_)
+        return sandbox, result, None
+
+    def known(self) -> Known:
+        """Returns the rows that were read as the grammar wants them; made only when somebody speaks of them."""
+        for tool, value in self._unlisted:
+            if value is not MISSING:
+                self._known.add(tool, value)
+        self._unlisted.clear()
+        return self._known
+
+    def sandbox(self) -> Sandbox:
+        """Returns the world of what was read."""
+        domain = self.desk.domain
+        world = World(domain=domain.name, origin="read", tables=self._rows, digest="")
+        return Sandbox(domain, world)
+
+    def note_write(self, tool: str, arguments: dict[str, Json], message: Message, rehearsal: Sandbox) -> None:
+        """Takes in a write: the row it answered with is known again; other rows that it changed are not any more."""
+        self.writes.append((tool, arguments))
+        changed = {(table, id_) for table, rows in rehearsal.diff().items() for id_ in rows}
+        shown = self.desk.row_of.get(tool)
+        value = self._value(tool, message.content)
+        for table, id_ in changed:
+            self._rows[table].pop(id_, None)
+        for key, row in list(self._row_of_read.items()):
+            if row in changed:
+                del self.reads[key], self._row_of_read[key]
+        answered = [id_ for table, id_ in changed if table == shown]
+        if shown is not None and len(answered) == 1 and shown in self.desk.row_reads:
+            # The answer shows the row as it is now, which is as good as reading it.
+            self._rows[shown][answered[0]] = value
+            reader, parameter = self.desk.row_reads[shown]
+            key = read_key(reader, {parameter: answered[0]})
+            self.reads[key], self._row_of_read[key] = value, (shown, answered[0])
+            self._unlisted.append((reader, value))
+        self._forget_lookups(changed)
+
+    def _forget_lookups(self, changed: set[RowKey]) -> None:
+        """Drops answers that are no whole rows and stand on a changed one, as a rehearsal shows."""
+        loose = [key for key in self.reads if key not in self._row_of_read and key[0] not in self.desk.identity_names]
+        for key in loose:
+            result = self.sandbox().call(key[0], orjson.loads(key[1]))
+            if changed.intersection(result.rows):
+                del self.reads[key]
+
+
+def _hear_role(wish: Wish, role: str, value: dict[str, Json]) -> None:
+    wish.roles[role] = None
+    wish.version += 1
+    if value.get("program") is not None:
+        wish.programs[value["number"]] = _program(canonical(value["program"]))
+    for parameter, bind in value.get("binds", {}).items():
+        wish.binds[parameter] = _bind(canonical(bind))
+        wish.facts.pop(parameter, None)
+    for parameter, name in value.get("facts", {}).items():
+        wish.facts[parameter] = name
+        wish.binds.pop(parameter, None)
+
+
+@lru_cache(maxsize=4096)
+def _program(data: bytes) -> Program:
+    return msgspec.json.decode(data, type=Program)
+
+
+@lru_cache(maxsize=4096)
+def _bind(data: bytes) -> Bind:
+    return msgspec.json.decode(data, type=Bind)
+
+
+@lru_cache(maxsize=8192)
+def value_of(content: str) -> Any:
+    """Returns a tool's answer as JSON, or as the text that it is. Shared: look, don't touch."""
+    try:
+        return orjson.loads(content)
+    except orjson.JSONDecodeError:
+        return content
+
+
+def programs_of(wish: Wish) -> tuple[Program, ...]:
+    """Returns the told selections by number; one that is not told yet, or continues such a one, selects nothing."""
+    found: list[Program] = []
+    for number in range(max(wish.programs, default=-1) + 1):
+        program = wish.programs.get(number, UNTOLD)
+        if program.start is not None and (program.start >= number or found[program.start] is UNTOLD):
+            program = UNTOLD
+        found.append(program)
+    return tuple(found)

@@ -1,0 +1,83 @@
+"""Plan: what one scripted user is going to do, drawn once per scenario from its behaviour and seed.
+
+A plan decides the order of requests, what slips and how, what is wanted first, and how often the user complains. When
+each thing happens is decided in the dialogue, by what the agent says.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from schemas.base import Json
+from schemas.behavior import Scenario
+from schemas.task import Knowledge, Task
+from stages.behaviors.second_thoughts import Thought, second_thoughts
+from stages.behaviors.slips import identity_told, slippable, slipped
+from tool_specs.dice import Dice
+from tool_specs.domain import Domain
+
+
+@dataclass(frozen=True)
+class Slip:
+    """A fact that is told wrongly first."""
+
+    fact: str
+    wrong: str
+    true: Json
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What one user is going to do.
+
+    Attributes:
+        order: The task's requests in the order of being raised.
+        identity: Facts by which this user lets itself be found.
+        complaints: How often the user complains.
+        off_topic_at: Which question of the agent gets a remark about something else (0: none).
+    """
+
+    order: tuple[int, ...]
+    identity: tuple[Knowledge, ...]
+    slip: Slip | None
+    thought: Thought | None
+    complaints: int
+    off_topic_at: int
+
+
+def plan_of(scenario: Scenario, domain: Domain, dice: Dice) -> Plan:
+    """Draws a plan."""
+    task, traits = scenario.task, scenario.behavior.traits
+    slip = None
+    if "slip" in traits:
+        known = slippable(task, domain)
+        identifying = [entry for entry in known if entry.identity]
+        entry = dice.pick(identifying if identifying and dice.chance(0.6) else known)
+        slip = Slip(entry.name, slipped(entry.value, dice), entry.value)
+    thought = dice.pick(second_thoughts(task, domain.lexicon)) if "change_of_mind" in traits else None
+    return Plan(
+        order=_order(task, dice),
+        identity=identity_told(task, domain),
+        slip=slip,
+        thought=thought,
+        complaints=dice.between(1, 2) if "impatience" in traits else 0,
+        off_topic_at=dice.between(1, 2) if "off_topic" in traits else 0,
+    )
+
+
+def _order(task: Task, dice: Dice) -> tuple[int, ...]:
+    """A random order that respects precedence; what ends the dialogue by a transfer comes last."""
+    before: dict[int, set[int]] = {number: set() for number in range(len(task.requests))}
+    for first, then in task.precedence:
+        before[then].add(first)
+    order: list[int] = []
+    while len(order) < len(before):
+        ready = [number for number in before if number not in order and before[number] <= set(order)]
+        here = [number for number in ready if not _hands_over(task, number)]
+        order.append(dice.pick(here or ready))
+    return tuple(order)
+
+
+def _hands_over(task: Task, number: int) -> bool:
+    refusal = task.requests[number].refusal
+    return refusal is not None and (refusal.transfer or refusal.rule == "out_of_scope")

@@ -1,0 +1,156 @@
+"""Scripted agent: a service desk that acts on what it was told and has read, and on nothing else.
+
+It gets a domain (tools, policy, words) and a seed for its choices of words, and never the task. What the user means it
+takes from the acts of the user's messages: perfect understanding of the words, and nothing more.
+
+The order of business: find out who it is; for each request ask for what is missing, read and compare, list the details,
+get a yes, write, report; refuse what the rules forbid; hand over what no tool can do.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Generator, Sequence
+
+from schemas.base import Json
+from schemas.dialogue import Act, Message
+from stages.simulate_dialogues.agent_words import AgentWords
+from stages.simulate_dialogues.desk import Desk, IdentityTool
+from stages.simulate_dialogues.fulfilling import Fulfilling
+from stages.simulate_dialogues.notebook import Notebook, Wish
+from stages.simulate_dialogues.serving import Farewell, Turn
+from tool_specs.domain import Domain
+
+INTENT = "intent"
+IDENTITY = "identity"
+
+
+class ScriptedAgent:
+    """Speaks for the desk. A function of the history: the same messages give the same answer."""
+
+    def __init__(self, desk: Desk, seed: Json) -> None:
+        """Takes a seat.
+
+        Args:
+            desk: The domain as an agent knows it.
+            seed: Decides the choices of words.
+        """
+        self._work = _Shift(desk, seed).run()
+        self._heard = 0
+        next(self._work)
+
+    async def speak(self, history: Sequence[Message]) -> Message:
+        """Returns the next message."""
+        said: Message | None = None
+        for message in history[self._heard :]:
+            # Own messages in an unheard history are the past of a dialogue that goes on after a restart.
+            if message.role != "assistant":
+                said = self._work.send(message)
+        self._heard = len(history)
+        if said is None:
+            raise ValueError("the agent has the last word already; let the user or a tool speak first")
+        return said
+
+
+class _Shift(Fulfilling):
+    """One dialogue, as a generator that yields the agent's messages and is sent everybody else's."""
+
+    def __init__(self, desk: Desk, seed: Json) -> None:
+        super().__init__(desk, Notebook(desk), AgentWords(desk, seed))
+
+    def run(self) -> Generator[Message, Message, None]:
+        """Serves one user from the first word to the last."""
+        message = yield Message(role="assistant", content="")
+        self.notebook.hear(message)
+        try:
+            yield from self._authenticate()
+            while True:
+                wish = self.notebook.open_wish()
+                if wish is None:
+                    reply = yield from self._ask_for_work()
+                    self._answer_protest(reply)
+                else:
+                    yield from self._deal_with(wish)
+        except Farewell:
+            pass
+        while True:
+            yield Message(role="assistant", content=self.words.bye(), acts=(Act(kind="system_bye"),))
+
+    def _deal_with(self, wish: Wish) -> Turn[None]:
+        if wish.kind == "write" and wish.tool is not None:
+            yield from self.serve_write(wish)
+        elif wish.kind == "answer":
+            yield from self.serve_answer(wish)
+        elif wish.kind == "out_of_scope":
+            yield from self._hand_over(wish)
+        else:
+            yield from self.say(self.words.what_exactly(), Act(kind="request", request=wish.number, slot=INTENT))
+
+    def _ask_for_work(self) -> Turn[Message]:
+        text = self.words.anything_else() if self.notebook.wishes else self.words.what_can_i_do()
+        return (yield from self.say(text, Act(kind="request", slot=INTENT)))
+
+    def _answer_protest(self, reply: Message) -> None:
+        for act in reply.acts:
+            if act.kind == "negate" and act.request in self.refused:
+                self.prefix(self.words.still_no(), Act(kind="refuse", request=act.request))
+                return
+
+    def _authenticate(self) -> Turn[None]:
+        tried: set[tuple[str, tuple[str, ...]]] = set()
+        asked = False
+        while self.notebook.principal is None:
+            tool = self._usable(tried)
+            if tool is None:
+                text = self.words.ask_identity(again=asked, raised=bool(self.notebook.wishes))
+                asked = True
+                yield from self.say(text, Act(kind="request", slot=IDENTITY))
+                continue
+            values = {parameter: self.notebook.facts[fact] for parameter, fact in tool.facts.items()}
+            tried.add((tool.name, tuple(map(str, values.values()))))
+            answer = yield from self.call(tool.name, values)
+            found = self.notebook.note_read(tool.name, values, answer)
+            if not answer.error:
+                self.notebook.principal = str(found)
+                self.prefix(self.words.identified())
+                return
+            if self._usable(tried) is None:
+                asked = True
+                told = [(fact, str(self.notebook.facts[fact])) for fact in tool.facts.values()]
+                acts = [Act(kind="suggest", slot=fact, value=value) for fact, value in told]
+                yield from self.say(self.words.nobody_found(told), Act(kind="response_fail", slot=IDENTITY), *acts)
+
+    def _usable(self, tried: set[tuple[str, tuple[str, ...]]]) -> IdentityTool | None:
+        for tool in self.desk.identity:
+            if all(fact in self.notebook.facts for fact in tool.facts.values()):
+                values = tuple(str(self.notebook.facts[fact]) for fact in tool.facts.values())
+                if (tool.name, values) not in tried:
+                    return tool
+        return None
+
+    def _hand_over(self, wish: Wish) -> Turn[None]:
+        wish.closed = True
+        if self.desk.transfer is None:
+            self.refused.add(wish.number)
+            self.prefix(self.words.cannot_do(), Act(kind="refuse", request=wish.number))
+            return
+        tool, parameter = self.desk.transfer
+        yield from self.call(tool, {parameter: self.words.summary(wish.key, self.notebook.writes)})
+        self.forget_prefix()
+        yield from self.say(self.desk.handed_over, Act(kind="refuse", request=wish.number))
+
+
+class ScriptedAgents:
+    """The engine of scripted agents; a domain's desk is made once and shared."""
+
+    revision = "scripted/1"
+
+    def __init__(self) -> None:
+        """Starts without desks."""
+        self._desks: dict[int, Desk] = {}
+
+    def agent(self, domain: Domain, seed: Json) -> ScriptedAgent:
+        """Returns an agent for one dialogue."""
+        desk = self._desks.get(id(domain))
+        if desk is None or desk.domain is not domain:
+            desk = self._desks[id(domain)] = Desk(domain)
+        return ScriptedAgent(desk, seed)

@@ -1,0 +1,135 @@
+"""Serving: how a scripted agent deals with one request. The steps shared by writes and questions are here.
+
+work out what was told (reads, one call at a time) -> what is missing or does not exist? -> ask
+all there -> rehearse on the rows that were read -> refuse, or list the details -> yes -> write -> report
+"""
+
+from __future__ import annotations
+
+from collections.abc import Generator, Sequence
+from typing import Any, TypeVar
+
+from schemas.base import Json
+from schemas.dialogue import Act, Message, ToolCall
+from schemas.program import Call, Fact, Program
+from stages.simulate_dialogues.agent_words import AgentWords
+from stages.simulate_dialogues.desk import Desk
+from stages.simulate_dialogues.notebook import UNTOLD, Notebook, Wish, programs_of
+from tool_specs.programs import Selection, steps_of
+
+T = TypeVar("T")
+Turn = Generator[Message, Message, T]
+"""A piece of a dialogue: yields the agent's messages, is sent the others', and returns what came of it."""
+
+_CALL = Act(kind="call")
+
+
+class Farewell(Exception):
+    """The user has said good-bye: nothing that was under way goes on."""
+
+
+class Serving:
+    """What one agent does at its desk.
+
+    Attributes:
+        refused: Requests that were refused.
+    """
+
+    def __init__(self, desk: Desk, notebook: Notebook, words: AgentWords) -> None:
+        """Takes a desk, an empty notebook and a way of speaking."""
+        self.desk = desk
+        self.notebook = notebook
+        self.words = words
+        self.refused: set[int] = set()
+        self._calls = 0
+        self._before: list[str] = []
+        self._acts_before: list[Act] = []
+
+    # Speaking and calling
+
+    def prefix(self, text: str, *acts: Act) -> None:
+        """Keeps words for the beginning of the next message: reads may come before it."""
+        self._before.append(text)
+        self._acts_before.extend(acts)
+
+    def forget_prefix(self) -> None:
+        """Drops what was kept."""
+        self._before.clear()
+        self._acts_before.clear()
+
+    def say(self, text: str, *acts: Act) -> Turn[Message]:
+        """Says something and takes in the answer; brings the user back from another topic."""
+        content = " ".join(part for part in (*self._before, text) if part)
+        acts = (*self._acts_before, *acts)
+        self.forget_prefix()
+        while True:
+            reply = yield Message(role="assistant", content=content, acts=acts)
+            self.notebook.hear(reply)
+            kinds = {act.kind for act in reply.acts}
+            if "user_bye" in kinds:
+                raise Farewell
+            if kinds != {"off_topic"}:
+                if "complain" in kinds:
+                    self._soothe()
+                return reply
+            content = self.words.back_to_business(text)
+
+    def _soothe(self) -> None:
+        words = self.words.soothe()
+        if words:
+            self.prefix(words)
+
+    def call(self, tool: str, arguments: dict[str, Json]) -> Turn[Message]:
+        """Makes a call and returns the tool's message."""
+        self._calls += 1
+        call = ToolCall(id=f"call_{self._calls}", name=tool, arguments=arguments)
+        return (yield Message(role="assistant", content="", tool_calls=(call,), acts=(_CALL,)))
+
+    def read(self, tool: str, arguments: dict[str, Json]) -> Turn[Any]:
+        """Reads and notes the answer."""
+        answer = yield from self.call(tool, arguments)
+        return self.notebook.note_read(tool, arguments, answer)
+
+    # Working out
+
+    def work_out(self, wish: Wish) -> Turn[tuple[Sequence[Program], Selection | None]]:
+        """Follows the told selections, asking for facts they need; reads what has not been read."""
+        while True:
+            programs = programs_of(wish)
+            missing = self._missing_fact(programs)
+            if missing is None:
+                break
+            text = self.words.ask_fact(wish, missing)
+            yield from self.say(text, Act(kind="request", request=wish.number, slot=missing))
+        if all(program is UNTOLD for program in programs):
+            return programs, None
+        machine = steps_of(programs, self.facts, exhaustive=False)
+        answer: Any = None
+        while True:
+            try:
+                ask = machine.send(answer)
+            except StopIteration as stop:
+                selection: Selection = stop.value
+                return programs, selection
+            if ask.tool in self.desk.identity_names:
+                answer = self.notebook.reads[ask.key] = self.notebook.principal
+            elif ask.key in self.notebook.reads:
+                answer = self.notebook.reads[ask.key]
+            else:
+                answer = yield from self.read(ask.tool, ask.arguments)
+
+    @property
+    def facts(self) -> dict[str, Json]:
+        """What was told. Identifying facts need not be: their reads are answered by who the user is."""
+        return {name: "" for name in self.desk.domain.principal.facts} | self.notebook.facts
+
+    def _missing_fact(self, programs: Sequence[Program]) -> str | None:
+        known = self.notebook.facts
+        for program in programs:
+            for step in program.steps:
+                operands = step.arguments.values() if isinstance(step, Call) else (step.source,)
+                for operand in operands:
+                    if isinstance(operand, Fact) and operand.name not in known:
+                        if operand.name not in self.desk.domain.principal.facts:
+                            return operand.name
+        return None
