@@ -11,14 +11,14 @@ from __future__ import annotations
 
 import random
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 
 from schemas.base import Json
 from schemas.task import Request
 from tool_specs.lexicon import Lexicon
 from tool_specs.phrasing.comparing import compare, compare_one
 from tool_specs.phrasing.english import clean, inside, is_plural, listed, money, sentence
-from tool_specs.phrasing.labels import Known, Seen, agent_text, full_label, label, labels, price
+from tool_specs.phrasing.labels import Known, Seen, agent_text, contents, full_label, label, labels, price
 from tool_specs.phrasing.meaning import column_words, question_key, texts_for
 
 __all__ = [
@@ -52,10 +52,14 @@ _MORE = (
 )
 _BACK = (
     "The difference of {1} is refunded to {0}.",
-    "You get {1} back on {0}.",
+    "You get {1} back to {0}.",
     "{1} goes back to {0}.",
 )
-_EVEN = ("There is no price difference; the payment method on file for it is {0}.", "The prices are equal (payment method: {0}).")
+_EVEN = (
+    "There is no price difference; the payment method on file for it is {0}.",
+    "The prices are equal (payment method: {0}).",
+)
+_MAX_CONTENTS = 6
 _SLOT = re.compile(r"\{(\w+)\}")
 
 
@@ -74,7 +78,9 @@ def ask_identity(words: Lexicon, rng: random.Random) -> str:
 def confirm(words: Lexicon, tool: str, arguments: Mapping[str, Json], known: Known, rng: random.Random) -> str:
     """Returns all details of a write and the question for a yes."""
     slots = _Slots(words, tool, arguments, known, rng)
-    body = sentence(inside(slots.fill(rng.choice(words.writes[tool].confirm)))) if tool in words.writes else slots.plain()
+    body = (
+        sentence(inside(slots.fill(rng.choice(words.writes[tool].confirm)))) if tool in words.writes else slots.plain()
+    )
     body = body[0].lower() + body[1:] if not body.startswith(("I ", "I'")) and body[:2] not in ("#W",) else body
     return clean(f"{rng.choice(_OPENINGS)} {body} {rng.choice(_CLOSINGS)}")
 
@@ -146,7 +152,7 @@ class _Slots:
             if parameter in arguments:
                 self.roles.setdefault(role, []).append(parameter)
         lists = [value for value in arguments.values() if isinstance(value, list)]
-        self.many = bool(lists) and len(lists[0]) > 1
+        self.many = bool(lists) and (len(lists[0]) > 1 or is_plural(self._named("object")[0].partition(" (")[0]))
 
     def fill(self, template: str) -> str:
         """Returns the template with every slot filled; an empty sentence left by an empty slot goes."""
@@ -157,9 +163,9 @@ class _Slots:
         return sentence(listed([f"{name.replace('_', ' ')}: {value}" for name, value in self.arguments.items()]))
 
     def slot(self, name: str) -> str:
-        """Returns one slot: `pairs`, `settlement`, a role, or an argument."""
-        if name == "pairs":
-            return self._pairs()
+        """Returns one slot: `pairs` (of object and target), `replacements`, `settlement`, a role, or an argument."""
+        if name in ("pairs", "replacements"):
+            return self._pairs("for" if name == "pairs" else "with")
         if name == "settlement":
             return self._settlement()
         if name in self.roles:
@@ -196,12 +202,17 @@ class _Slots:
             elif self.brief:
                 texts.append(f"the {names.pop(0)}")
             else:
-                texts.append(f"the {full_label(self.words, row) if role == 'target' else names.pop(0)} ({noun} {one})")
+                name = names.pop(0)
+                number = f"{noun} {one}"
+                if role == "target":
+                    texts.append(f"the {full_label(self.words, row, number)}")
+                else:
+                    texts.append(f"the {name[:-1]}; {number})" if name.endswith(")") else f"the {name} ({number})")
         return texts
 
-    def _pairs(self) -> str:
+    def _pairs(self, joint: str) -> str:
         old, new = self._named("object"), self._named("target")
-        pairs = [f"{one} for {other}" for one, other in zip(old, new, strict=False)]
+        pairs = [f"{one} {joint} {other}" for one, other in zip(old, new, strict=False)]
         return "; ".join(pairs) if len(pairs) > 2 else listed(pairs)
 
     def _settlement(self) -> str:
@@ -213,7 +224,9 @@ class _Slots:
             return f"Any price difference goes to or comes from {payment}."
         difference = round(sum(p or 0.0 for p in new) - sum(p or 0.0 for p in old), 2)
         texts = _MORE if difference > 0 else _BACK if difference < 0 else _EVEN
-        return _capitals(sentence(self.rng.choice(texts[1:] if texts is _MORE else texts).format(payment, money(abs(difference)))))
+        return _capitals(
+            sentence(self.rng.choice(texts[1:] if texts is _MORE else texts).format(payment, money(abs(difference))))
+        )
 
     def _role(self, role: str) -> str:
         if self._list(role)[1]:
@@ -231,7 +244,10 @@ class _Slots:
         if row is None:
             return f"{parameters[0].removesuffix('_id').replace('_', ' ')} {value}"
         name = label(self.words, row.id, row.row, row.above)
-        return name if value in name else f"your {name}"
+        if value not in name:
+            return f"your {name}"
+        inner = [] if self.brief else contents(self.words, row)
+        return f"{name} ({listed(inner)})" if 0 < len(inner) <= _MAX_CONTENTS else name
 
 
 def _capitals(text: str) -> str:

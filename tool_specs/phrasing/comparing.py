@@ -1,7 +1,7 @@
 """An agent's reasons aloud: what was compared, what wins, what comes next, and why tempting rows lose.
 
-    I went through all seven of your orders. The most expensive delivered item is the red mesh office chair at $544.29
-    (order #W3113816); next comes the dumbbell set at $483.47. The laptop costs more, but its order is pending.
+I went through all seven of your orders. The most expensive delivered item is the red mesh office chair at $544.29
+(order #W3113816); next comes the dumbbell set at $483.47. The laptop costs more, but its order is pending.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from schemas.program import Call, Filter, OrderKey, Program, column_id
 from schemas.task import Request
 from tool_specs.lexicon import Lexicon
 from tool_specs.phrasing.english import agree, is_plural, listed, number, sentence
-from tool_specs.phrasing.labels import Seen, agent_text, label, labels
+from tool_specs.phrasing.labels import Seen, agent_text, full_label, label, labels
 from tool_specs.phrasing.meaning import (
     Level,
     Meaning,
@@ -53,7 +53,8 @@ def compare(
         facts: what the user said.
     """
     parts = []
-    table = words.writes[request.tool].roles if request.tool in words.writes else {}
+    write = words.writes.get(request.tool or "")
+    table = write.roles if write else {}
     for place, _ in enumerate(request.programs):
         told = None
         for role in roles(words, request):
@@ -66,7 +67,9 @@ def compare(
             for role in roles(words, request)
             for source in parameters_of(words, request, role).values()
         ):
-            parts.append(compare_one(words, request.programs, place, selection, rng, told=told, reads=reads, facts=facts))
+            parts.append(
+                compare_one(words, request.programs, place, selection, rng, told=told, reads=reads, facts=facts)
+            )
     return " ".join(part for part in parts if part)
 
 
@@ -163,26 +166,30 @@ class _Comparison:
     # What each kind of selection says
 
     def only(self) -> str:
-        """"I found it: order #W1, with the black action camera." """
+        """Says what was looked up: that order #W1 has the camera."""
         row = self.picked[0]
         name = self._the(self.seen(row))
         where = self._outer_name(row)
+        if self._is_name() and self.sense.program.where:
+            return sentence(self.rng.choice(("That's {}.", "I found it: {}.", "It's {}.")).format(name))
         if self.level.place > self.sense.level.place:
             outer = self._name(self.seen(row, self.sense.level))
-            frames = ("{name} is in {outer}.", "I found {name} in {outer}.", "That's {outer}: it has {name} in it.")
-            return sentence(self.rng.choice(frames).format(name=name, outer=outer))
+            found = ("{name} is in {outer}.", "I found {name} in {outer}.", "That's {outer}: it has {name} in it.")
+            return sentence(self.rng.choice(found).format(name=name, outer=outer))
         if not where or not self.level.own:
             return ""
-        frames = ("I found {name} in {where}.", "{name} is in {where}.", "I see {name} in {where}.")
+        frames: tuple[str, ...] = ("I found {name} in {where}.", "{name} is in {where}.", "I see {name} in {where}.")
         if is_plural(name):
             frames = ("I found {name} in {where}.", "I see {name} in {where}.")
         return sentence(self.rng.choice(frames).format(name=name, where=where))
 
     def all(self) -> str:
-        """"Order #W1 has two items: ... and ..." """
+        """Says the list: that order #W1 has two items, and which."""
         seen = [self.seen(row) for row in self.picked]
         names = labels(self.words, seen)
-        shown = names if len(names) <= _MAX_LISTED else [*names[: _MAX_LISTED - 1], f"{len(names) - _MAX_LISTED + 1} more"]
+        shown = (
+            names if len(names) <= _MAX_LISTED else [*names[: _MAX_LISTED - 1], f"{len(names) - _MAX_LISTED + 1} more"]
+        )
         noun = self.level.words.singular if len(names) == 1 else self.level.words.plural
         where = self._outer_name(self.picked[0])
         same = len({id(self.seen(row).above[0][1]) for row in self.picked if self.seen(row).above}) == 1
@@ -193,7 +200,7 @@ class _Comparison:
         return sentence(f"{start} {count} {self._filters()}{noun}: {listed(shown)}")
 
     def each(self) -> str:
-        """"For the office chair it's the black leather version at $489.50; for ..." """
+        """Says the best one for each."""
         key = self.sense.program.order[0] if self.sense.program.order else None
         parts = []
         owner = [level for level in self.levels if not level.own]
@@ -206,7 +213,7 @@ class _Comparison:
         return sentence(f"{head} are: {'; '.join(parts)}{more}" if key else f"{head}: {'; '.join(parts)}{more}")
 
     def first(self, everything: list[BindingRow]) -> str:
-        """"The most expensive delivered item is ...; next comes ..." and why tempting rows lose."""
+        """Says what wins, what comes next, and why tempting rows lose."""
         key = self.sense.program.order[0]
         winner = self.picked[0]
         rest = [row for row in self.candidates if self._key_of(row) != self._key_of(winner)]
@@ -219,7 +226,9 @@ class _Comparison:
         said = f"the {self._top(key)} {noun}" if not self._after(key) else f"the {noun} {self._after(key)}"
         text = f"{said} is {self._article(names[0])}{self._at(winner, key)}{where}"
         if rest:
-            frames = ("; next comes {}", ", followed by {}", "; the runner-up is {}", ", ahead of {}")
+            frames: tuple[str, ...] = ("; next comes {}", ", followed by {}", "; the runner-up is {}", ", ahead of {}")
+            if is_plural(names[1].partition(" (")[0]):
+                frames = ("; next come {}", ", followed by {}", ", ahead of {}")
             text += self.rng.choice(frames).format(f"{self._article(names[1])}{self._at(rest[0], key)}")
         elif len(self.candidates) == 1:
             text += self.rng.choice((", and it's the only one", ", the only one that fits"))
@@ -237,13 +246,19 @@ class _Comparison:
                 count = sum(1 for n in used if self.selection.reads[n].tool == level.step.tool)
                 if count > 1:
                     both = "both" if count == 2 else f"all {number(count)}"
-                    frames = ("I went through {} of your {}.", "I've checked {} of your {}.", "I looked at {} of your {}.")
+                    if self.sense.fact is not None:
+                        return f"I looked at {both} {level.words.plural}."
+                    frames = (
+                        "I went through {} of your {}.",
+                        "I've checked {} of your {}.",
+                        "I looked at {} of your {}.",
+                    )
                     return self.rng.choice(frames).format(both, level.words.plural)
         return ""
 
     def _tempting(self, everything: list[BindingRow], winner: BindingRow) -> list[BindingRow]:
         """Returns rows that fail a filter but would stand before the winner."""
-        found = []
+        found: list[BindingRow] = []
         for row in rank(self.sense.program, everything):
             if self._key_of(row) == self._key_of(winner) or len(found) >= _MAX_TEMPTING:
                 break
@@ -328,16 +343,17 @@ class _Comparison:
         return label(self.words, seen.id, seen.row, seen.above)
 
     def _details(self, row: BindingRow, name: str) -> str:
-        from tool_specs.phrasing.labels import full_label
-
         return full_label(self.words, self.seen(row)) or name
 
     def _the(self, seen: Seen) -> str:
         return self._article(self._name(seen))
 
     def _article(self, name: str) -> str:
-        """A name with a number in it (`order #W1`) is a name; other labels are descriptions."""
-        return name if "#" in name else f"the {name}"
+        return name if self._is_name() else f"the {name}"
+
+    def _is_name(self, level: Level | None = None) -> bool:
+        """Whether a level's label is a name (`order {order_id}`); other labels are descriptions."""
+        return "_id}" in (level or self.level).words.label
 
     def _outer_name(self, row: BindingRow) -> str:
         """Returns the name of what contains the row: `order #W1`."""

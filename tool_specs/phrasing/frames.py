@@ -61,7 +61,7 @@ _KNOW = (
     "I'm trying to find out {}.",
     "Just wondering {}.",
     "Any idea {}?",
-    "Could you find out {} for me?",
+    "Could you find out {}?",
     "I'm curious {}.",
 )
 _THEN = (

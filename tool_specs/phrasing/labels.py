@@ -188,11 +188,20 @@ def _differing(row: Mapping[str, Json], others: Sequence[Mapping[str, Json]]) ->
     return found
 
 
-def full_label(words: Lexicon, seen: Seen) -> str:
-    """Returns a row's name with all its details: `black polyester T-Shirt (size M, crew neck)`."""
-    extra = details(words, seen.id, seen.row)
+def full_label(words: Lexicon, seen: Seen, *more: str) -> str:
+    """Returns a row's name with all its details (and `more`): `black polyester T-Shirt (size M, crew neck)`."""
+    extra = [*details(words, seen.id, seen.row), *more]
     name = label(words, seen.id, seen.row, seen.above)
     return f"{name} ({', '.join(extra)})" if extra else name
+
+
+def contents(words: Lexicon, seen: Seen) -> list[str]:
+    """Returns the names of the rows inside a row: what is in an order."""
+    found: list[Seen] = []
+    for row_id in words.rows:
+        if row_id.startswith(f"{seen.id}."):
+            found.extend(_inside(seen.id, seen.row, row_id.removeprefix(f"{seen.id}.").split(".")))
+    return labels(words, found)
 
 
 def price(words: Lexicon, seen: Seen) -> float | None:

@@ -184,16 +184,21 @@ def _stated(
     return None
 
 
+def _roles_of(words: Lexicon, request: Request) -> Mapping[str, str]:
+    own = words.writes.get(request.tool or "")
+    return own.roles if own else {}
+
+
 def parameters_of(words: Lexicon, request: Request, role: str) -> dict[str, Source]:
     """Returns the arguments of a role with their sources."""
-    table = words.writes[request.tool].roles if request.tool in words.writes else {}
+    table = _roles_of(words, request)
     return {name: source for name, source in request.sources.items() if table.get(name, name) == role}
 
 
 def roles(words: Lexicon, request: Request) -> tuple[str, ...]:
     """Returns the roles that the user tells, what it is about first. What only the system knows is left out."""
     found: list[str] = []
-    table = words.writes[request.tool].roles if request.tool in words.writes else {}
+    table = _roles_of(words, request)
     for name in request.sources:
         role = table.get(name, name)
         if role not in found and is_told(words, request, role):

@@ -74,10 +74,9 @@ def describe(
 ) -> Phrase:
     """Returns the noun phrase for what a program selects.
 
-    Args:
-        told: name of the binding whose rows are meant, where that is not the innermost ("the order with ...").
-        anaphora: what the program continues was just mentioned: "its cheapest version".
-        implied: "another one" goes without saying.
+    `told` names the binding whose rows are meant, where that is not the innermost ("the order with ..."); with
+    `anaphora` what the program continues was just mentioned ("its cheapest version"); with `implied` it goes without
+    saying that another one is wanted.
     """
     sense = meaning(words, programs, number, told)
     return Phrase("") if sense is None else _Speaker(words, programs, facts, rng, sense, anaphora, implied).say(form)

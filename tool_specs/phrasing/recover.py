@@ -1,6 +1,6 @@
 """The way back: what a reader can recover from a text, what is missing in it, and what it gives away.
 
-    missing(words, task, text) -> ["request 0: filter get_order_details.status = \"delivered\""]
+    missing(words, task, text) -> ["request 0: filter get_order_details.status delivered"]
     leaks(task, text)          -> ["#W3113816"]
 
 The reader knows the lexicon and nothing of how the text was made. Each meaning of a task needs a place of its own in
@@ -25,13 +25,18 @@ from tool_specs.phrasing.meaning import column_words, original, question_key, te
 from tool_specs.phrasing.nouns import fill_value, name_noun
 
 Meaning = tuple[Json, ...]
-"""("intent", tool), ("filter", column, value), ("order", column, descending), ("fact", name), ..."""
+"""`("intent", tool)`, `("filter", column, value)`, `("order", column, descending)`, `("fact", name)`, ..."""
 
 Span = tuple[int, int]
 _GAP = r".{0,300}?"
 _VERBS = {
-    "is": "(?:is|are)", "was": "(?:was|were)", "does": "(?:does|do)", "has": "(?:has|have)", "s": "s?", "it": "(?:it|them)",
-}  # fmt: skip
+    "is": "(?:is|are)",
+    "was": "(?:was|were)",
+    "does": "(?:does|do)",
+    "has": "(?:has|have)",
+    "s": "s?",
+    "it": "(?:it|them)",
+}
 _TOKEN = re.compile(r"\{(\w+)\}")
 
 
@@ -197,7 +202,7 @@ def _literal(text: str) -> re.Pattern[str]:
 @lru_cache(maxsize=4096)
 def _template(text: str) -> re.Pattern[str]:
     """Compiles a template: its fixed words in order; the first of them is the place that counts."""
-    for name, verb in _VERBS.items():
+    for name in _VERBS:
         text = text.replace(f"{{{name}}}", f"\0{name}\0")
     fixed = [part.strip(" ,.?:") for part in _TOKEN.split(text)[::2]]
     parts = [_escaped(part) for part in fixed if re.search(r"\w", part)]

@@ -181,11 +181,10 @@ class _Teller:
         """Returns the request as an infinitive clause and the roles that found no place in it."""
         own = self.words.writes[self.request.tool or ""]
         told = set(wanted)
-        fitting = [
-            (len(slots & told), text) for text in own.ask if (slots := set(_SLOT.findall(text))) <= told | {"it"}
-        ]
+        named = [(set(_SLOT.findall(text)), text) for text in own.ask]
+        fitting = [(len(names), text) for names, text in named if names <= told]
         if not told or not fitting:
-            return self.rng.choice(own.topic), [role for role in wanted]
+            return self.rng.choice(own.topic), list(wanted)
         most = max(count for count, _ in fitting)
         text = self.rng.choice([text for count, text in fitting if count == most])
         left = [role for role in wanted if f"{{{role}}}" not in text]
@@ -244,8 +243,7 @@ def tell(
 ) -> list[str]:
     """Returns sentences that tell exactly these roles, one each.
 
-    Args:
-        answering: the agent has just asked for them, so that a bare "my gift card" will do.
+    With `answering` the agent has just asked for them, so that a bare "my gift card" will do.
     """
     if request.kind == "answer" or request.tool is None:
         return [raise_request(words, request, facts, roles, rng)]
@@ -283,8 +281,7 @@ def flavour(words: Lexicon, request: Request, facts: Mapping[str, Json], rng: ra
 def identity(words: Lexicon, entries: Sequence[Knowledge], rng: random.Random, *, answering: bool = False) -> str:
     """Returns sentences by which the user says who they are: all of these entries.
 
-    Args:
-        answering: the agent has just asked, so that the bare e-mail address will do.
+    With `answering` the agent has just asked, so that the bare e-mail address will do.
     """
     if answering and len(entries) == 1 and rng.random() < 0.65:
         return str(entries[0].value)

@@ -24,19 +24,30 @@ ROWS = {
         singular="item",
         plural="items",
         label="{options.color} {options.material} {name}",
-        scope=("everything I've ordered", "all my orders", "everything I ever bought from you", "all the stuff I ordered"),
+        scope=(
+            "everything I've ordered",
+            "all my orders",
+            "everything I ever bought from you",
+            "all the stuff I ordered",
+        ),
         details=(f"{ITEM}.price", f"{ORDER}.order_id"),
     ),
     METHOD: RowWords(
-        singular="payment method", plural="payment methods", label="{brand} {source} {last_four|id}", scope=("my payment methods",)
+        singular="payment method",
+        plural="payment methods",
+        label="{brand} {source} {last_four|id}",
+        scope=("my payment methods",),
     ),
     VARIANT: RowWords(
-        singular="version", plural="versions", label="{options.color} {options.material} {name}",
+        singular="version",
+        plural="versions",
+        label="{options.color} {options.material} {name}",
         details=(f"{VARIANT}.price",),
     ),
     "list_all_product_types.*": RowWords(singular="type of product", plural="types of products", label="{*}"),
-}  # fmt: skip
+}
 
+ANOTHER = ("other", "other", "other than the one I have")
 DEAREST = ("most expensive", "priciest", "most expensive", "costliest", "highest-priced")
 CHEAPEST = ("cheapest", "cheapest", "least expensive", "lowest-priced", "most affordable")
 NAME = ColumnWords(
@@ -105,7 +116,7 @@ COLUMNS = {
     f"{ORDER}.payment_history.*.transaction_type": ColumnWords(
         name="transaction", values={'"payment"': ("paid",), '"refund"': ("refunded",)}
     ),
-    f"{ITEM}.item_id": ColumnWords(name="item number", kind="id", any_value=("other", "other", "other than the one I have")),
+    f"{ITEM}.item_id": ColumnWords(name="item number", kind="id", any_value=ANOTHER),
     f"{ITEM}.name": NAME,
     f"{ITEM}.price": ColumnWords(name="price", kind="money", most=DEAREST, least=CHEAPEST),
     **option_columns(f"{ITEM}.options"),
@@ -138,12 +149,14 @@ COLUMNS = {
         agent_values={"*": ("ending in {value}",)},
     ),
     f"{METHOD}.balance": ColumnWords(
-        name="balance", kind="money", most=("with the highest balance", "with the most money on it"),
+        name="balance",
+        kind="money",
+        most=("with the highest balance", "with the most money on it"),
         least=("with the lowest balance", "with the least money on it"),
     ),
     "get_product_details.name": NAME,
     "list_all_product_types.*": NAME,
-    f"{VARIANT}.item_id": ColumnWords(name="item number", kind="id", any_value=("other", "other", "other than the one I have")),
+    f"{VARIANT}.item_id": ColumnWords(name="item number", kind="id", any_value=ANOTHER),
     f"{VARIANT}.price": ColumnWords(name="price", kind="money", most=DEAREST, least=CHEAPEST),
     f"{VARIANT}.available": ColumnWords(
         name="availability",
@@ -167,7 +180,7 @@ COLUMNS = {
         },
         agent_values={"true": ("still in stock",), "false": ("out of stock by now",)},
     ),
-}  # fmt: skip
+}
 
 ORIGINALS = {
     f"{ORDER}.payment_history.0.payment_method_id": (

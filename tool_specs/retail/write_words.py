@@ -219,8 +219,8 @@ SWAP = WriteWords(
     },
     confirm=(
         "change of items in order {order_id}: {pairs}. {settlement} Items of an order can be changed only once",
-        "in order {order_id} I replace {pairs}. {settlement} This is possible only once per order",
-        "order {order_id}, replace {pairs}. {settlement} Please note that it works only once per order",
+        "in order {order_id} I replace {replacements}. {settlement} This is possible only once per order",
+        "order {order_id}, replace {replacements}. {settlement} Please note that it works only once per order",
     ),
     done=(
         "Done. The items in order {order_id} are changed: {pairs}.",
@@ -273,7 +273,7 @@ CANCEL = WriteWords(
     },
     confirm=(
         "cancellation of {object}, reason: {reason}. The full amount goes back to the payment method you used",
-        "I cancel {object} (reason: {reason}), and the whole amount goes back to where it came from",
+        "I cancel {object}, with the reason {reason}, and the whole amount goes back to where it came from",
         "cancel {object}; reason: {reason}; full refund to the original payment method",
     ),
     done=(

@@ -1,0 +1,144 @@
+from __future__ import annotations
+
+import random
+import re
+from typing import Any
+
+import pytest
+
+from schemas.task import Request
+from tests.tool_specs.phrasing.samples import TASKS
+from tests.tool_specs.phrasing.toy_world import ORDERS, PRODUCTS, USERS, read
+from tool_specs.phrasing.agent import (
+    Known,
+    answer,
+    compare,
+    confirm,
+    done,
+    label,
+    question,
+    refusal,
+    transfer,
+)
+from tool_specs.programs import ReadAsk, ReadKey, Selection, run
+from tool_specs.retail.lexicon import LEXICON
+
+NAMES = [name for name, one in TASKS.items() if any(request.tool for request in one.requests)]
+
+
+@pytest.fixture
+def known() -> Known:
+    found = Known(LEXICON)
+    for tool, rows in (("get_user_details", USERS), ("get_order_details", ORDERS), ("get_product_details", PRODUCTS)):
+        for row in rows.values():
+            found.add(tool, row)
+    return found
+
+
+def found_for(name: str, number: int = 0) -> tuple[Request, Selection, dict[ReadKey, Any]]:
+    one = TASKS[name]
+    reads: dict[ReadKey, Any] = {}
+
+    def remembering(ask: ReadAsk) -> Any:
+        reads[ask.key] = read(ask)
+        return reads[ask.key]
+
+    facts = {entry.name: entry.value for entry in one.knowledge}
+    return one.requests[number], run(one.requests[number].programs, facts, remembering), reads
+
+
+def compared(name: str, seed: int = 0, with_reads: bool = True) -> str:
+    request, selection, reads = found_for(name)
+    facts = {entry.name: entry.value for entry in TASKS[name].knowledge}
+    return compare(LEXICON, request, selection, random.Random(seed), reads=reads if with_reads else None, facts=facts)
+
+
+def test_rows_are_named_as_people_name_them() -> None:
+    item = ORDERS["#W3113816"]["items"][0]
+    assert label(LEXICON, "get_order_details.items.*", item) == "red mesh office chair"
+    assert label(LEXICON, "get_order_details", ORDERS["#W3113816"]) == "order #W3113816"
+    methods = USERS["nora_field_4411"]["payment_methods"]
+    labels = [label(LEXICON, "get_user_details.payment_methods.*", method) for method in methods.values()]
+    assert labels == [
+        "gift card ending in 3546",
+        "PayPal account",
+        "Mastercard credit card ending in 9212",
+        "Visa credit card ending in 3546",
+    ]
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_a_comparison_says_what_wins_and_why_others_lose(seed: int) -> None:
+    text = compared("return_best_delivered", seed)
+    assert re.search("all five (of your )?orders", text)
+    assert "red mesh office chair at $544.29 (order #W3113816)" in text
+    assert "leather hiking boots at $244.34" in text
+    assert "silver laptop ($2,674.40) costs more, but its order is pending" in text
+
+
+def test_a_comparison_without_other_reads_leaves_them_out() -> None:
+    text = compared("return_best_delivered", with_reads=False)
+    assert "red mesh office chair at $544.29" in text
+    assert "laptop" not in text
+
+
+def test_a_target_is_compared_with_what_is_sold_out() -> None:
+    text = compared("exchange_cheapest_black")
+    assert "black leather office chair at $489.50" in text
+    assert "black fabric office chair ($478.10) costs less, but it's out of stock" in text
+
+
+def test_lookups_and_lists_say_what_was_found() -> None:
+    assert "order #W7678072" in compared("cancel_with_camera")
+    assert "action camera" in compared("cancel_with_camera")
+    text = compared("swap_every_item")
+    assert "two items: black action camera and black polyester T-Shirt" in text
+    assert "silver action camera (1080p, not waterproof) at $431.40" in text
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_confirmation_lists_every_argument(name: str, known: Known) -> None:
+    for request in TASKS[name].requests:
+        if request.tool is None:
+            continue
+        for seed in range(10):
+            text = confirm(LEXICON, request.tool, request.arguments, known, random.Random(seed))
+            assert re.search(r"\byes\b", text)
+            assert not re.search(r"  | \.|\{|\.\.|None|item item|the the", text), text
+            for parameter, value in request.arguments.items():
+                for one in value if isinstance(value, list) else [value]:
+                    if parameter not in ("payment_method_id", "user_id"):
+                        assert str(one) in text, (parameter, text)
+            if "payment_method_id" in request.arguments:
+                assert re.search("gift card|PayPal|Visa", text)
+            report = done(LEXICON, request.tool, request.arguments, known, random.Random(seed))
+            assert report[0].isupper()
+
+
+def test_the_price_difference_is_told(known: Known) -> None:
+    request = TASKS["exchange_cheapest_black"].requests[0]
+    for seed in range(10):
+        text = confirm(LEXICON, str(request.tool), request.arguments, known, random.Random(seed))
+        assert "$54.79" in text
+        assert re.search("back|refunded", text)
+
+
+def test_unknown_rows_are_named_by_id() -> None:
+    request = TASKS["exchange_cheapest_black"].requests[0]
+    text = confirm(LEXICON, str(request.tool), request.arguments, Known(LEXICON), random.Random(0))
+    for value in ("#W3113816", "1100000001", "1100000002", "paypal_5727330"):
+        assert value in text
+    assert "price difference" in text
+
+
+def test_questions_answers_and_refusals() -> None:
+    rng = random.Random(0)
+    assert question(LEXICON, "return_delivered_order_items", "payment", rng).endswith("?")
+    assert question(LEXICON, "unknown_tool", "new_thing", rng) == "Could you tell me the new thing?"
+    prices = TASKS["price_of_cheapest"].requests[0]
+    assert "$489.50" in answer(LEXICON, prices, 489.5, "", rng)
+    assert "490313116609" in answer(LEXICON, TASKS["tracking"].requests[0], "490313116609", "order #W3113816", rng)
+    assert "3" in answer(LEXICON, TASKS["count_in_stock"].requests[0], 3, "", rng)
+    assert "pending" in refusal(LEXICON, "tool_error", "Non-pending order cannot be cancelled", rng)
+    assert refusal(LEXICON, "x", "The moon is full", rng) == "I'm sorry, I can't do that: the moon is full."
+    assert transfer(LEXICON, rng) == "YOU ARE BEING TRANSFERRED TO A HUMAN AGENT. PLEASE HOLD ON."
