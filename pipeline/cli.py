@@ -8,9 +8,11 @@ Everything heavy is imported by the command that needs it, so that `writ --help`
 
 from __future__ import annotations
 
+import functools
 import sys
+from collections.abc import Callable
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Literal, ParamSpec
 
 from pipeline.house import guard
 
@@ -18,7 +20,9 @@ guard()
 
 import typer  # noqa: E402
 
-from pipeline.errors import BAD_INPUT, INTERRUPTED, PARTIAL, StageFailed, UserError  # noqa: E402
+from pipeline.errors import BAD_INPUT, INTERRUPTED, PARTIAL, WHOLE, StageFailed, UserError  # noqa: E402
+
+P = ParamSpec("P")
 
 app = typer.Typer(
     name="writ",
@@ -28,6 +32,31 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 
+
+def told(command: Callable[P, int | None]) -> Callable[P, None]:
+    """Turns what a command returns or raises into an exit code and a message."""
+
+    @functools.wraps(command)
+    def wrapped(*args: P.args, **kwargs: P.kwargs) -> None:
+        try:
+            code = command(*args, **kwargs) or WHOLE
+        except UserError as error:
+            code = _say(str(error), BAD_INPUT)
+        except StageFailed as error:
+            text = f"{error}\nThis is a bug of the stage or its domain. Shards that were finished are kept"
+            code = _say(text, PARTIAL)
+        except KeyboardInterrupt:
+            code = _say("interrupted; finished shards are kept, and the same command continues", INTERRUPTED)
+        raise typer.Exit(code)
+
+    return wrapped
+
+
+def _say(message: str, code: int) -> int:
+    print(f"writ: {message}", file=sys.stderr)
+    return code
+
+
 RecipeFile = Annotated[Path, typer.Argument(metavar="RECIPE", help="A YAML recipe; see recipes/.")]
 RunPath = Annotated[Path, typer.Argument(metavar="RUN", help="The folder of a run, e.g. outputs/quickstart.")]
 WorldFile = Annotated[Path | None, typer.Option("--world", metavar="FILE", help="Take the world from this file.")]
@@ -35,6 +64,7 @@ DomainName = Annotated[str, typer.Argument(metavar="DOMAIN", help="A domain's na
 
 
 @app.command()
+@told
 def run(
     recipe: RecipeFile,
     world: WorldFile = None,
@@ -45,22 +75,24 @@ def run(
     out: Annotated[Path | None, typer.Option(metavar="DIR", help="Default: outputs/<name of the recipe>.")] = None,
     workers: Annotated[int | None, typer.Option(min=1, metavar="W", help="Default: one per core.")] = None,
     executor: Annotated[Literal["ray", "inline"], typer.Option(help="Where shards run.")] = "ray",
-) -> None:
+) -> int:
     """Makes a recipe's trajectories and the data set of them; continues a run that was interrupted."""
     from pipeline.commands import run_recipe
 
-    raise typer.Exit(run_recipe(recipe, world, n, seed, out, workers, executor))
+    return run_recipe(recipe, world, n, seed, out, workers, executor)
 
 
 @app.command()
-def preview(recipe: RecipeFile, world: WorldFile = None, seed: int | None = None) -> None:
+@told
+def preview(recipe: RecipeFile, world: WorldFile = None, seed: int | None = None) -> int:
     """Prints five of a recipe's dialogues within seconds; leaves nothing behind."""
     from pipeline.commands import preview_recipe
 
-    raise typer.Exit(preview_recipe(recipe, world, seed))
+    return preview_recipe(recipe, world, seed)
 
 
 @app.command()
+@told
 def show(
     run: RunPath,
     dialogue: Annotated[str | None, typer.Argument(metavar="ID", help="Its id, or the beginning of it.")] = None,
@@ -74,6 +106,7 @@ def show(
 
 
 @app.command()
+@told
 def stats(run: RunPath) -> None:
     """Shows what a run gave: the grid, yields and drops by reason, lengths."""
     from rich.console import Console
@@ -84,63 +117,43 @@ def stats(run: RunPath) -> None:
 
 
 @app.command()
+@told
 def graph(
     domain: DomainName,
     world: WorldFile = None,
     out: Annotated[Path | None, typer.Option(metavar="DIR", help="Default: outputs/graph-<domain>.")] = None,
-) -> None:
+) -> int:
     """Writes a domain's API graph, each edge confirmed or refuted by execution, as SVG and as a table."""
     from pipeline.commands import write_graph
 
-    raise typer.Exit(write_graph(domain, world, out))
+    return write_graph(domain, world, out)
 
 
 @app.command()
-def check(domain: DomainName, world: WorldFile = None) -> None:
+@told
+def check(domain: DomainName, world: WorldFile = None) -> int:
     """Checks a domain: schemas, docstrings, and that declared reads change nothing."""
     from pipeline.commands import check_domain
 
-    raise typer.Exit(check_domain(domain, world))
+    return check_domain(domain, world)
 
 
 @app.command()
+@told
 def conform(
     domain: DomainName,
     episodes: Annotated[Path, typer.Argument(metavar="EPISODES.jsonl", help="Recorded episodes, one per line.")],
     world: Annotated[Path, typer.Option("--world", metavar="FILE", help="The world they were recorded on.")],
-) -> None:
+) -> int:
     """Says whether a domain's sandbox answers as a real backend did; exit code 1 if anything differs."""
     from pipeline.commands import conform_domain
 
-    raise typer.Exit(conform_domain(domain, world, episodes))
+    return conform_domain(domain, world, episodes)
 
 
 def main() -> None:
-    """Runs the program and turns what goes wrong into messages and exit codes."""
-    import click
-
-    try:
-        code = app(standalone_mode=False)
-    except UserError as error:
-        sys.exit(_told(str(error), BAD_INPUT))
-    except StageFailed as error:
-        sys.exit(
-            _told(f"{error}\nThis is a bug of the stage or its domain. Shards that were finished are kept", PARTIAL)
-        )
-    except (KeyboardInterrupt, click.exceptions.Abort):
-        sys.exit(_told("interrupted; finished shards are kept, and the same command continues", INTERRUPTED))
-    except click.exceptions.NoArgsIsHelpError as error:
-        print(error.format_message())
-        sys.exit(BAD_INPUT)
-    except click.ClickException as error:
-        error.show()
-        sys.exit(BAD_INPUT)
-    sys.exit(code if isinstance(code, int) else 0)
-
-
-def _told(message: str, code: int) -> int:
-    print(f"writ: {message}", file=sys.stderr)
-    return code
+    """Runs the program."""
+    app()
 
 
 if __name__ == "__main__":

@@ -98,8 +98,10 @@ class Filling:
     def _tasks_for(self, cell: Cell, rows: int) -> int:
         """Returns how many tasks probably give so many rows: judged by what the cell gave so far."""
         per_task = self.recipe.behaviors_per_task
-        rate = self.kept[cell] / (self._ordered[cell] * per_task) if self._ordered[cell] else 1.0
-        return -(-rows // max(1, int(per_task * max(rate, 0.1) + 0.5))) if rate >= 0.2 else -(-rows * 4 // per_task)
+        if not self.kept[cell]:
+            return -(-rows * 2 // per_task)
+        rate = self.kept[cell] / (self._ordered[cell] * per_task)
+        return -(-rows // max(1, round(per_task * rate)))
 
     def _pass_on(self) -> None:
         """Moves what the given-up cells lack to open ones."""

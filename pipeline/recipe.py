@@ -133,7 +133,7 @@ class SimulateSettings(_Strict):
     """Hard caps of a dialogue."""
 
     max_turns: Annotated[int, Field(ge=4, le=1000)] = 60
-    max_calls: Annotated[int, Field(ge=1, le=1000)] = 80
+    max_calls: Annotated[int, Field(ge=1, le=1000)] = 120
 
 
 class NearDuplicateSettings(_Strict):

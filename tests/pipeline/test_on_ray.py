@@ -57,7 +57,7 @@ def test_workers_import_the_driver_s_own_packages(ray):
 
 def test_a_worker_with_other_files_stops_the_run(tmp_path, ray, monkeypatch):
     monkeypatch.setitem(ray.ray._files, "stages", "/elsewhere/stages/__init__.py")
-    with pytest.raises(UserError, match="'stages' from .*Install WRIT"):
+    with pytest.raises(UserError, match=r"'stages' from .*Install WRIT"):
         go(plan(tmp_path / "run"), ray)
 
 

@@ -72,7 +72,7 @@ def test_a_manifest_vouches_for_its_files(tmp_path):
 
 def test_a_folder_that_cannot_be_made_is_told(tmp_path):
     (tmp_path / "file").write_text("")
-    with pytest.raises(StorageError, match="cannot be written.*--out"):
+    with pytest.raises(StorageError, match=r"cannot be written.*--out"):
         write_bytes(tmp_path / "file" / "run" / "a.json", b"{}")
 
 
