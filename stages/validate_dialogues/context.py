@@ -158,7 +158,7 @@ class CheckContext:
         self.toolbox = toolbox
         self.limits = limits
         self.messages: tuple[Message, ...] = dialogue.messages
-        self.low = [message.content.lower() for message in self.messages]
+        self.low = ["" if message.role == "tool" else message.content.lower() for message in self.messages]
         self.initial_digest = sandbox.digest()
         self.steps, self.final = self._replay(sandbox)
 

@@ -22,11 +22,9 @@ class Certificate(NamedTuple):
 
 
 def evidence_before_write(context: CheckContext) -> Verdict:
-    """The reads before each gold write, and before each answer is told, form a certificate."""
+    """The reads before each gold write, and before each answer or refusal is told, form a certificate."""
     gold = dict(context.gold)
     for number, request in enumerate(context.task.requests):
-        if request.kind == "refuse":
-            continue
         step = gold.get(number)
         if request.kind == "write" and step is None:
             return failed("evidence_before_write", "agent", f"request {number}: {request.tool} was never called")
@@ -43,6 +41,11 @@ def evidence_before_write(context: CheckContext) -> Verdict:
                 return failed(
                     "evidence_before_write", "agent", f"{place(step.index)}: request {number}: written before {what}"
                 )
+        elif request.kind == "refuse":
+            refused = _refused(context)
+            if refused is not None and complete > refused:
+                what = f"refused before {place(complete)} gave the reason"
+                return failed("evidence_before_write", "agent", f"{place(refused)}: request {number}: {what}")
         elif not _told_after(context, request, complete):
             return failed(
                 "evidence_before_write", "agent", f"request {number}: told before {place(complete)} gave the evidence"
@@ -81,6 +84,12 @@ def _is_identity(context: CheckContext, proof: Proof, clause: Clause) -> bool:
 
 def _identifies(context: CheckContext, tool: str, error: bool) -> bool:
     return tool in context.domain.identity_tools and not error
+
+
+def _refused(context: CheckContext) -> int | None:
+    """Returns the last message that refuses, by the speaker's own acts."""
+    found = [i for i, m in enumerate(context.messages) if any(act.kind == "refuse" for act in m.acts)]
+    return found[-1] if found else None
 
 
 def _told_after(context: CheckContext, request: Request, complete: int) -> bool:

@@ -28,7 +28,8 @@ _LEFTOVERS = (
     ("a note to oneself", re.compile(r"\bTODO\b")),
 )
 _SPACED = (" ,", " .", " ?", " !", " ;", ",,", "..,", "??,", "( ", " )", ".,", ", .")
-_DOUBLED = re.compile(r"\b(the|a|an|of|to|your|my|for|from|is|with) \1\b", re.IGNORECASE)
+_SMALL_WORDS = ("the", "a", "an", "of", "to", "your", "my", "for", "from", "is", "with")
+_DOUBLED = tuple(f" {word} {word} " for word in _SMALL_WORDS)
 _OWNERS: dict[str, Owner] = {"user": "user", "assistant": "agent", "tool": "infrastructure"}
 _HANGING = re.compile(r"(?:,|\b(?:and|or|the|a|an|of|to|with|your|my|for|from|because|is|are|in|on))$", re.IGNORECASE)
 _OPEN_ENDED = frozenset({"turn_cap", "call_cap"})
@@ -38,9 +39,10 @@ def structure(context: CheckContext) -> Verdict:
     """Roles alternate, every call is answered, and texts hold nothing but what a person would read."""
     for index, what, owner in _form(context):
         return failed("structure", owner, f"{place(index)}: {what}")
-    for index, message in enumerate(context.messages):
-        if message.role != "tool":
-            found = leftover(message.content)
+    texts = [message.content for message in context.messages if message.role != "tool" and message.content]
+    if leftover("\n".join(texts)) is not None:  # all at once first: nearly always there is nothing
+        for index, message in enumerate(context.messages):
+            found = leftover(message.content) if message.role != "tool" else None
             if found is not None:
                 return failed("structure", _OWNERS[message.role], f"{place(index)}: the text has {found}")
     return passed("structure")
@@ -116,13 +118,16 @@ def leftover(text: str) -> str | None:
                 if match:
                     return f"{name}: {match.group()!r}"
             break
-    if text[:1] == " " or text[-1:] == " ":
+    if text[:1] == " " or text[-1:] == " " or " \n" in text or "\n " in text:
         return "a space at its edge"
     for mark in _SPACED:
         if mark in text and not (mark == " ." and "..." in text):
             return f"a gap at {mark!r}"
-    match = _DOUBLED.search(text)
-    return f"a doubled word: {match.group()!r}" if match else None
+    padded = f" {text.lower()} ".replace("\n", " . ")
+    for doubled in _DOUBLED:
+        if doubled in padded:
+            return f"a doubled word: {doubled.strip()!r}"
+    return None
 
 
 def call_schema(context: CheckContext) -> Verdict:

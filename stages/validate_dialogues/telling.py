@@ -13,7 +13,7 @@ from schemas.task import Request
 from schemas.verdict import Verdict
 from stages.validate_dialogues.context import CheckContext, failed, passed, place
 from stages.validate_dialogues.evidence import certificate
-from stages.validate_dialogues.words import amounts, cents, leaves, tokens
+from stages.validate_dialogues.words import TELLING, amounts, cents, leaves, tokens
 
 _NEAR = 2
 """Letters or digits in which a slip may differ from the truth."""
@@ -83,7 +83,7 @@ def _strange_values(context: CheckContext) -> Iterator[tuple[int, str]]:
         if message.role != "user":
             continue
         text = message.content
-        if not any(character.isdigit() or character == "@" for character in text):
+        if TELLING.search(text) is None:
             continue
         if own is None:
             own = _own_words(context)
@@ -264,8 +264,8 @@ def _brought_up(context: CheckContext, request: Request, name: str, leaf: Json, 
 
 
 def _holds(told: Json, leaf: Json) -> bool:
-    if isinstance(told, (dict, list)):
-        return any(_holds(each, leaf) for each in leaves(told))
+    if isinstance(told, list):
+        return any(_holds(each, leaf) for each in told)
     if isinstance(told, (int, float)) and isinstance(leaf, (int, float)):
         return cents(told) == cents(leaf)
-    return str(told).lower() == str(leaf).lower()
+    return not isinstance(told, dict) and str(told).lower() == str(leaf).lower()

@@ -30,6 +30,7 @@ _COUNT_FORMS = {
 _COUNT_FORMS[1] = ("one", "a single", "just the one", "once")
 
 _TOKEN = re.compile(r"[#\w@.+\-]*\d[#\w@.+\-]*|[\w.+\-]+@[\w.\-]+")
+TELLING = re.compile(r"[\d@]")
 _MONEY = re.compile(r"[$€£] ?(\d[\d,]*(?:\.\d+)?)")
 _NUMBER = re.compile(r"\d[\d,]*(?:\.\d+)?")
 _YES = re.compile(
@@ -126,13 +127,16 @@ def leaves(value: Json) -> Iterator[Any]:
 def tokens(text: str) -> list[str]:
     """Returns what looks like an id in a text (any case): five digits or more, or digits beside `#`, `_`; e-mails."""
     found = []
-    for match in _TOKEN.finditer(text):
-        word = match.group().strip(".-+")
-        start = match.start()
-        if start and text[start - 1] in "$€£,":  # an amount, or the rest of one
+    for piece in text.split():
+        if piece.isalpha() or TELLING.search(piece) is None:
             continue
-        if "@" in word or ((sum(map(str.isdigit, word)) >= 5 or "#" in word or "_" in word) and not _decimal(word)):
-            found.append(word)
+        for match in _TOKEN.finditer(piece):
+            word = match.group().strip(".-+")
+            start = match.start()
+            if start and piece[start - 1] in "$€£,":  # an amount, or the rest of one
+                continue
+            if "@" in word or ((sum(map(str.isdigit, word)) >= 5 or "#" in word or "_" in word) and not _decimal(word)):
+                found.append(word)
     return found
 
 
