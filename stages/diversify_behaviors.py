@@ -26,7 +26,7 @@ _DISCLOSURE: dict[Disclosure, float] = {
     "only_when_asked": 0.25,
     "vague_start": 0.25,
 }
-_REGISTER: dict[Register, float] = {"neutral": 0.5, "terse": 0.3, "chatty": 0.2}
+_REGISTER: dict[Register, float] = {"neutral": 0.55, "terse": 0.22, "chatty": 0.23}
 _TRAITS: dict[Trait, float] = {
     "typos": 0.2,
     "impatience": 0.12,

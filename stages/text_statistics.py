@@ -15,10 +15,11 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import pairwise
 
-_WORD = re.compile(r"[\w'’#$@.+-]*[\w]")
+_WORD = re.compile(r"[\w'\u2019#$@.+-]*\w")
 _VALUE = re.compile(r"\S*(?:\d|@|#\w|\w_\w)\S*?(?=[\s,;:!?)]|\.(?:\s|$)|$)")
-_POLITE = re.compile(r"\b(?:please|pls|plz|thanks|thank you|thx|ty|appreciate|appreciated|kindly|sorry|cheers)\b", re.I)
+_POLITE = re.compile(r"\b(?:please|pls|plz|thanks|thank you|thx|ty|appreciate|appreciated|kindly|cheers)\b", re.I)
 SHORT_TURN = 3
 """A turn of so many words or fewer is short."""
 
@@ -50,7 +51,7 @@ def distinct_2(texts: Iterable[str]) -> float:
     pairs: Counter[tuple[str, str]] = Counter()
     for text in texts:
         found = words(text)
-        pairs.update(zip(found, found[1:], strict=False))
+        pairs.update(pairwise(found))
     total = sum(pairs.values())
     return len(pairs) / total if total else 1.0
 

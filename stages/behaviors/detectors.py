@@ -16,6 +16,7 @@ What each means, in terms of acts:
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from itertools import pairwise
 
 from schemas.base import Json
 from schemas.behavior import Disclosure
@@ -101,7 +102,7 @@ def _told_twice(users: Sequence[Message], kind: str) -> bool:
 
 def _refused_first(talk: Sequence[Message]) -> bool:
     refused: set[int | None] = set()
-    for before, message in zip(talk, talk[1:], strict=False):
+    for before, message in pairwise(talk):
         listed = {act.request for act in before.acts if act.kind == "confirm" and before.role == "assistant"}
         if not listed or message.role != "user":
             continue

@@ -101,7 +101,7 @@ def candidates(text: str, protected: frozenset[str] = frozenset()) -> list[tuple
     found = []
     for match in _WORD.finditer(text):
         start, end = match.span()
-        if (start and text[start - 1] in "@#_-.'’") or text[end : end + 1] in ("@", "_", "-", "'", "’"):
+        if (start and text[start - 1] in "@#_-.'\u2019") or text[end : end + 1] in ("@", "_", "-", "'", "\u2019"):
             continue
         word = match.group()
         if word.lower() in COMMON and word.lower() not in protected and (word.islower() or start == 0):

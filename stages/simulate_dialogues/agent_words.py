@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from schemas.base import Json, rng_of
-from schemas.program import Program
+from schemas.program import Program, column_id
 from schemas.task import Proof, Request, Source
 from stages.simulate_dialogues import wording_agent as tables
 from stages.simulate_dialogues.desk import Desk
@@ -19,11 +19,12 @@ from stages.simulate_dialogues.notebook import Wish
 from tool_specs.dice import Dice
 from tool_specs.phrasing import agent as grammar
 from tool_specs.phrasing.agent import Known
-from tool_specs.phrasing.meaning import level_of, roles, told_level
+from tool_specs.phrasing.meaning import bindings, level_of, roles, told_level
 from tool_specs.programs import ReadKey, Selection
 
 _NO_PROOF = Proof(reads=(), reachable=(), clauses=(), lower=0, upper=0, plausible=0)
 _CHECKS_FIRST = 0.35
+_DRAWS = 4
 
 
 @dataclass(frozen=True)
@@ -60,6 +61,10 @@ class AgentWords:
             return f"{self.pick(tables.ASK_AGAIN)} {self.pick(self.lexicon.ask_identity)}"
         lead = self.pick(tables.HELP_GLADLY) if raised else self.pick(tables.WELCOME)
         return f"{lead} {self.pick(self.lexicon.ask_identity)}"
+
+    def who_is_it(self) -> str:
+        """Asks again who the user is, in other words."""
+        return self.pick(self.lexicon.ask_identity)
 
     def nobody_found(self, told: Sequence[tuple[str, str]]) -> str:
         """Says that nobody has these facts, and where the mistake may be."""
@@ -133,26 +138,36 @@ class AgentWords:
         """Says what selection number `place` came to, against what; "" where there was nothing to choose."""
         if told.selection is None:
             return ""
-        request, level = told.request, None
-        for role in roles(self.lexicon, request):
-            source = told_level(self.lexicon, request, role)
-            if source is not None and source[0] == place:
-                level = source[1]
-                break
         return grammar.compare_one(
             self.lexicon,
-            request.programs,
+            told.request.programs,
             place,
             told.selection,
             self.rng,
-            told=level,
+            told=self._levels(told.request).get(place),
             reads=reads,
             facts=facts,
         )
 
+    def _levels(self, request: Request) -> dict[int, str | None]:
+        """Returns, per selection, the rows that the user means by it: an item, or the order that has it."""
+        found: dict[int, str | None] = {}
+        for role in roles(self.lexicon, request):
+            level = told_level(self.lexicon, request, role)
+            if level is not None:
+                found.setdefault(*level)
+        return found
+
     def confirm(self, tool: str, arguments: Mapping[str, Json], known: Known) -> str:
-        """Lists the details of a write and asks for a yes."""
-        return grammar.confirm(self.lexicon, tool, arguments, known, self.rng)
+        """Lists the details of a write and asks for a yes; not twice with the same frame."""
+        text = ""
+        for _ in range(_DRAWS):
+            text = grammar.confirm(self.lexicon, tool, arguments, known, self.rng)
+            frame = (text.partition(":")[0], text.rpartition("? ")[2][-30:])
+            if not self._used.intersection(frame):
+                self._used.update(frame)
+                break
+        return text
 
     def once_more(self, details: str) -> str:
         """Leads to the details a second time."""
@@ -162,9 +177,12 @@ class AgentWords:
         """Reports a write."""
         return grammar.done(self.lexicon, tool, arguments, known, self.rng)
 
-    def answer(self, told: Told, value: Json) -> str:
-        """Answers a question."""
-        return grammar.answer(self.lexicon, told.request, value, self._object(told), self.rng)
+    def answer(self, told: Told, value: Json, comparison: str) -> str:
+        """Answers a question, unless the comparison that goes before has done so."""
+        if isinstance(value, float) and grammar.money(value) in comparison:
+            return comparison
+        text = grammar.answer(self.lexicon, told.request, value, self._object(told), self.rng)
+        return f"{comparison} {text}".strip()
 
     def _object(self, told: Told) -> str:
         """Names the one row that an answer is about."""
@@ -176,7 +194,13 @@ class AgentWords:
         row = rows[0].get(level.name) if level is not None and rows else None
         if level is None or not isinstance(row, dict):
             return ""
-        name = grammar.label(self.lexicon, level.id, row)
+        programs = told.request.programs
+        above = [
+            (column_id(programs, owner, (step.name,)), rows[0][step.name])
+            for owner, step in reversed(bindings(programs, bind.program))
+            if step.name != level.name and isinstance(rows[0].get(step.name), dict)
+        ]
+        name = grammar.label(self.lexicon, level.id, row, above)
         return name if "#" in name else f"the {name}"
 
     def refusal(self, rule: str, detail: str) -> str:
@@ -186,6 +210,10 @@ class AgentWords:
     def not_there(self, *, tied: bool) -> str:
         """Says that nothing fits, or too much."""
         return f"{self.pick(tables.TIED if tied else tables.NOTHING_FITS)} {self.pick(tables.WHICH_ONE)}"
+
+    def gives_up(self) -> str:
+        """Leaves a request for which nothing was found."""
+        return self.pick(tables.GIVES_UP)
 
     def still_no(self) -> str:
         """Stays with a refusal."""
@@ -199,12 +227,16 @@ class AgentWords:
         """Reports that a write was turned down."""
         return self.pick(tables.FAILED).replace("{error}", content.removeprefix("Error: "))
 
-    def summary(self, key: str, writes: Sequence[tuple[str, dict[str, Json]]]) -> str:
-        """Returns what the next agent should know."""
-        wanted = self.lexicon.out_of_scope.get(key, ("get help with something",))[0]
+    def summary(self, words: str, writes: Sequence[tuple[str, dict[str, Json]]]) -> str:
+        """Returns what the next agent should know: the user's own words, and what was done before."""
         done = [self.lexicon.writes[tool].noun for tool, _ in writes if tool in self.lexicon.writes]
-        before = f" Done before: {', '.join(done)}." if done else ""
-        return f"The customer wants to {wanted}. No tool covers that.{before}"
+        before = f" Already done in this conversation: {', '.join(done)}." if done else ""
+        return f"The customer wrote: {words!r}. None of my tools can do that.{before}"
+
+    def turn_to(self, tool: str) -> str:
+        """Leads over to another request."""
+        own = self.lexicon.writes.get(tool)
+        return self.pick(tables.TURN_TO).replace("{noun}", own.noun) if own else ""
 
 
 def told_of(wish: Wish, programs: Sequence[Program], selection: Selection | None) -> Told:

@@ -49,6 +49,8 @@ class Fulfilling(Serving):
         tool = wish.tool or ""
         shown: set[Shown] = set()
         explained = 0
+        if self.notebook.writes or len(self.notebook.wishes) > 1:
+            self.turn_to(tool)
         for _ in range(_MOST_QUESTIONS):
             found = yield from self._find(wish)
             if found.lost:
@@ -90,7 +92,7 @@ class Fulfilling(Serving):
                 wish.closed = True
                 value = next(iter(found.arguments.values()))
                 comparison = self._comparison(found, set())
-                text = f"{comparison} {self.words.answer(found.told, value)}".strip()
+                text = self.words.answer(found.told, value, comparison)
                 self.prefix(text, Act(kind="response", request=wish.number, slot="answer", value=value))
                 return
         wish.closed = True
@@ -133,6 +135,8 @@ class Fulfilling(Serving):
         if wish.version != before:
             return True
         wish.closed = True
+        self.refused.add(wish.number)
+        self.prefix(self.words.gives_up(), Act(kind="refuse", request=wish.number))
         return False
 
     def _ask(self, wish: Wish, found: Found, role: str, shown: set[Shown]) -> Turn[None]:
@@ -145,9 +149,9 @@ class Fulfilling(Serving):
             if wish.version != before or set(wish.roles) >= {role}:
                 return
             comparison = ""
-        question = self.words.ask_role(wish.tool or "", role)
-        text = f"{comparison} {question}".strip()
-        yield from self.say(text, Act(kind="request", request=wish.number, slot=role))
+        text = f"{comparison} {self.words.ask_role(wish.tool or '', role)}".strip()
+        act = Act(kind="request", request=wish.number, slot=role)
+        yield from self.say(text, act, rephrase=lambda: self.words.ask_role(wish.tool or "", role))
 
     def _comparison(self, found: Found, shown: set[Shown]) -> str:
         """Returns what was compared and why the winner won, once per selection."""
@@ -178,11 +182,10 @@ class Fulfilling(Serving):
             spoken="\n".join(self.notebook.spoken),
         )
         broken = self.desk.domain.violations(context, tool, arguments)
-        if broken:
-            return sandbox, broken[0]
+        rule, detail = broken[0] if broken else ("tool_error", "")
         if result.error:
-            return sandbox, ("tool_error", result.content.removeprefix("Error: "))
-        return sandbox, None
+            detail = result.content.removeprefix("Error: ")
+        return sandbox, (rule, detail) if broken or result.error else None
 
     def _refuse(self, wish: Wish, found: Found, rule: str, detail: str) -> Turn[bool]:
         """Explains why it cannot be done; returns whether the user wants something else now."""
@@ -213,7 +216,10 @@ class Fulfilling(Serving):
             text = self.words.once_more(details)
         else:
             comparison = self._comparison(found, shown)
-            reminder = self.words.reminder() if self.desk.takes_lists(tool) else ""
+            reminder = (
+                self.words.reminder() if self.desk.takes_lists(tool) and wish.number not in self._reminded else ""
+            )
+            self._reminded.add(wish.number)
             text = " ".join(part for part in (comparison, reminder, details) if part)
         act = Act(kind="confirm", request=wish.number, value=dict(found.arguments))
         return (yield from self.say(text, act))

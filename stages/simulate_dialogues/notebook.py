@@ -23,7 +23,7 @@ from schemas.program import Bind, Program
 from schemas.world import World
 from stages.simulate_dialogues.desk import Desk
 from tool_specs.phrasing.agent import Known
-from tool_specs.programs import MISSING, ReadKey, read_key
+from tool_specs.programs import MISSING, ReadKey, Selection, read_key
 from tool_specs.sandbox import Result, Sandbox
 
 RowKey = tuple[str, str]
@@ -40,22 +40,25 @@ class Wish:
         number: Position in the order of being raised.
         tool: The write it amounts to; None for questions and for what no tool does.
         kind: `write`, `answer`, `out_of_scope`, or `unknown` while only hinted at.
+        words: The message that raised it.
         programs: Told selections by their number.
         binds: Parameter -> where its value stands in the selected rows.
         facts: Parameter -> name of the fact that is its value.
         roles: Roles that have been told.
         version: Counts changes, so that what was worked out before is worked out anew.
+        found: What the told selections gave, and the version and number of writes at which they did.
     """
 
     number: int
     tool: str | None = None
     kind: str = "unknown"
-    key: str = ""
+    words: str = ""
     programs: dict[int, Program] = field(default_factory=dict)
     binds: dict[str, Bind] = field(default_factory=dict)
     facts: dict[str, str] = field(default_factory=dict)
     roles: dict[str, None] = field(default_factory=dict)
     version: int = 0
+    found: tuple[tuple[int, int], Selection] | None = None
     closed: bool = False
 
 
@@ -93,7 +96,7 @@ class Notebook:
                 wish = self.wishes.setdefault(act.request, Wish(act.request))
                 wish.tool = act.value["tool"] or wish.tool
                 wish.kind = act.value["kind"] or wish.kind
-                wish.key = act.value.get("key", wish.key)
+                wish.words = message.content
             elif act.kind == "inform" and act.slot is not None:
                 if act.request is None or not isinstance(act.value, dict):
                     self._hear_fact(act.slot, act.value)
@@ -188,16 +191,24 @@ class Notebook:
 
 
 def _hear_role(wish: Wish, role: str, value: dict[str, Json]) -> None:
+    """Takes in what a role was told as. Told again as before, it changes nothing."""
     wish.roles[role] = None
-    wish.version += 1
     if value.get("program") is not None:
-        wish.programs[value["number"]] = _program(canonical(value["program"]))
-    for parameter, bind in value.get("binds", {}).items():
-        wish.binds[parameter] = _bind(canonical(bind))
-        wish.facts.pop(parameter, None)
+        program = _program(canonical(value["program"]))
+        if wish.programs.get(value["number"]) != program:
+            wish.programs[value["number"]] = program
+            wish.version += 1
+    for parameter, plain_bind in value.get("binds", {}).items():
+        bind = _bind(canonical(plain_bind))
+        if wish.binds.get(parameter) != bind:
+            wish.binds[parameter] = bind
+            wish.facts.pop(parameter, None)
+            wish.version += 1
     for parameter, name in value.get("facts", {}).items():
-        wish.facts[parameter] = name
-        wish.binds.pop(parameter, None)
+        if wish.facts.get(parameter) != name:
+            wish.facts[parameter] = name
+            wish.binds.pop(parameter, None)
+            wish.version += 1
 
 
 @lru_cache(maxsize=4096)

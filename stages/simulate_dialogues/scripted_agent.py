@@ -83,11 +83,13 @@ class _Shift(Fulfilling):
         elif wish.kind == "out_of_scope":
             yield from self._hand_over(wish)
         else:
-            yield from self.say(self.words.what_exactly(), Act(kind="request", request=wish.number, slot=INTENT))
+            act = Act(kind="request", request=wish.number, slot=INTENT)
+            yield from self.say(self.words.what_exactly(), act, rephrase=self.words.what_exactly)
 
     def _ask_for_work(self) -> Turn[Message]:
         text = self.words.anything_else() if self.notebook.wishes else self.words.what_can_i_do()
-        return (yield from self.say(text, Act(kind="request", slot=INTENT)))
+        again = self.words.anything_else if self.notebook.wishes else self.words.what_can_i_do
+        return (yield from self.say(text, Act(kind="request", slot=INTENT), rephrase=again))
 
     def _answer_protest(self, reply: Message) -> None:
         for act in reply.acts:
@@ -103,7 +105,7 @@ class _Shift(Fulfilling):
             if tool is None:
                 text = self.words.ask_identity(again=asked, raised=bool(self.notebook.wishes))
                 asked = True
-                yield from self.say(text, Act(kind="request", slot=IDENTITY))
+                yield from self.say(text, Act(kind="request", slot=IDENTITY), rephrase=self.words.who_is_it)
                 continue
             values = {parameter: self.notebook.facts[fact] for parameter, fact in tool.facts.items()}
             tried.add((tool.name, tuple(map(str, values.values()))))
@@ -134,7 +136,7 @@ class _Shift(Fulfilling):
             self.prefix(self.words.cannot_do(), Act(kind="refuse", request=wish.number))
             return
         tool, parameter = self.desk.transfer
-        yield from self.call(tool, {parameter: self.words.summary(wish.key, self.notebook.writes)})
+        yield from self.call(tool, {parameter: self.words.summary(wish.words, self.notebook.writes)})
         self.forget_prefix()
         yield from self.say(self.desk.handed_over, Act(kind="refuse", request=wish.number))
 

@@ -6,7 +6,7 @@ all there -> rehearse on the rows that were read -> refuse, or list the details 
 
 from __future__ import annotations
 
-from collections.abc import Generator, Sequence
+from collections.abc import Callable, Generator, Sequence
 from typing import Any, TypeVar
 
 from schemas.base import Json
@@ -41,6 +41,7 @@ class Serving:
         self.notebook = notebook
         self.words = words
         self.refused: set[int] = set()
+        self._reminded: set[int] = set()
         self._calls = 0
         self._before: list[str] = []
         self._acts_before: list[Act] = []
@@ -52,13 +53,24 @@ class Serving:
         self._before.append(text)
         self._acts_before.extend(acts)
 
+    def turn_to(self, tool: str) -> None:
+        """Leads over to another request, where something is to be said about the one before."""
+        if any(act.kind in ("response", "refuse") for act in self._acts_before):
+            self.prefix(self.words.turn_to(tool))
+
     def forget_prefix(self) -> None:
         """Drops what was kept."""
         self._before.clear()
         self._acts_before.clear()
 
-    def say(self, text: str, *acts: Act) -> Turn[Message]:
-        """Says something and takes in the answer; brings the user back from another topic."""
+    def say(self, text: str, *acts: Act, rephrase: Callable[[], str] | None = None) -> Turn[Message]:
+        """Says something and takes in the answer; brings the user back from another topic.
+
+        Args:
+            text: What is said after what was kept by `prefix`.
+            acts: What it means.
+            rephrase: Puts the question in other words if it must be asked again.
+        """
         content = " ".join(part for part in (*self._before, text) if part)
         acts = (*self._acts_before, *acts)
         self.forget_prefix()
@@ -72,7 +84,7 @@ class Serving:
                 if "complain" in kinds:
                     self._soothe()
                 return reply
-            content = self.words.back_to_business(text)
+            content = self.words.back_to_business(rephrase() if rephrase else text)
 
     def _soothe(self) -> None:
         words = self.words.soothe()
@@ -103,6 +115,9 @@ class Serving:
             yield from self.say(text, Act(kind="request", request=wish.number, slot=missing))
         if all(program is UNTOLD for program in programs):
             return programs, None
+        state = (wish.version, len(self.notebook.writes))
+        if wish.found is not None and wish.found[0] == state:
+            return programs, wish.found[1]
         machine = steps_of(programs, self.facts, exhaustive=False)
         answer: Any = None
         while True:
@@ -110,6 +125,7 @@ class Serving:
                 ask = machine.send(answer)
             except StopIteration as stop:
                 selection: Selection = stop.value
+                wish.found = state, selection
                 return programs, selection
             if ask.tool in self.desk.identity_names:
                 answer = self.notebook.reads[ask.key] = self.notebook.principal
@@ -124,12 +140,11 @@ class Serving:
         return {name: "" for name in self.desk.domain.principal.facts} | self.notebook.facts
 
     def _missing_fact(self, programs: Sequence[Program]) -> str | None:
-        known = self.notebook.facts
+        known, identifying = self.notebook.facts, self.desk.domain.principal.facts
         for program in programs:
             for step in program.steps:
                 operands = step.arguments.values() if isinstance(step, Call) else (step.source,)
                 for operand in operands:
-                    if isinstance(operand, Fact) and operand.name not in known:
-                        if operand.name not in self.desk.domain.principal.facts:
-                            return operand.name
+                    if isinstance(operand, Fact) and operand.name not in known and operand.name not in identifying:
+                        return operand.name
         return None

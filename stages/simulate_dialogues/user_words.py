@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 
 import msgspec
 
@@ -24,9 +25,15 @@ from tool_specs.phrasing import user as grammar
 from tool_specs.phrasing.english import clean, number, sentence
 from tool_specs.phrasing.frames import casual, want
 
-_POLITE_USERS = 0.3
+_POLITE_USERS = 0.65
+_MARKED = 0.55
+"""How often a polite user takes a phrase with a marker of politeness, if there is one."""
+_PLEASE = 0.4
+"""How often a polite user adds "please" to an answer or a request."""
 _HANGING = re.compile(r"\b(?:is|are|was|with|for|on|in|to|from|has|and|of)$", re.IGNORECASE)
 _WORD = re.compile(r"[a-z]+")
+_LONG = 90
+"""A "please" after a longer text would stand too far from what it is about."""
 
 
 class UserWords:
@@ -65,7 +72,10 @@ class UserWords:
             options = (*options, *(table["plain"] if not options or self.register == "chatty" else ()))
         else:
             options = table
-        fitting = [text for text in options if self.polite or not polite(text)] or list(options)
+        if self.polite and self.dice.chance(_MARKED):
+            fitting = [text for text in options if _marked(text)] or list(options)
+        else:
+            fitting = [text for text in options if self.polite or not _marked(text)] or list(options)
         fresh = [text for text in fitting if text not in self._used] or fitting
         text = self.dice.pick(fresh)
         self._used.add(text)
@@ -143,7 +153,8 @@ class UserWords:
 
     def announce(self, requests: Sequence[Request]) -> str:
         """Announces several requests without details."""
-        clauses = [grammar.ask(self.lexicon, request, self.facts, (), self.rng) for request in requests]
+        ordered = sorted(requests, key=lambda request: request.kind == "answer")  # a question ends a list best
+        clauses = [grammar.ask(self.lexicon, request, self.facts, (), self.rng) for request in ordered]
         listing = f"{', '.join(clauses[:-1])} and {clauses[-1]}"
         return self.pick(tables.ANNOUNCE).replace("{count}", number(len(clauses))).replace("{list}", listing)
 
@@ -174,7 +185,7 @@ class UserWords:
         if again:
             return _joined([self.pick(tables.HERE_AGAIN), text])
         lead = self.dice.pick(tables.IDENTITY_LEAD) if asked and not bare else ""
-        return f"{lead} {text}".strip()
+        return _joined([lead, text]) if lead else text
 
     def correction(self, entry: Knowledge, wrong: str, true: Json) -> str:
         """Puts a slip right."""
@@ -191,6 +202,8 @@ class UserWords:
     def compose(self, parts: Sequence[str], acts: Sequence[Act], *, first: bool) -> str:
         """Returns the message as this user types it."""
         text = _joined(parts)
+        if self.polite and any(act.kind == "inform" for act in acts) and self.dice.chance(_PLEASE):
+            text = _please(text)
         if self.casual:
             text = casual(text, self.rng)
             if self.register == "terse":
@@ -230,10 +243,24 @@ def _joined(parts: Sequence[str]) -> str:
     return clean(text)
 
 
+def _please(text: str) -> str:
+    """Adds a marker of politeness to a short request or answer that has none."""
+    if _marked(text) or len(text) > _LONG or any(mark in text for mark in "@:;"):
+        return text
+    body, mark = (text[:-1], text[-1]) if text[-1:] in (".", "?") else (text, "")
+    return f"{body}, please{mark}"
+
+
+@lru_cache(maxsize=4096)
+def _marked(text: str) -> bool:
+    return polite(text)
+
+
 def _continued(part: str) -> str:
     """Returns a sentence as it goes on after a comma: small, unless a name or "I" begins it."""
     word, _, rest = part.partition(" ")
-    if word in ("I", "A") or word[:2] in ("I'", "I’") or rest[:1].isupper() or word[1:] != word[1:].lower():
+    name_follows = rest[:1].isupper() and rest.partition(" ")[0] not in ("I", "I'm", "I'd", "I've", "A")
+    if word in ("I", "A") or word.startswith("I'") or name_follows or word[1:] != word[1:].lower():
         return part
     return part[:1].lower() + part[1:]
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 Variants = tuple[str, ...]
 
 HELP_GLADLY: Variants = (
-    "I can help with that.", "Happy to help.", "I'll gladly take care of that.", "Sure, I can look into that.", "Of course.",
-    "Let's get that sorted.", "Certainly.", "Sure thing.", "Glad to help with that.", "No problem.",
+    "I can help with that.", "Happy to help.", "I'll gladly take care of that.", "Sure, I can look into that.",
+    "Of course.", "Let's get that sorted.", "Certainly.", "Sure thing.", "Glad to help with that.", "No problem.",
 )  # fmt: skip
 WELCOME: Variants = (
     "Hello, and welcome to {service}.", "Hi there, thanks for getting in touch.", "Hello, I'm here to help.",
@@ -17,8 +17,8 @@ ASK_AGAIN: Variants = (
     "To go on I need to know who you are.", "I can only start once I've found your account.",
 )  # fmt: skip
 NOBODY: Variants = (
-    "I don't find an account under {value}.", "There's no account with {value}, I'm afraid.", "Nothing comes up for {value}.",
-    "I couldn't find anybody with {value}.", "{value} doesn't bring up an account.",
+    "I don't find an account under {value}.", "There's no account with {value}, I'm afraid.",
+    "Nothing comes up for {value}.", "I couldn't find anybody with {value}.", "{value} doesn't bring up an account.",
 )  # fmt: skip
 TYPO_HOST: Variants = (
     'Could there be a typo in "{part}"?', 'Is "{part}" spelled correctly?', 'Could you check the part "{part}"?',
@@ -38,26 +38,27 @@ WHAT_CAN_I_DO: Variants = (
     "What can I help you with?",
 )  # fmt: skip
 WHAT_EXACTLY: Variants = (
-    "What exactly can I do for you?", "So, what is it about?", "What would you like me to take care of?", "How can I help?",
-    "Now, what do you need?", "Tell me what you need.",
+    "What exactly can I do for you?", "So, what is it about?", "What would you like me to take care of?",
+    "How can I help?", "Now, what do you need?", "Tell me what you need.",
 )  # fmt: skip
 ANYTHING_ELSE: Variants = (
-    "Anything else?", "Is there anything else I can do for you?", "Can I help you with anything else?", "What else can I do for you?",
-    "Is there something else?", "Anything else I can help with?", "Would you like me to do anything else?",
+    "Anything else?", "Is there anything else I can do for you?", "Can I help you with anything else?",
+    "What else can I do for you?", "Is there something else?", "Anything else I can help with?",
+    "Would you like me to do anything else?",
 )  # fmt: skip
 BYE: Variants = (
-    "You're welcome. Have a nice day!", "Glad I could help. Goodbye!", "Thanks for getting in touch, take care!", "Have a great day!",
-    "All right, have a good one!", "Goodbye, and thank you for reaching out.", "Thank you, and all the best!", "Take care!",
-    "Thanks for contacting {service}. Have a nice day!",
+    "You're welcome. Have a nice day!", "Glad I could help. Goodbye!", "Thanks for getting in touch, take care!",
+    "Have a great day!", "All right, have a good one!", "Goodbye, and thank you for reaching out.",
+    "Thank you, and all the best!", "Take care!", "Thanks for contacting {service}. Have a nice day!",
 )  # fmt: skip
 IS_THAT_IT: Variants = (
-    "Is that the one you mean?", "Is that right?", "Is this the one?", "Is that what you have in mind?", "Did I get the right one?",
-    "Is that it?",
+    "Is that the one you mean?", "Is that right?", "Is this the one?", "Is that what you have in mind?",
+    "Did I get the right one?", "Is that it?",
 )  # fmt: skip
 ONCE_MORE: Variants = (
     "Of course, take your time. Nothing happens until you say yes.", "No rush, I won't do anything without your yes.",
-    "Gladly, here it is again.", "Let me explain it again; nothing has been submitted yet.", "Sure, again from the top.",
-    "That's fine, better to check twice.",
+    "Gladly, here it is again.", "Let me explain it again; nothing has been submitted yet.",
+    "Sure, again from the top.", "That's fine, better to check twice.",
 )  # fmt: skip
 REMINDER: Variants = (
     "Items of an order can be changed only once, so please make sure that nothing is missing here.",
@@ -65,30 +66,52 @@ REMINDER: Variants = (
     "Please look whether the list is complete: further items of this order can't be added afterwards.",
     "If more items of this order should change, tell me now, because it has to be done in one go.",
 )  # fmt: skip
-NOTED: Variants = ("All right, I've changed that.", "No problem, noted.", "Sure, then differently.", "Okay, I'll take that instead.",
-                   "Understood.", "Fine, let me redo that.")  # fmt: skip
+TURN_TO: Variants = (
+    "Now to the {noun}.", "Next, the {noun}.", "As to the {noun}:", "On to the {noun}.", "Then there's the {noun}.",
+)  # fmt: skip
+NOTED: Variants = (
+    "All right, I've changed that.", "No problem, noted.", "Sure, then differently.", "Okay, I'll take that instead.",
+    "Understood.", "Fine, let me redo that.",
+)  # fmt: skip
 NOTHING_FITS: Variants = (
-    "I looked, but I find nothing that fits that description.", "I can't find anything like that.", "There's nothing that matches, I'm afraid.",
-    "Nothing I see matches that.",
+    "I looked, but I find nothing that fits that description.", "I can't find anything like that.",
+    "There's nothing that matches, I'm afraid.", "Nothing I see matches that.",
 )  # fmt: skip
 NOT_FOUND: Variants = (
     "{value} doesn't turn up anything.", "I can't find {value}.", "There's nothing under {value}, I'm afraid.",
 )  # fmt: skip
-TIED: Variants = ("More than one fits that equally well.", "Several are tied there.", "That fits more than one.")
-WHICH_ONE: Variants = ("Which one do you mean?", "Could you describe it another way?", "Could you tell me more about it?",
-                       "Could you check that for me?", "How else could I recognize it?")  # fmt: skip
+TIED: Variants = (
+    "More than one fits that equally well.", "Several are tied there.", "That fits more than one.",
+)  # fmt: skip
+WHICH_ONE: Variants = (
+    "Which one do you mean?", "Could you describe it another way?", "Could you tell me more about it?",
+    "Could you check that for me?", "How else could I recognize it?",
+)  # fmt: skip
 BACK: Variants = (
-    "Ha, I can't say much about that from my desk. Back to your request:", "I'd rather stick to your request, if you don't mind.",
-    "That's a nice thought, but let's get your matter done first.", "I'm afraid that's outside of what I know. To go on:",
-    "I'll leave that one to others. Coming back to your request:", "I can't really help with that, but with your request I can.",
+    "Ha, I can't say much about that from my desk. Back to your request:",
+    "I'd rather stick to your request, if you don't mind.",
+    "That's a nice thought, but let's get your matter done first.",
+    "I'm afraid that's outside of what I know. To go on:",
+    "I'll leave that one to others. Coming back to your request:",
+    "I can't really help with that, but with your request I can.",
 )  # fmt: skip
 SOOTHE: Variants = (
-    "I'll be quick.", "I understand, I'll keep it short.", "Sorry for the wait.", "I'm on it.", "Right away.", "Almost there.",
+    "I'll be quick.", "I understand, I'll keep it short.", "Sorry for the wait.", "I'm on it.", "Right away.",
+    "Almost there.",
+)  # fmt: skip
+GIVES_UP: Variants = (
+    "I'm sorry, then I can't do anything about it.", "Then I have to leave that one, I'm sorry.",
+    "Without finding it I can't go on with that, I'm sorry.",
 )  # fmt: skip
 STILL_NO: Variants = (
-    "I understand that this is disappointing, but I can't make an exception there.", "I hear you, but I really can't do that.",
-    "I'm sorry, there's no way around that rule.", "I know that's annoying. It still isn't possible, I'm sorry.",
+    "I understand that this is disappointing, but I can't make an exception there.",
+    "I hear you, but I really can't do that.", "I'm sorry, there's no way around that rule.",
+    "I know that's annoying. It still isn't possible, I'm sorry.",
 )  # fmt: skip
-FAILED: Variants = ("I'm sorry, that didn't go through ({error}).", "The system turned that down: {error}.")
-CANNOT: Variants = ("I'm sorry, that's nothing I can do from here.", "I'm afraid I have no way to do that.")
+FAILED: Variants = (
+    "I'm sorry, that didn't go through ({error}).", "The system turned that down: {error}.",
+)  # fmt: skip
+CANNOT: Variants = (
+    "I'm sorry, that's nothing I can do from here.", "I'm afraid I have no way to do that.",
+)  # fmt: skip
 """Fallbacks where a lexicon has no words for a refusal."""

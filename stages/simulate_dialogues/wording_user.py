@@ -25,8 +25,10 @@ SOME_MATTER: dict[str, Variants] = {
         "can you look into something for me?", "I've got something to sort out", "who can help me with my account?",
         "got a minute for me?", "I need to talk to someone about my account", "I have a thing I need fixed",
     ),
-    "terse": ("need help with something", "got a problem here", "question about my account", "help me with smth", "need a hand here",
-              "got an issue to sort", "need something done"),
+    "terse": (
+        "need help with something", "got a problem here", "question about my account", "help me with smth",
+        "need a hand here", "got an issue to sort", "need something done",
+    ),
     "chatty": (
         "I've been meaning to contact you all week, I need help with something",
         "this is my first time writing here, I could use some help",
@@ -43,33 +45,47 @@ MATTER_TAIL: Variants = (
 )  # fmt: skip
 ANNOUNCE: Variants = (
     "I want to {list}.", "I need to {list}.", "I'd like to {list}.", "a few things: I want to {list}.",
-    "I've got {count} things: {list}.", "{count} things today: {list}.", "I have {count} things to sort out: {list}.",
-    "can you help me {list}?", "I'm here to {list}.", "I need {count} things done: {list}.", "looking to {list}.",
-    "{count} things. I need to {list}.", "I'd need your help to {list}.", "so I have to {list}.",
+    "I've got {count} things to do: I need to {list}.", "{count} things today: I'd like to {list}.",
+    "can you help me {list}?", "I have {count} things to sort out: I want to {list}.", "I'm here to {list}.",
+    "looking to {list}.", "could I {list}?", "{count} things. I need to {list}.", "I'd need your help to {list}.",
+    "so I have to {list}.", "trying to {list}.", "I was hoping to {list}.",
+    "I need {count} things done, I want to {list}.", "please help me {list}.", "is it possible to {list}?",
 )  # fmt: skip
-ALSO: Variants = ("also", "and", "then", "second", "besides", "oh and", "on top of that", "plus")
+ALSO: Variants = (
+    "also", "and", "then", "second", "besides", "oh and", "on top of that", "plus",
+)  # fmt: skip
 NEXT_ONE: Variants = (
-    "yes, one more thing.", "yes, there's something else.", "actually yes.", "yeah, another thing.",
-    "yes.", "yep, one more.", "oh yes.", "there is, yes.", "yes actually.", "mhm, next one.", "also,", "one more thing.",
+    "yes, one more thing.", "yes, there's something else.", "actually yes.", "yeah, another thing.", "yes.",
+    "yep, one more.", "oh yes.", "there is, yes.", "yes actually.", "mhm, next one.", "also,", "one more thing.",
 )  # fmt: skip
 
 YES: dict[str, Variants] = {
     "plain": (
         "yes", "yes, go ahead", "yep", "yes, that's right", "yeah", "correct, go ahead", "yes, do it", "go ahead",
         "that's right, yes", "yes, that looks right", "sounds good, yes", "ok, do it", "yeah, that's correct",
-        "sure, go ahead", "looks good, go ahead", "yes, all correct", "yes please", "yes, thank you", "perfect, go ahead please",
+        "sure, go ahead", "looks good, go ahead", "yes, please submit it like that", "that is what I want, yes",
+        "yes, that matches what I asked for", "yes, all correct", "yes please", "yes, thank you",
+        "perfect, go ahead please",
     ),
-    "terse": ("yes", "yep", "yeah", "ok", "go ahead", "y, go ahead", "do it", "yes do it", "correct", "sure", "yup"),
+    "terse": (
+        "yes", "yep", "yeah", "ok", "go ahead", "y, go ahead", "do it", "yes do it", "correct", "sure", "yup",
+    ),
     "chatty": (
         "yes, that's exactly what I want, go ahead", "yep, sounds great, let's do it", "yes, you got it all right",
         "that all looks right to me, so yes, go ahead", "yes, and thanks for spelling it out",
     ),
 }  # fmt: skip
 THATS_IT: dict[str, Variants] = {
-    "plain": ("yes", "yep", "that's the one", "yes, that one", "exactly", "right", "yeah, that's it", "correct", "that's it",
-              "yes, that's the one I mean", "uh huh"),
-    "terse": ("yes", "yep", "yeah", "that one", "right", "mhm", "correct", "ye"),
-    "chatty": ("yes, that's the one I was thinking of", "yep, that's it, good find", "right, that's the one"),
+    "plain": (
+        "yes", "yep", "that's the one", "yes, that one", "exactly", "right", "yeah, that's it", "correct",
+        "that's it", "yes, that's the one I mean", "uh huh",
+    ),
+    "terse": (
+        "yes", "yep", "yeah", "that one", "right", "mhm", "correct", "ye",
+    ),
+    "chatty": (
+        "yes, that's the one I was thinking of", "yep, that's it, good find", "right, that's the one",
+    ),
 }  # fmt: skip
 NOT_YET: dict[str, Variants] = {
     "plain": (
@@ -78,7 +94,9 @@ NOT_YET: dict[str, Variants] = {
         "no, not yet. Explain that to me once more.", "hang on, I'm not sure I follow. what happens then?",
         "wait, I'd like to read that again first. What are you going to submit?",
     ),
-    "terse": ("wait", "not yet. again?", "hold on", "hang on, what again?", "no, explain first", "wait, what exactly?"),
+    "terse": (
+        "wait", "not yet. again?", "hold on", "hang on, what again?", "no, explain first", "wait, what exactly?",
+    ),
     "chatty": (
         "hold on a second, my dog just ran off with my glasses. could you say that again?",
         "wait, I'm a bit nervous with these things, walk me through it once more?",
@@ -87,22 +105,30 @@ NOT_YET: dict[str, Variants] = {
 }  # fmt: skip
 DONE: dict[str, Variants] = {
     "plain": (
-        "no, that's all", "nope, that's it", "that's everything, thanks", "no, I'm good", "that's all for today", "no thanks",
-        "nothing else, bye", "that was it, thank you", "no, that's everything", "nope", "that's all I needed",
-        "no, all done. thanks for the help", "nah that's it, bye", "all good now, bye",
+        "no, that's all", "nope, that's it", "that's everything, thanks", "no, I'm good", "that's all for today",
+        "no thanks", "nothing else, bye", "that was it, thank you", "no, that's everything", "nope",
+        "that's all I needed", "no, all done. thanks for the help", "nah that's it, bye", "all good now, bye",
     ),
-    "terse": ("no", "nope", "no thats it", "thats all", "nah", "nothing else", "no bye", "all good", "nope thx"),
+    "terse": (
+        "no", "nope", "no thats it", "thats all", "nah", "nothing else", "no bye", "all good", "nope thx",
+    ),
     "chatty": (
         "no, that was everything, you saved my evening", "nothing else, I'll finally get back to dinner. bye!",
         "that's all, this went quicker than I thought. bye", "no, I'm happy, thank you so much, have a nice day",
     ),
 }  # fmt: skip
 ACCEPT: dict[str, Variants] = {
-    "plain": ("ok, fair enough.", "alright then.", "too bad, but ok.", "hm, ok.", "I see.", "that's a pity. fine.", "ok, got it.",
-              "fine, leave it then."),
-    "terse": ("ok", "fine", "k", "too bad", "alright"),
-    "chatty": ("well, that's a shame, but it's not your fault.", "oh no, I was counting on that. fine, then.",
-               "I had a feeling you'd say that. ok."),
+    "plain": (
+        "ok, fair enough.", "alright then.", "too bad, but ok.", "hm, ok.", "I see.", "that's a pity. fine.",
+        "ok, got it.", "fine, leave it then.",
+    ),
+    "terse": (
+        "ok", "fine", "k", "too bad", "alright",
+    ),
+    "chatty": (
+        "well, that's a shame, but it's not your fault.", "oh no, I was counting on that. fine, then.",
+        "I had a feeling you'd say that. ok.",
+    ),
 }  # fmt: skip
 PROTEST: dict[str, Variants] = {
     "plain": (
@@ -110,25 +136,36 @@ PROTEST: dict[str, Variants] = {
         "come on, there must be something you can do", "are you sure? can't you just do it anyway?",
         "that's annoying. can you check again?",
     ),
-    "terse": ("seriously?", "no exceptions?", "why not", "cant you just do it"),
-    "chatty": ("oh come on, I've been a customer for ages, surely you can bend the rule once?",
-               "my neighbour got that done without any trouble, are you really sure?"),
+    "terse": (
+        "seriously?", "no exceptions?", "why not", "cant you just do it",
+    ),
+    "chatty": (
+        "oh come on, I've been a customer for ages, surely you can bend the rule once?",
+        "my neighbour got that done without any trouble, are you really sure?",
+    ),
 }  # fmt: skip
 COMPLAINT: dict[str, Variants] = {
     "plain": (
-        "this is taking long.", "can we speed this up?", "I don't have all day.", "I'm in a hurry.", "how long will this take?",
-        "can we hurry up a bit?", "I've only got a minute.", "is this going to take much longer?",
+        "this is taking long.", "can we speed this up?", "I don't have all day.", "I'm in a hurry.",
+        "how long will this take?", "can we hurry up a bit?", "I've only got a minute.",
+        "is this going to take much longer?",
     ),
-    "terse": ("hurry pls.", "faster?", "in a rush here.", "come on.", "short on time."),
-    "chatty": ("my bus leaves in five minutes, so let's be quick.", "I'm typing this between two meetings, so let's hurry.",
-               "sorry to push, but I really have to leave in a moment."),
+    "terse": (
+        "hurry pls.", "faster?", "in a rush here.", "come on.", "short on time.",
+    ),
+    "chatty": (
+        "my bus leaves in five minutes, so let's be quick.", "I'm typing this between two meetings, so let's hurry.",
+        "sorry to push, but I really have to leave in a moment.",
+    ),
 }  # fmt: skip
 OFF_TOPIC: Variants = (
-    "by the way, how's the weather where you are?", "are you a real person or a bot?", "do you guys get to watch the game tonight?",
-    "random question, do you know a good pizza place?", "ugh, my cat just walked over the keyboard", "is it busy today?",
-    "btw I love your new logo", "man, it's hot today", "do you also work on sundays?", "what's your name, if I may ask?",
-    "sorry, someone's at the door. what a day", "I've had three coffees and I'm still tired", "have you ever been to Portugal?",
-    "lol my kid just spilled juice everywhere", "did you see the moon last night? it was huge", "how long have you been doing this job?",
+    "by the way, how's the weather where you are?", "are you a real person or a bot?",
+    "do you guys get to watch the game tonight?", "random question, do you know a good pizza place?",
+    "ugh, my cat just walked over the keyboard", "is it busy today?", "btw I love your new logo",
+    "man, it's hot today", "do you also work on sundays?", "what's your name, if I may ask?",
+    "sorry, someone's at the door. what a day", "I've had three coffees and I'm still tired",
+    "have you ever been to Portugal?", "lol my kid just spilled juice everywhere",
+    "did you see the moon last night? it was huge", "how long have you been doing this job?",
     "my neighbor is mowing the lawn again, so loud", "anyway, do you think it'll snow this year?",
 )  # fmt: skip
 SLIPPED: dict[str, Variants] = {
@@ -137,7 +174,9 @@ SLIPPED: dict[str, Variants] = {
         "wrong key, {true} is right", "no wait, {true}", "oh, I mistyped that: {true}", "let me check... it's {true}",
         "sorry, {true} of course",
     ),
-    "terse": ("{true}", "oops {true}", "typo, {true}", "meant {true}", "no, {true}"),
+    "terse": (
+        "{true}", "oops {true}", "typo, {true}", "meant {true}", "no, {true}",
+    ),
     "chatty": (
         "oh dear, I can't type today. It's {true}", "sorry, I'm on my phone and it keeps doing that. {true} is right",
         "haha, my fingers are too fast. {true}",
@@ -152,14 +191,26 @@ CHANGED: dict[str, Variants] = {
         "on second thought, no.", "actually, let's change that.", "hold on, I've thought about it again.",
         "you know what, no.", "wait, I'd like something else after all.", "hm, actually no.",
     ),
-    "terse": ("actually no.", "wait, no.", "scratch that.", "changed my mind.", "no, different."),
+    "terse": (
+        "actually no.", "wait, no.", "scratch that.", "changed my mind.", "no, different.",
+    ),
     "chatty": (
         "oh, I just talked to my wife and we want it differently.", "hmm, let me think... no, I've changed my mind.",
         "sorry, I'm terrible at decisions: I changed my mind.",
     ),
 }  # fmt: skip
-WRONG: Variants = ("no, that's not right.", "wait, that's wrong.", "no, one thing is off.", "hm, no.")
-AGAIN: Variants = ("as I said:", "like I said,", "still the same:", "same as before:", "again:")
-NEVER_MIND: Variants = ("never mind then.", "ok, forget it.", "leave it then.", "fine, drop it.", "ok, then not.")
-HERE_AGAIN: Variants = ("I'm sure it's right:", "again:", "still:", "that's what I have:")
-IDENTITY_LEAD: Variants = ("", "", "", "", "sure.", "sure,", "ok,", "of course.", "yes.", "here you go:")
+WRONG: Variants = (
+    "no, that's not right.", "wait, that's wrong.", "no, one thing is off.", "hm, no.",
+)  # fmt: skip
+AGAIN: Variants = (
+    "as I said:", "like I said,", "still the same:", "same as before:", "again:",
+)  # fmt: skip
+NEVER_MIND: Variants = (
+    "never mind then.", "ok, forget it.", "leave it then.", "fine, drop it.", "ok, then not.",
+)  # fmt: skip
+HERE_AGAIN: Variants = (
+    "I'm sure it's right:", "again:", "still:", "that's what I have:",
+)  # fmt: skip
+IDENTITY_LEAD: Variants = (
+    "", "", "", "", "sure.", "sure,", "ok,", "of course.", "yes.", "here you go:",
+)  # fmt: skip

@@ -1,0 +1,193 @@
+"""Telling: what a scripted user has told, is telling, and means; how it opens and how it raises its requests."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import msgspec
+
+from schemas.base import Json
+from schemas.behavior import Scenario
+from schemas.dialogue import Act, Message
+from schemas.task import Request
+from stages.simulate_dialogues.meanings import hint, intent, role_acts, told_roles
+from stages.simulate_dialogues.plan import plan_of
+from stages.simulate_dialogues.user_words import UserWords
+from tool_specs.dice import Dice
+from tool_specs.domain import Domain
+
+
+class Reply:
+    """A message in the making: words and what they mean."""
+
+    def __init__(self) -> None:
+        """Starts with nothing said."""
+        self.parts: list[str] = []
+        self.acts: list[Act] = []
+
+    def add(self, text: str, *acts: Act) -> None:
+        """Says something that has these meanings."""
+        if text:
+            self.parts.append(text)
+        self.acts.extend(acts)
+
+
+class Telling:
+    """A user with a task and a plan.
+
+    Attributes:
+        raised: The task's requests in the order of being raised; acts count requests by their place here.
+        told: Roles told so far, by request.
+        closed: Requests that are done or given up.
+        facts: What is stated now, by name; a slip stands here until it is put right.
+    """
+
+    def __init__(self, domain: Domain, scenario: Scenario) -> None:
+        """Takes a scenario to act out."""
+        self.task = scenario.task
+        self.behavior = scenario.behavior
+        self.dice = Dice("user", scenario.id)
+        self.lexicon = domain.lexicon
+        self.roles = [told_roles(self.lexicon, request) for request in self.task.requests]
+        self.plan = plan_of(scenario, domain, self.dice)
+        self.facts = {entry.name: entry.value for entry in self.task.knowledge}
+        self.open_slip = self.plan.slip
+        self.open_thought = self.plan.thought
+        if self.open_slip is not None:
+            self.facts[self.open_slip.fact] = self.open_slip.wrong
+        if self.open_thought is not None and self.open_thought.fact is not None:
+            self.facts[self.open_thought.fact] = self.open_thought.value
+        self.words = UserWords(domain, scenario, self.facts)
+        self.slip_told = False
+        self.thought_told = False
+        self.identified = False
+        self.raised: list[int] = []
+        self.told: dict[int, set[str]] = {}
+        self.refusals_left = 1 if "refuse_first" in self.behavior.traits else 0
+        self.complaints = self.plan.complaints
+        self.questions = 0
+        self.turns = 0
+        self.closed: set[int] = set()
+        self.protested = False
+        self.wandered = False
+
+    def _open(self) -> Reply:
+        reply = Reply()
+        reply.add(self.words.greeting())
+        everything = self.behavior.disclosure == "all_at_once"
+        numbers = self.plan.order if "multi_request" in self.behavior.traits else self.plan.order[:1]
+        if self.behavior.disclosure == "vague_start":
+            if "multi_request" in self.behavior.traits:
+                self._raise_all(reply, numbers, vague=True)
+            else:
+                self._hint(reply, numbers[0])
+        elif len(numbers) > 1:
+            self._raise_all(reply, numbers, vague=False)
+        else:
+            self._raise(reply, numbers[0])
+        if everything:
+            self._identify(reply)
+            # Whoever says everything at once may get no other occasion to be in a hurry.
+            if self.complaints and self.dice.chance(0.5):
+                self.complaints -= 1
+                reply.add(self.words.complaint(), Act(kind="complain"))
+        return reply
+
+    def _raise_all(self, reply: Reply, numbers: Sequence[int], *, vague: bool) -> None:
+        """Announces several requests at once: in full, or as a list of matters."""
+        if self.behavior.disclosure == "all_at_once":
+            for place, number in enumerate(numbers):
+                if place:
+                    reply.add(self.words.also())
+                self._raise(reply, number)
+            return
+        matters = [self._wanted(number) for number in numbers]
+        reply.add(self.words.announce(matters))
+        for number in numbers:
+            full = self._wanted(number).kind == "answer"
+            vague_here = vague and not full
+            self._note_raised(number)
+            reply.acts.append(intent(self._wanted(number), self._place(number), vague=vague_here, full=full))
+            if full:
+                self._inform(reply, number, self.roles[number])
+
+    def _hint(self, reply: Reply, number: int) -> None:
+        request = self._wanted(number)
+        if request.kind == "write" and self.dice.chance(0.7) and (topic := self.words.topic(request)):
+            self._note_raised(number)
+            reply.add(topic, intent(request, self._place(number), vague=True, full=False))
+        else:
+            self._note_raised(number)
+            reply.add(self.words.some_matter(), hint(self._place(number)))
+
+    def _raise(self, reply: Reply, number: int) -> None:
+        """Raises a request, with as much detail as the manner gives away."""
+        request = self._wanted(number)
+        every = self.roles[number]
+        if request.kind == "answer" or self.behavior.disclosure == "all_at_once":
+            roles = every
+        elif self.behavior.disclosure == "drip" and len(every) > 1:
+            roles = every[:1]
+        else:
+            roles = ()
+        self._note_raised(number)
+        acts = [intent(request, self._place(number), vague=False, full=bool(roles))]
+        reply.add(self.words.ask(request, roles), *acts)
+        self._inform(reply, number, roles)
+
+    def _note_raised(self, number: int) -> None:
+        if number not in self.raised:
+            self.raised.append(number)
+            self.told.setdefault(number, set())
+
+    def _place(self, number: int) -> int:
+        return self.raised.index(number)
+
+    def _finish(self, reply: Reply) -> Message:
+        self.turns += 1
+        text = self.words.compose(reply.parts, reply.acts, first=self.turns == 1)
+        return Message(role="user", content=text, acts=tuple(reply.acts))
+
+    def _identify(self, reply: Reply) -> None:
+        again = self.identified
+        self.identified = True
+        reply.add(self.words.identity(self.plan.identity, again=again, asked=self.turns > 0))
+        reply.acts.extend(
+            Act(kind="inform", slot=each.name, value=self._said(each.name)) for each in self.plan.identity
+        )
+
+    def _next(self, reply: Reply) -> None:
+        """Raises the next request, or says good-bye."""
+        waiting = [number for number in self.plan.order if number not in self.raised]
+        if waiting:
+            reply.add(self.words.next_one())
+            self._raise(reply, waiting[0])
+        else:
+            reply.add(self.words.bye(), Act(kind="user_bye"))
+
+    def _number(self, place: int | None) -> int:
+        return self.raised[place] if place is not None and place < len(self.raised) else self.raised[-1]
+
+    # What is meant now
+
+    def _wanted(self, number: int) -> Request:
+        """The request as the user sees it now: with its first thought while that has not been changed."""
+        request = self.task.requests[number]
+        thought = self.open_thought
+        if thought is not None and thought.request == number and thought.fact is None:
+            return msgspec.structs.replace(request, programs=thought.programs)
+        return request
+
+    def _said(self, fact: str) -> Json:
+        """The fact as the user tells it now."""
+        if self.open_slip is not None and self.open_slip.fact == fact:
+            self.slip_told = True
+        return self.facts[fact]
+
+    def _inform(self, reply: Reply, number: int, roles: Sequence[str]) -> None:
+        request = self._wanted(number)
+        for role in roles:
+            self.told[number].add(role)
+            if self.open_thought is not None and (number, role) == (self.open_thought.request, self.open_thought.role):
+                self.thought_told = True
+            reply.acts.extend(role_acts(self.lexicon, request, self._place(number), role, self._said))
