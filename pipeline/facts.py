@@ -216,16 +216,22 @@ def _measure_texts(facts: Facts, run: Path) -> None:
 
 
 def _name_columns(domain: str) -> dict[str, list[list[str]]]:
-    """Returns, per tool, the paths of names in its results (products, people): nouns of the lexicon."""
+    """Returns, per tool, the paths of names in its results: nouns of the lexicon (products), and what people are by."""
     found: dict[str, list[list[str]]] = {}
     try:
-        lexicon = catalog.domain(domain).lexicon
+        known = catalog.domain(domain)
     except ValueError:
         return found
-    for column, words in getattr(lexicon, "columns", {}).items():
+    for column, words in getattr(known.lexicon, "columns", {}).items():
         if words.kind == "text":
             tool, *path = column.split(".")
             found.setdefault(tool, []).append(path)
+    identity = set(known.principal.types.values())
+    for each in known.tools.values():
+        for place, kind in each.spec.types.items():
+            root, *path = place.split(".")
+            if root == "return" and kind in identity:
+                found.setdefault(each.spec.name, []).append(path)
     return found
 
 

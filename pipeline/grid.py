@@ -9,8 +9,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-_CELL_W, _CELL_H = 52, 44
-_LEFT, _TOP = 118, 64
+_CELL_W, _CELL_H = 46, 40
+_LEFT, _TOP = 104, 60
 _STYLE = (
     "text{font:13px system-ui,-apple-system,'Segoe UI',Roboto,sans-serif;fill:#1f2933}"
     ".s{font-size:10.5px;fill:#52606d}.h{font-weight:600}.w{fill:#fff}.w.s{fill:#e4eefb}"
@@ -52,12 +52,12 @@ def grid_svg(wanted: Counts, kept: Counts, title: str = "Kept trajectories by de
     for row, number in enumerate(decisions):
         y = _TOP + _CELL_H * row
         label = {0: "no write", 1: "1 decision"}.get(number, f"{number} decisions")
-        parts.append(_text(8, y + 26, label, "h", "start"))
+        parts.append(_text(8, y + 25, label, "h", "start"))
         for column, burden in enumerate(burdens):
             x = _LEFT + _CELL_W * column
             parts.extend(_cell(x, y, kept.get((number, burden), 0), wanted.get((number, burden), 0), top))
         total = sum(kept.get((number, burden), 0) for burden in burdens)
-        parts.append(_text(_LEFT + _CELL_W * len(burdens) + _CELL_W / 2, y + 26, _short(total), "s"))
+        parts.append(_text(_LEFT + _CELL_W * len(burdens) + _CELL_W / 2, y + 25, _short(total), "s"))
     parts.append(_text(8, _TOP + _CELL_H * len(decisions) + 22, "all", "s", "start"))
     everything = sum(kept.values())
     corner = _LEFT + _CELL_W * len(burdens) + _CELL_W / 2
@@ -74,9 +74,9 @@ def _cell(x: float, y: float, count: int, wanted: int, top: int) -> list[str]:
     ink = "w" if share > 0.55 else "k"
     middle, short = x + _CELL_W / 2, count < wanted
     parts = [f'<rect {box} fill="rgb({colour})"/>' if count else f'<rect class="e" {box}/>']
-    parts.append(_text(middle, y + (22 if short else 27), _short(count), f"{ink} h" if count else "s"))
+    parts.append(_text(middle, y + (19 if short else 25), _short(count), f"{ink} h" if count else "s"))
     if short:
-        parts.append(_text(middle, y + 36, f"of {_short(wanted)}", f"{ink} s" if count else "s b"))
+        parts.append(_text(middle, y + 33, f"of {_short(wanted)}", f"{ink} s" if count else "s b"))
     return parts
 
 
