@@ -34,6 +34,11 @@ class Binding:
     id: str
     schema: Json
 
+    @cached_property
+    def leaves(self) -> tuple[tuple[str, ...], ...]:
+        """Paths of the scalars of its value."""
+        return tuple(leaves(self.schema))
+
 
 @dataclass(frozen=True)
 class Chain:
@@ -52,7 +57,7 @@ class Chain:
         """Scalar columns of every binding: column id -> path. Later bindings win, nearest to the row."""
         found: dict[str, Path] = {}
         for binding in self.bindings:
-            for path in leaves(binding.schema):
+            for path in binding.leaves:
                 found[".".join([binding.id, *path])] = (binding.name, *path)
         return found
 

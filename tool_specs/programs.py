@@ -58,16 +58,14 @@ class Selection:
     used: tuple[frozenset[int], ...]
 
 
-def column(row: Mapping[str, Json], path: Path) -> Any:
+def column(row: Any, path: Path) -> Any:
     """Returns the value at a path of a row, or `MISSING`."""
-    value: Any = row
-    for part in path:
-        if isinstance(value, dict):
-            value = value.get(part, MISSING)
-        elif isinstance(value, list) and isinstance(part, int) and -len(value) <= part < len(value):
+    value = row
+    try:
+        for part in path:
             value = value[part]
-        else:
-            return MISSING
+    except (KeyError, IndexError, TypeError):
+        return MISSING
     return MISSING if value is None else value
 
 
@@ -142,7 +140,9 @@ def steps_of(
                     grown: list[BindingRow] = []
                     for row in rows:
                         grown.extend((yield from _extend(step, row, facts, asked)))
-                    rows = [row for row in grown if all(passes(f, row) for f in filters[number])]
+                    for rule in filters[number]:
+                        grown = [row for row in grown if passes(rule, row)]
+                    rows = grown
             groups.append(rows)
         pool = [row for group in groups for row in group]
         candidates.append(tuple(pool))
@@ -214,7 +214,7 @@ def passes(rule: Filter, row: Mapping[str, Json]) -> bool:
     if value is MISSING:
         return False
     wanted = rule.value if rule.other is None else column(row, rule.other)
-    return bool((value == wanted) if rule.op == "eq" else (value != wanted))
+    return bool(value == wanted) is (rule.op == "eq")
 
 
 def filters_by_step(program: Program) -> list[list[Filter]]:

@@ -78,7 +78,9 @@ class TaskMaker:
         state = self._ground.sandbox
         made: list[Made] = []
         used: set[tuple[str, str]] = set()
-        for number in range(spec.num_writes):
+        # The rare one first: what follows is easily found, and nothing is wasted if it is not.
+        order = sorted(range(spec.num_writes), key=lambda number: number != heavy)
+        for number in order:
             if number == heavy:
                 request = self._heavy(composer, plan, number, mode, spec.burden, state, used)
             else:
@@ -87,6 +89,10 @@ class TaskMaker:
             used.add(_object_of(request))
             state = state.fork()
             state.call(str(request.request.tool), request.request.arguments)
+        goal = state.digest()
+        made = [each for _, each in sorted(zip(order, made, strict=True), key=lambda pair: pair[0])]
+        if _after(self._ground.sandbox, [each.request for each in made]) != goal:
+            raise NotProven("the decisions depend on their order in another way than they are told")
         if exact and max(each.request.proof.lower for each in made) != spec.burden:
             raise NotProven("another decision needs more reads")
         return person, made
@@ -196,7 +202,7 @@ class TaskMaker:
         if keys and rng.random() < OUT_OF_SCOPE:
             return person, [Made(_out_of_scope(rng.choice(keys)), {})]
         composer = self._composer(rng, identity, person, spec)
-        draft = composer.write(plan, 0, rng.choice(("stated", "lookup", "best")))
+        draft = composer.write(plan, 0, rng.choice(("stated", "lookup", "best")), refused=True)
         made = make_refusal(composer, draft, self._ground.sandbox)
         if made.request.refusal is None or made.request.refusal.rule == "no_change":
             raise NotProven("nothing would change: no reason to refuse")

@@ -12,8 +12,9 @@ from typing import Any
 from schemas.base import Json, Path
 from schemas.program import Filter, OrderKey
 from stages.generate_tasks.ground import Ground
-from tool_specs.chains import Binding, Chain, leaves
-from tool_specs.programs import MISSING, BindingRow, column
+from tool_specs.chains import Binding, Chain
+from tool_specs.lexicon import ColumnWords
+from tool_specs.programs import BindingRow, column
 
 
 def filters_for(ground: Ground, bindings: Sequence[Binding], row: BindingRow, *, labels: bool) -> list[Filter]:
@@ -25,24 +26,78 @@ def filters_for(ground: Ground, bindings: Sequence[Binding], row: BindingRow, *,
     """
     found: list[Filter] = []
     for binding in bindings:
-        for path in _scalar_paths(binding, row):
+        for path, words in _labels(ground, binding, row) if labels else _states(ground, binding):
             value = column(row, path)
-            if value is MISSING or not isinstance(value, (str, bool)):
-                continue
-            column_id = ".".join([binding.id, *(str(part) for part in path[1:])])
-            words = ground.words(column_id)
-            if words is None or ground.feeds.get(column_id) or words.kind == "id":
-                continue
-            own = json.dumps(value) in words.values
-            if own != labels and (own or words.any_value):
-                found.append(Filter(column=path, value=value))
-            elif labels and own and words.any_value:
+            if isinstance(value, (str, bool)) and (labels or json.dumps(value) in words.values):
                 found.append(Filter(column=path, value=value))
     return found
 
 
+def state_of(ground: Ground, bindings: Sequence[Binding], row: BindingRow) -> tuple[tuple[str, Json], ...]:
+    """Returns the state columns of a row with their values: what decides whether a write can be done."""
+    return tuple((str(rule.column), rule.value) for rule in filters_for(ground, bindings, row, labels=False))
+
+
+def _states(ground: Ground, binding: Binding) -> list[tuple[Path, ColumnWords]]:
+    """Returns the columns of a binding whose values have phrases one by one."""
+    key = f"states:{binding.name}:{binding.id}"
+    if key not in ground.pools:
+        ground.pools[key] = [each for each in _static(ground, binding) if not each[1].any_value]
+    found: list[tuple[Path, ColumnWords]] = ground.pools[key]
+    return found
+
+
+def _static(ground: Ground, binding: Binding) -> list[tuple[Path, ColumnWords]]:
+    key = f"static:{binding.name}:{binding.id}"
+    if key not in ground.pools:
+        ground.pools[key] = [
+            ((binding.name, *path), words)
+            for path in binding.leaves
+            if path and (words := _sayable(ground, ".".join([binding.id, *path]))) is not None
+        ]
+    found: list[tuple[Path, ColumnWords]] = ground.pools[key]
+    return found
+
+
+def _labels(ground: Ground, binding: Binding, row: BindingRow) -> Iterator[tuple[Path, ColumnWords]]:
+    """Yields the columns of a binding that any value can be said of, those with free keys (`options`) included."""
+    yield from (each for each in _static(ground, binding) if each[1].any_value)
+    value: Any = row.get(binding.name)
+    if isinstance(value, dict):
+        fixed = {path[0] for path in binding.leaves if path}
+        for name, child in value.items():
+            if isinstance(child, dict) and name not in fixed:
+                for leaf, each in child.items():
+                    words = _free(ground, f"{binding.id}.{name}.{leaf}") if isinstance(each, str) else None
+                    if words is not None and words.any_value:
+                        yield (binding.name, name, leaf), words
+
+
+def _free(ground: Ground, column_id: str) -> ColumnWords | None:
+    key = f"sayable:{column_id}"
+    if key not in ground.pools:
+        ground.pools[key] = _sayable(ground, column_id)
+    found: ColumnWords | None = ground.pools[key]
+    return found
+
+
+def _sayable(ground: Ground, column_id: str) -> ColumnWords | None:
+    words = ground.words(column_id)
+    if words is None or ground.feeds.get(column_id) or words.kind == "id":
+        return None
+    return words
+
+
 def order_keys(ground: Ground, chain: Chain) -> list[OrderKey]:
     """Returns the orderings of a chain's rows that can be said."""
+    key = f"orders:{chain.last.name}:{chain.last.id}"
+    if key not in ground.pools:
+        ground.pools[key] = _order_keys(ground, chain)
+    found: list[OrderKey] = ground.pools[key]
+    return found
+
+
+def _order_keys(ground: Ground, chain: Chain) -> list[OrderKey]:
     prefix = chain.last.id + "."
     found: list[OrderKey] = []
     for column_id, words in ground.lexicon.columns.items():
@@ -55,20 +110,3 @@ def order_keys(ground: Ground, chain: Chain) -> list[OrderKey]:
         if words.least:
             found.append(OrderKey(column=path, descending=False))
     return found
-
-
-def _scalar_paths(binding: Binding, row: BindingRow) -> Iterator[Path]:
-    static = set(leaves(binding.schema))
-    for path in leaves(binding.schema):
-        if path:
-            yield (binding.name, *path)
-    # Objects with free keys (`options`) have columns only their values know.
-    value: Any = row.get(binding.name)
-    if isinstance(value, dict):
-        for key, child in value.items():
-            if isinstance(child, dict) and not any(path[0] == key for path in static):
-                yield from ((binding.name, key, name) for name, leaf in child.items() if _scalar(leaf))
-
-
-def _scalar(value: Json) -> bool:
-    return isinstance(value, (str, bool, int, float))

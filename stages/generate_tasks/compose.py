@@ -8,13 +8,13 @@ are told along with it.
 from __future__ import annotations
 
 import random
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from schemas.base import Json, Path
 from schemas.program import At, Bind, Call, Each, Fact, Filter, OrderKey, Pick, Program, Step
 from schemas.task import Provenance, Source
-from stages.generate_tasks.columns import filters_for, order_keys
+from stages.generate_tasks.columns import filters_for, order_keys, state_of
 from stages.generate_tasks.ground import Ground
 from stages.generate_tasks.plans import Chosen, Plan, Selected, Told
 from tool_specs.chains import Binding, Chain
@@ -53,13 +53,25 @@ class Composer:
         self.identity = identity
         self.known = ground.facts_of(person)
         self._people = people
+        self._rows: dict[int, tuple[BindingRow, ...]] = {}
+        self._refused = False
+        self._states: frozenset[tuple[tuple[str, Json], ...]] = frozenset()
 
     def rows(self, chain: Chain) -> tuple[BindingRow, ...]:
         """Returns all rows of a chain."""
-        return run([Program(steps=chain.steps, pick="all")], self.known, self.ground.reader).picked[0]
+        key = id(chain.steps)
+        if key not in self._rows:
+            self._rows[key] = run([Program(steps=chain.steps, pick="all")], self.known, self.ground.reader).picked[0]
+        return self._rows[key]
 
-    def write(self, plan: Plan, number: int, mode: str) -> Draft:
-        """Composes a write.
+    def _fitting(self, chain: Chain, rows: Sequence[BindingRow]) -> Sequence[BindingRow]:
+        """Returns the rows in a state in which the write has been seen to succeed (or not, for a refusal)."""
+        if not self._states:
+            return rows
+        return [r for r in rows if (state_of(self.ground, chain.bindings, r) in self._states) is not self._refused]
+
+    def write(self, plan: Plan, number: int, mode: str, *, refused: bool = False) -> Draft:
+        """Composes a write (or, `refused`, one about a row in a state in which it was never seen to succeed).
 
         Args:
             number: the request's position; its facts are named `r<number>.<parameter>`.
@@ -71,6 +83,7 @@ class Composer:
         """
         draft = Draft(plan.tool)
         place = plan.object
+        self._states, self._refused = plan.states, refused
         target = next((p for p in plan.selected if p.continues), None)
         if mode == "joint" or mode == "each":
             if target is None:
@@ -111,7 +124,7 @@ class Composer:
             self._bind(draft, place, 0, "evidence")
 
     def _pick_row(self, chain: Chain) -> BindingRow:
-        rows = self.rows(chain)
+        rows = self._fitting(chain, self.rows(chain))
         if not rows:
             raise NoSuchRequest("the person has no such row")
         return rows[self.rng.randrange(len(rows))]
@@ -156,14 +169,14 @@ class Composer:
         for parameter, path in rest.items():
             self._source(draft, parameter, 0, path, parameter in place.many, "read")
 
-    def _lookup(self, draft: Draft, place: Selected, program: int = 0, avoid: Mapping[str, Json] | None = None) -> None:
+    def _lookup(self, draft: Draft, place: Selected, program: int = 0) -> None:
         chains = [place.chain, *self.extensions(place.chain)]
         labelled = [c for c in chains if self.has_labels(c)]
         if not labelled:
             raise NoSuchRequest("nothing describes the row")
         chain = labelled[0]
         rows = self.rows(chain)
-        choices = [r for r in rows if avoid is None or all(column(r, p) != avoid.get(n) for n, p in place.columns.items())]
+        choices = self._fitting(place.chain, rows) if program == 0 else rows
         if not choices:
             raise NoSuchRequest("the person has no such row")
         row = choices[self.rng.randrange(len(choices))]
@@ -217,7 +230,10 @@ class Composer:
         if not keys or not rows:
             raise NoSuchRequest("nothing orders the rows")
         key = keys[self.rng.randrange(len(keys))]
-        row = rows[self.rng.randrange(len(rows))]
+        fitting = self._fitting(place.chain, rows)
+        if not fitting:
+            raise NoSuchRequest("the person has no such row")
+        row = fitting[self.rng.randrange(len(fitting))]
         steps = chain.steps
         if stated:
             steps, rows = self._listed(draft, chain, number, rows, row)

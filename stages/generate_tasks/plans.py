@@ -14,12 +14,13 @@ from dataclasses import dataclass
 from schemas.base import Json, Path
 from schemas.program import Each, Program
 from schemas.tool import ToolSpec
+from stages.generate_tasks.columns import state_of
 from stages.generate_tasks.ground import Ground
 from tool_specs.chains import Chain, leaves
 from tool_specs.domain import GuardContext
 from tool_specs.programs import MISSING, BindingRow, column, run
 
-TRIALS = 160
+TRIALS = 300
 """Sampled executions per plan; a plan that never succeeds is refuted."""
 MAX_OPTIONS = 3
 """Chains considered per role, shortest first."""
@@ -68,10 +69,15 @@ Place = Selected | Chosen | Told
 
 @dataclass(frozen=True)
 class Plan:
-    """One way to fill a write's parameters. The first place is the object's."""
+    """One way to fill a write's parameters. The first place is the object's.
+
+    Attributes:
+        states: states of the object's row (`columns.state_of`) in which the write succeeded when it was tried.
+    """
 
     tool: str
     places: tuple[Place, ...]
+    states: frozenset[tuple[tuple[str, Json], ...]] = frozenset()
 
     @property
     def object(self) -> Selected:
@@ -101,7 +107,10 @@ def plans_of(ground: Ground, identity: tuple[str, ...]) -> list[Plan]:
         for head in _selected(ground, spec, main, parameters, identity, None):
             options = [list(_places(ground, spec, role, names, identity, head)) for role, names in others]
             plans = [Plan(spec.name, (head, *rest)) for rest in itertools.product(*options)]
-            found.extend(plan for plan in plans if _works(ground, plan, identity))
+            for plan in plans:
+                states = _working_states(ground, plan, identity)
+                if states:
+                    found.append(Plan(plan.tool, plan.places, states))
     return found
 
 
@@ -222,15 +231,26 @@ def _told(ground: Ground, spec: ToolSpec, role: str, parameters: list[str]) -> T
     return None
 
 
-def _works(ground: Ground, plan: Plan, identity: tuple[str, ...]) -> bool:
+def _working_states(
+    ground: Ground, plan: Plan, identity: tuple[str, ...]
+) -> frozenset[tuple[tuple[str, Json], ...]]:
+    """Tries a plan on random rows of random people; returns the states of the objects for which it succeeded."""
     rng = random.Random(len(plan.tool))
     people = ground.people("train", 0.0)
+    states: set[tuple[tuple[str, Json], ...]] = set()
     for _ in range(TRIALS):
         person = people[rng.randrange(len(people))]
-        arguments = sample_arguments(ground, plan, person, identity, rng)
+        rows = rows_of(ground, plan.object.chain, ground.facts_of(person))
+        if not rows:
+            continue
+        row = rows[rng.randrange(len(rows))]
+        state = state_of(ground, plan.object.chain.bindings, row)
+        if state in states:
+            continue
+        arguments = sample_arguments(ground, plan, person, row, rng)
         if arguments is not None and succeeds(ground, plan.tool, arguments, person):
-            return True
-    return False
+            states.add(state)
+    return frozenset(states)
 
 
 def succeeds(ground: Ground, tool: str, arguments: Mapping[str, Json], person: str) -> bool:
@@ -243,12 +263,11 @@ def succeeds(ground: Ground, tool: str, arguments: Mapping[str, Json], person: s
 
 
 def sample_arguments(
-    ground: Ground, plan: Plan, person: str, identity: tuple[str, ...], rng: random.Random
+    ground: Ground, plan: Plan, person: str, row: BindingRow, rng: random.Random
 ) -> dict[str, Json] | None:
-    """Returns arguments from random rows of the plan's chains, or None where the person has none."""
+    """Returns arguments for an object's row and random rows of the plan's other chains, or None where there are none."""
     facts = ground.facts_of(person)
     arguments: dict[str, Json] = {}
-    row: BindingRow | None = None
     for place in plan.places:
         if isinstance(place, Chosen):
             arguments[place.parameter] = place.values[rng.randrange(len(place.values))]
@@ -259,15 +278,14 @@ def sample_arguments(
             value: Json = column(donors[rng.randrange(len(donors))][1], place.path)
             arguments.update({name: value[name] for name in place.parameters})
         else:
-            if place is plan.object or not place.original:
+            if place is plan.object or place.original:
+                picked = row
+            else:
                 known = row if place.continues else None
                 rows = rows_of(ground, place.chain, facts, known, plan.object.chain if known else None)
                 if not rows:
                     return None
                 picked = rows[rng.randrange(len(rows))]
-                row = picked if row is None else row
-            else:
-                picked = row or {}
             for parameter, path in place.columns.items():
                 found = column(picked, path)
                 if found is MISSING:
@@ -282,7 +300,5 @@ def rows_of(
     """Returns all rows of a chain (or, with `row` of the chain `head`, those that continue it)."""
     if row is None or head is None:
         return run([Program(steps=chain.steps, pick="all")], facts, ground.reader).picked[0]
-    rest = Program(steps=chain.steps[len(head.steps) :], pick="all", start=0)
-    first = Program(steps=head.steps, pick="all")
-    everything = run([first, rest], facts, ground.reader)
-    return tuple(r for r in everything.picked[1] if all(r.get(k) == v for k, v in row.items() if k != "@"))
+    rest = Program(steps=chain.steps[len(head.steps) :], pick="all")
+    return run([rest], facts, ground.reader, seeds=[row]).picked[0]

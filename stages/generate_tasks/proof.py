@@ -20,7 +20,7 @@ from stages.generate_tasks.ground import Ground
 from stages.generate_tasks.hitting import minimum
 from stages.generate_tasks.reachability import Reach, arguments_of
 from stages.generate_tasks.witnesses import Shape, WitnessSearch, shape_of
-from tool_specs.programs import LINEAGE, MISSING, ReadAsk, Selection, bound, run
+from tool_specs.programs import LINEAGE, MISSING, ReadAsk, ReadKey, Selection, bound, run
 from tool_specs.reading import strings
 from tool_specs.sandbox import Sandbox
 
@@ -96,11 +96,17 @@ def prove(ground: Ground, claim: Claim, changed_rows: Sequence[tuple[str, str]])
 
     clauses = _Clauses(ground, claim, base, gold)
     reads = clauses.without_shown_identity(reads)
-    for number in needed:
-        clauses.add_witness(base.reads[number], _shapes(claim, base, number))
     for value in claim.gold.values():
         for text in strings(value):
             clauses.add_instrumental(text, None)
+    supplying = clauses.would_be_forced(reads)
+    kept = {ask.key for ask in reads}
+    for number in needed:
+        ask = base.reads[number]
+        # A read that the others cannot be made without needs no witness; one with neither has no place in S.
+        if ask.key in kept and ask.key not in supplying:
+            if not clauses.add_witness(ask, _shapes(claim, base, number)):
+                raise NotProven(f"no changed world shows that {ask.tool} matters")
     clauses.close_over_arguments()
     lower = len(clauses.hitting(("witness", "instrumental")))
     if lower != len(reads):
@@ -194,7 +200,19 @@ class _Clauses:
         self.asks.append(ask)
         return len(self.asks) - 1
 
-    def add_witness(self, ask: ReadAsk, shapes: Sequence[Shape]) -> None:
+    def would_be_forced(self, reads: Sequence[ReadAsk]) -> set[ReadKey]:
+        """Returns the reads that are the only ones here to supply some argument of the others."""
+        kept = {ask.key for ask in reads}
+        forced: set[ReadKey] = set()
+        for ask in reads:
+            for value in arguments_of(ask):
+                if value not in self._reach.told:
+                    suppliers = [s.key for s in self._reach.suppliers(value, frozenset((ask.key,))) if s.key in kept]
+                    if len(suppliers) == 1:
+                        forced.add(suppliers[0])
+        return forced
+
+    def add_witness(self, ask: ReadAsk, shapes: Sequence[Shape]) -> bool:
         """Looks for witnesses that touch a read: a plausible one if there is any, else a logical one."""
         fallback: tuple[Clause, Witness] | None = None
         for shape in shapes:
@@ -205,10 +223,22 @@ class _Clauses:
                 clause = Clause(reads=self._numbers(differing), why="witness", witness=witness)
                 if witness.strength == "plausible":
                     self.found.append(clause)
-                    return
+                    return True
                 fallback = fallback or (clause, witness)
+            if shape.lookup and (moved := self._moved(ask, shape)) is not None:
+                self.found.append(moved)
+                return True
         if fallback is not None:
             self.found.append(fallback[0])
+        return fallback is not None
+
+    def _moved(self, ask: ReadAsk, shape: Shape) -> Clause | None:
+        others = [other for other in self._base.reads if other.tool == ask.tool and other.key != ask.key]
+        for witness, world, rows in self._search.search_moved(ask, others, shape):
+            touching = {other.key: other for row in rows for other in self._reach.touching(row)}
+            differing = [other for other in touching.values() if self._differs(other, world)]
+            return Clause(reads=self._numbers(differing), why="witness", witness=witness)
+        return None
 
     def _differs(self, ask: ReadAsk, world: Sandbox) -> bool:
         known = self._ground.reader.answer(ask).value

@@ -31,9 +31,11 @@ from tool_specs.reading import ChangedReader
 from tool_specs.sandbox import Sandbox
 
 DONORS_TRIED = 4
-DONORS_RANKED = 160
+DONORS_RANKED = 60
 """Donor rows looked at when their rank needs further reads."""
-ELEMENTS_TRIED = 5
+ELEMENTS_TRIED = 4
+UNSOUND = "unsound"
+SAME_ANSWER = "same answer"
 
 AnswerOf = Callable[[Callable[[ReadAsk], Any], Sandbox], dict[str, Json] | None]
 """The request's answer when reads are answered so, on this state of the world."""
@@ -128,9 +130,15 @@ class WitnessSearch:
         row = self._ground.sandbox.world.tables[row_id[0]].get(row_id[1])
         if row is None or not shape.keys:
             return
-        for strength, values in self._changes(ask, shape, answer.value, row):
+        settled_donor = -1
+        for donor, strength, values in self._changes(ask, shape, answer.value, row):
+            if donor == settled_donor:
+                continue
             found = self._try(strength, {row_id: values})
-            if found is not None:
+            if found is SAME_ANSWER:
+                # Sound, but it changes nothing: grafting more or less of this donor will not either.
+                settled_donor = donor
+            elif isinstance(found, tuple):
                 self._ground.pools[self._signature(ask, shape)] = sorted(str(path[0]) for path in values)
                 yield found
 
@@ -151,7 +159,7 @@ class WitnessSearch:
                 for keys in self._key_sets(ask, shape):
                     moved = {home: _parts(lost, keys), away: _parts(got, keys)}
                     found = self._try("plausible", moved)
-                    if found is not None:
+                    if isinstance(found, tuple):
                         yield found[0], found[1], (home, away)
                         return
 
@@ -182,15 +190,22 @@ class WitnessSearch:
 
     def _changes(
         self, ask: ReadAsk, shape: Shape, value: dict[str, Json], row: Row
-    ) -> Iterator[tuple[Strength, dict[Path, Json]]]:
+    ) -> Iterator[tuple[int, Strength, dict[Path, Json]]]:
+        """Yields (donor number, strength, values); what does not come from a donor has numbers of its own."""
+        number = 0
         if all(row.get(key) == value.get(key) for key in shape.keys) and self._ground.donors(ask.tool):
             sets = self._key_sets(ask, shape)
             # A losing donor is what shows that the winner's own row had to be read.
             for donor in self._donors(ask, shape)[:DONORS_TRIED] + self._losers(ask, shape):
+                number += 1
                 for keys in sets:
-                    yield "plausible", _parts(donor, keys)
-            yield from self._swaps(ask, shape, value)
-        yield from self._settings(ask, shape, value)
+                    yield number, "plausible", _parts(donor, keys)
+            for strength, values in self._swaps(ask, shape, value):
+                number += 1
+                yield number, strength, values
+        for strength, values in self._settings(ask, shape, value):
+            number += 1
+            yield number, strength, values
 
     def _swaps(
         self, ask: ReadAsk, shape: Shape, value: dict[str, Json]
@@ -311,21 +326,23 @@ class WitnessSearch:
 
     def _try(
         self, strength: Strength, changes: Mapping[tuple[str, str], dict[Path, Json]]
-    ) -> tuple[Witness, Sandbox, tuple[str, str]] | None:
-        """Makes a changed world; None if it is not sound, or if the answer there is the same or not determined."""
+    ) -> tuple[Witness, Sandbox, tuple[str, str]] | str:
+        """Makes a changed world; says so if it is not sound, or if the answer there is the same."""
         tables: dict[str, dict[str, Row | None]] = {}
         edits = []
         for row_id, values in changes.items():
             made = self._edited(row_id, values)
             if made is None:
-                return None
+                return UNSOUND
             tables.setdefault(row_id[0], {})[row_id[1]] = made[0]
             edits.append(made[1])
         world = self._ground.sandbox.with_rows(tables)
         answer = self._answer_of(ChangedReader(self._ground.reader, world, frozenset(changes)), world)
         # A world where the answer is not determined would break a promise of the user's words: it does not count.
-        if answer is None or answer == self._gold:
-            return None
+        if answer is None:
+            return UNSOUND
+        if answer == self._gold:
+            return SAME_ANSWER
         return Witness(strength=strength, edits=tuple(edits), answer=answer), world, next(iter(changes))
 
     def _edited(self, row_id: tuple[str, str], values: dict[Path, Json]) -> tuple[Row, Edit] | None:
