@@ -102,6 +102,8 @@ def _first_sentence(text: str) -> tuple[str, str, str]:
 
 def casual(text: str, rng: random.Random) -> str:
     """Returns the text as typed in a hurry: small letters where sentences begin, maybe no last full stop."""
-    text = re.sub(r"(^|[.?!:] )(I'?\b|[A-Z][a-z']*\b)(?! [A-Z][a-z])", lambda m: m[1] + m[2].lower(), text)
+    # A large letter before another large one is taken for a name: "Nora Field here".
+    start = r"(^|[.?!:] )(I'?\b|(?:The|My)\b|[A-Z][a-z']*\b(?! [A-Z][a-z]))"
+    text = re.sub(start, lambda found: found[1] + found[2].lower(), text)
     text = re.sub(r"\bI\b(?=[' ])", "i", text)
     return text[:-1] if text.endswith(".") and rng.random() < 0.6 else text

@@ -43,16 +43,20 @@ class Parts:
     before: list[str] = field(default_factory=list)
     after: list[str] = field(default_factory=list)
 
-    def phrase(self, plural_: bool) -> str:
-        """Returns noun and qualifiers, without article or superlative."""
+    def phrase(self, plural_: bool, scope: str = "") -> str:
+        """Returns noun and qualifiers, without article; where the rows are (`scope`) comes before clauses."""
         noun = self.many if plural_ else self.noun
         after = [agree(text, plural_ or is_plural(self.noun)) for text in self.after]
-        return " ".join([*self.before, noun, *_spread(after)])
+        if not scope:
+            return " ".join([*self.before, noun, *_spread(after)])
+        short = [text for text in after if not text.startswith(_CLAUSES)]
+        clauses = [f"that {text}" if text.startswith("I") else text for text in after if text.startswith(_CLAUSES)]
+        return " ".join([*self.before, noun, *_spread(short), scope, *_spread(clauses)])
 
 
 def _spread(after: Sequence[str]) -> list[str]:
     """Joins clauses of one kind with "and"; short qualifiers come first, so that no clause swallows them."""
-    ordered = sorted(after, key=lambda text: text.startswith(_CLAUSES))
+    ordered = sorted(after, key=lambda text: (text.startswith("other than"), text.startswith(_CLAUSES)))
     result: list[str] = []
     for text in ordered:
         clause = text.startswith(("that ", "that's", "where "))
@@ -70,16 +74,21 @@ def describe(
     told: str | None = None,
     form: Form = "definite",
     anaphora: bool = False,
+    ahead: bool = False,
     implied: bool = False,
 ) -> Phrase:
     """Returns the noun phrase for what a program selects.
 
-    `told` names the binding whose rows are meant, where that is not the innermost ("the order with ..."); with
-    `anaphora` what the program continues was just mentioned ("its cheapest version"); with `implied` it goes without
-    saying that another one is wanted.
+    `told` names the binding whose rows are meant, where that is not the innermost ("the order with ..."). With
+    `anaphora` what the program continues was just mentioned ("its cheapest version"), with `ahead` it comes later in
+    the sentence ("the cheapest version"). With `implied` it goes without saying that another one is wanted.
     """
     sense = meaning(words, programs, number, told)
-    return Phrase("") if sense is None else _Speaker(words, programs, facts, rng, sense, anaphora, implied).say(form)
+    return (
+        Phrase("")
+        if sense is None
+        else _Speaker(words, programs, facts, rng, sense, anaphora, ahead, implied).say(form)
+    )
 
 
 class _Speaker:
@@ -93,10 +102,11 @@ class _Speaker:
         rng: random.Random,
         sense: Meaning,
         anaphora: bool,
+        ahead: bool,
         implied: bool,
     ) -> None:
         self.words, self.programs, self.facts, self.rng = words, programs, facts, rng
-        self.sense, self.anaphora, self.implied = sense, anaphora, implied
+        self.sense, self.anaphora, self.ahead, self.implied = sense, anaphora, ahead, implied
         row = sense.level.words
         self.parts = Parts(row.singular, row.plural)
         self.continues = sense.program.start is not None and sense.level.own
@@ -243,6 +253,8 @@ class _Speaker:
         start = program.start if program.start is not None else 0
         owner_picks = self.programs[start].pick
         tops = self._tops()
+        if self.ahead and program.pick != "all":
+            return Phrase(" ".join(["the", self.parts.phrase(False), *tops]))
         if program.pick == "each" or (self.anaphora and owner_picks in ("all", "each") and program.pick != "all"):
             if form == "distributive":
                 return Phrase(" ".join(["its", self.parts.phrase(False), *tops]))
@@ -288,14 +300,14 @@ class _Speaker:
         scope, tops = self._scope(), self._tops()
         filtered = bool(self.parts.before or self.parts.after or self.parts.named)
         if form == "bare":
-            return Phrase(clean(" ".join([self.parts.phrase(True), scope])), plural=True)
+            return Phrase(clean(self.parts.phrase(True, scope)), plural=True)
         if form == "distributive":
-            text = " ".join([self.rng.choice(("each", "every")), self.parts.phrase(False), *tops, scope])
+            text = " ".join([self.rng.choice(("each", "every")), self.parts.phrase(False, scope), *tops])
             return Phrase(clean(text), plural=False)
         if scope and not filtered and form != "plural" and self.rng.random() < 0.5:
             return Phrase(f"everything {scope}")
         det = self.rng.choice(("all the", "all my") if self.owned and not scope else ("all the", "all"))
-        return Phrase(clean(" ".join([det, self.parts.phrase(True), *tops, scope])), plural=True)
+        return Phrase(clean(" ".join([det, self.parts.phrase(True, scope), *tops])), plural=True)
 
     def _single(self) -> Phrase:
         scope, tops = self._scope(), self._tops()
@@ -308,9 +320,7 @@ class _Speaker:
         det = self.rng.choice(("my", "the", "my")) if self.owned and short else "the"
         if self.sense.level.words.plural == self.parts.many and short and not first and not self.parts.before:
             det = "my" if self.owned else "the"
-        if tops and tops[0].startswith((",", " (")) and scope:
-            return Phrase(clean(f"{det} {self.parts.phrase(False)} {scope}{''.join(tops)}"), plural=many)
-        return Phrase(clean(" ".join([det, self.parts.phrase(False), scope, *tops])), plural=many)
+        return Phrase(clean(" ".join([det, self.parts.phrase(False, scope), *tops])), plural=many)
 
     def _wide(self, scope: str) -> list[str] | None:
         """Returns "of everything that has been delivered" for a superlative over all that is the user's."""

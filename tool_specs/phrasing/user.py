@@ -119,7 +119,8 @@ class _Teller:
             found["object"] = phrase.text
         for name in sorted(names - {"object"} - set(_VERBS[True])):
             form: Form = "distributive" if swapped and found["object"].startswith(("each ", "every ")) else "definite"
-            found[name] = self.role(name, anaphora=both, form=form).text
+            ahead = both and template.find("{target}") < template.find("{object}")
+            found[name] = self.role(name, anaphora=both, ahead=ahead, form=form).text
         return {**found, **_VERBS[phrase.plural]}
 
     def _object_form(self, swapped: bool) -> Form:
@@ -127,7 +128,7 @@ class _Teller:
             return "definite"
         return "distributive" if self.rng.random() < 0.7 else "plural"
 
-    def role(self, role: str, *, anaphora: bool = False, form: Form = "definite") -> Phrase:
+    def role(self, role: str, *, anaphora: bool = False, ahead: bool = False, form: Form = "definite") -> Phrase:
         """Returns the noun phrase (or clause) that tells a role."""
         if role == "objects":
             role, form = "object", "bare"
@@ -140,7 +141,7 @@ class _Teller:
         }
         place = told_level(self.words, self.request, role)
         if place is not None and (place[1] is not None or not stated):
-            return self._selected(role, place, anaphora, form)
+            return self._selected(role, place, anaphora, ahead, form)
         return Phrase(self._literal(role, stated))
 
     def _answer_row(self, form: Form) -> Phrase:
@@ -151,7 +152,7 @@ class _Teller:
         told = level.name if level else None
         return _describe(self.words, self.request.programs, bind.program, self.facts, self.rng, told=told, form=form)
 
-    def _selected(self, role: str, place: tuple[int, str | None], anaphora: bool, form: Form) -> Phrase:
+    def _selected(self, role: str, place: tuple[int, str | None], anaphora: bool, ahead: bool, form: Form) -> Phrase:
         programs, (number, told) = self.request.programs, place
         first = next(s.bind for s in parameters_of(self.words, self.request, role).values() if s.bind is not None)
         texts = original(self.words, programs, first)
@@ -162,7 +163,16 @@ class _Teller:
             return Phrase(text)
         implied = role == "target"
         return _describe(
-            self.words, programs, number, self.facts, self.rng, told=told, form=form, anaphora=anaphora, implied=implied
+            self.words,
+            programs,
+            number,
+            self.facts,
+            self.rng,
+            told=told,
+            form=form,
+            anaphora=anaphora,
+            ahead=ahead,
+            implied=implied,
         )
 
     def _literal(self, role: str, stated: Mapping[str, Json]) -> str:

@@ -187,7 +187,7 @@ ORIGINALS = {
         "the original payment method",
         "whatever I paid with",
         "the payment method I used",
-        "the way I paid for it",
+        "the payment method I paid with",
         "the same payment method I used for the order",
     ),
     "get_user_details.address": (

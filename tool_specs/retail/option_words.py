@@ -1,4 +1,4 @@
-"""Words for products' options. The keys are open: what is not listed here is said plainly, as `with {key} {value}`."""
+"""Words for products' options. The keys are open: what is not listed here is said plainly, as `with {value} {key}`."""
 
 from __future__ import annotations
 
@@ -6,13 +6,11 @@ from collections.abc import Mapping
 
 from tool_specs.lexicon import ColumnWords, Texts
 
-PLAIN: Texts = ("with {key} {value}", "with {value} as the {key}", "where the {key} is {value}")
+PLAIN: Texts = ("with {value} {key}", "with {value} for the {key}", "with {value} as the {key}")
 """Fits every key and every value."""
 ADJECTIVE: Texts = ("in {value}", "{value}", "that's {value}")
 MADE_OF: Texts = ("in {value}", "{value}", "made of {value}")
-NAMED: Texts = ("with the {value} {key}", "with a {key} of {value}", "where the {key} is {value}")
 SIZED: Texts = ("in size {value}", "that's size {value}", "in a size {value}")
-LONG: Texts = ("with {value} {key}", "with {key} {value}")
 
 _USER: dict[str, Texts] = {
     "color": ADJECTIVE,
@@ -35,19 +33,16 @@ _USER: dict[str, Texts] = {
     "brightness": ("with {value} brightness", "with brightness {value}"),
     "height": ("that's {value} tall", "{value} tall", "with a height of {value}"),
     "width": ("that's {value} wide", "{value} wide", "with a width of {value}"),
-    "length": ("with length {value}", "in length {value}", "where the length is {value}"),
     "thickness": ("that's {value} thick", "{value} thick", "with a thickness of {value}"),
     "diameter": ("with a diameter of {value}", "{value} across"),
     "battery life": ("with a battery life of {value}", "with {value} of battery life"),
     "battery": ("with {value} of battery", "with {value} battery"),
     "compatibility": ("compatible with {value}", "that works with {value}"),
     "switch type": ("with {value} switches", "that has {value} switches"),
-    "backlight": ("with {value} backlight", "where the backlight is {value}"),
     "pieces": ("with {value} pieces", "that has {value} pieces"),
     "piece count": ("that's a {value} set", "in the {value} set"),
     "weight range": ("with a weight range of {value}", "in the {value} range"),
-    "weight": ("with a weight of {value}", "where the weight is {value}"),
-    "filter type": ("with {value} filter", "where the filter is {value}"),
+    "filter type": ("with {value} filter", "that has {value} filter"),
     "room size": ("for {value} rooms", "meant for a {value} room"),
     "gender": ("for {value}", "meant for {value}"),
     "theme": ("with {value} as the theme", "on the theme of {value}"),
@@ -70,7 +65,27 @@ _USER: dict[str, Texts] = {
     "players": ("for {value} players", "meant for {value} players"),
     "edition": ("in the {value} edition", "that's the {value} edition"),
     "ports": ("with {value} ports", "that has {value} ports"),
-    "burners": ("with {value} burners", "where the number of burners is {value}"),
+    "burners": ("with {value} burners", "that has {value} burners"),
+    "tilt mechanism": ("with {value}", "that has {value}"),
+    "cover type": ("with {value}", "in {value}"),
+    "features": ("with {value}", "that has {value}"),
+    "bagged/bagless": ("{value}", "that's {value}"),
+    "backrest height": ("with {value} backrest", "that has {value} backrest"),
+    "set type": ("{value}", "that's {value}"),
+    "kit size": ("in {value} size", "of {value} size"),
+    "skin tone": ("for {value} skin", "for {value} skin tone"),
+    "brand": ("by {value}", "from {value}"),
+    "stovetop compatibility": ("for {value} stovetops", "that works on {value} stovetops"),
+    "sensor type": ("with {value} sensor", "that has {value} sensor"),
+    "battery type": ("with {value} as the battery type", "with {value} for the battery type"),
+    "band": ("with a {value} band", "that has a {value} band"),
+    "fuel": ("for {value}", "that runs on {value}"),
+    "season": ("in the {value} version", "for {value} use"),
+    "opening": ("with {value} opening", "that has {value} opening"),
+    "dock": ("with {value} dock", "that has a {value} dock"),
+    "lens": ("with {value} lenses", "that has {value} lenses"),
+    "frame": ("with a {value} frame", "that has a {value} frame"),
+    "microphone": ("with a {value} microphone", "that has a {value} microphone"),
     "axes": ("with {value} axes", "that has {value} axes"),
 }
 _VALUES: dict[tuple[str, str], Texts] = {
@@ -95,6 +110,11 @@ _VALUES: dict[tuple[str, str], Texts] = {
     ("saucer", "with"): ("with a saucer", "that has a saucer"),
     ("saucer", "without"): ("without a saucer", "with no saucer"),
     ("burners", "1"): ("with one burner", "with a single burner"),
+    ("storage", "SD card"): ("with SD card storage", "that uses an SD card"),
+    ("storage", "CF card"): ("with CF card storage", "that uses a CF card"),
+    ("hand", "left"): ("for the left hand", "for left-handers"),
+    ("hand", "right"): ("for the right hand", "for right-handers"),
+    ("hand", "either"): ("for either hand", "that fits either hand"),
     ("size", "portable"): ("portable", "in the portable size"),
     ("size", "carry-on"): ("in carry-on size", "that's carry-on size"),
     ("size", "full size"): ("full-size", "in full size"),
@@ -103,6 +123,10 @@ _VALUES: dict[tuple[str, str], Texts] = {
 _AGENT: dict[str, Texts] = {
     "color": ("{value}",),
     "material": ("{value}",),
+    "tilt mechanism": ("{value}",),
+    "cover type": ("{value}",),
+    "bagged/bagless": ("{value}",),
+    "set type": ("{value}",),
     "type": ("{value}",),
     "style": ("{value}",),
     "storage": ("{value} storage",),
@@ -163,7 +187,7 @@ def option_columns(prefix: str) -> Mapping[str, ColumnWords]:
     keys = {*_USER, *_AGENT, *(key for key, _ in (*_VALUES, *_AGENT_VALUES))}
     columns = {f"{prefix}.{key}": _words(key) for key in sorted(keys)}
     columns[f"{prefix}.RAM"] = _words("ram")
-    columns[f"{prefix}.*"] = ColumnWords(name="option", any_value=PLAIN, agent_values={"*": ("{key} {value}",)})
+    columns[f"{prefix}.*"] = ColumnWords(name="option", any_value=PLAIN, agent_values={"*": ("{value} {key}",)})
     return columns
 
 
@@ -173,5 +197,5 @@ def _words(key: str) -> ColumnWords:
         name=key,
         values={f'"{value}"': texts for (name, value), texts in _VALUES.items() if name == key},
         any_value=_USER.get(key, PLAIN),
-        agent_values={**agent, "*": _AGENT.get(key, ("{key} {value}",))},
+        agent_values={**agent, "*": _AGENT.get(key, ("{value} {key}",))},
     )

@@ -206,7 +206,6 @@ SWAP = WriteWords(
         "": (
             "I picked too quickly.",
             "I should have looked at the options more closely.",
-            "I'm trying to bring the total down a bit.",
             "On second thought something else suits me better.",
             "Hope it's not too late for that.",
             "I clicked the wrong thing, I think.",
