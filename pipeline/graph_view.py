@@ -139,10 +139,10 @@ def graph_markdown(graph: ApiGraph, domain: Domain, origin: str) -> str:
         "| target | parameter | output | why | execution |\n| --- | --- | --- | --- | --- |",
     ]
     words = {True: "confirmed", False: "refuted", None: "not tried"}
-    rows = [
-        f"| {each.target_tool} | {each.parameter} | `{each.output_path}` | {_SAID[each.kind]} | {words[each.confirmed]} |"
-        for each in edges
-    ]
+    rows = []
+    for each in edges:
+        cells = (each.target_tool, each.parameter, f"`{each.output_path}`", _SAID[each.kind], words[each.confirmed])
+        rows.append(f"| {' | '.join(cells)} |")
     return "\n\n".join(lines) + "\n" + "\n".join(rows) + "\n"
 
 

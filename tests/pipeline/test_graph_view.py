@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import io
+import itertools
 from pathlib import Path
 from xml.etree import ElementTree
 
@@ -69,7 +70,7 @@ def test_retail_reads_stand_left_of_writes_and_boxes_do_not_overlap(reverse: boo
         by_column.setdefault(box.x, []).append((box.y, box.y + box.height))
     for spans in by_column.values():
         ordered = sorted(spans)
-        assert all(above[1] < below[0] for above, below in zip(ordered, ordered[1:], strict=False))
+        assert all(above[1] < below[0] for above, below in itertools.pairwise(ordered))
     root = ElementTree.fromstring(graph_svg(graph, retail))
     drawn = root.findall(".//{http://www.w3.org/2000/svg}g")
     assert len(drawn) == len(layout.lines)
