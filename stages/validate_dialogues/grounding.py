@@ -1,8 +1,9 @@
 """Grounding: nothing that the agent does or says comes out of thin air.
 
 An argument's leaves stand in what the user said or a tool answered before, or the tool's schema lists them. Ids and
-amounts in the agent's texts do too; an amount may also be worked out: the sum or difference of two known numbers, or
-of amounts in the same message. Not promised: that a number was worked out from the right ones.
+amounts in the agent's texts do too; an amount may also be worked out: the sum or difference of two known numbers, of
+amounts in the same message, or of the numbers of all rows that the message names by their ids.
+Not promised: that a number was worked out from the right ones.
 """
 
 from __future__ import annotations
@@ -16,12 +17,13 @@ from schemas.base import Json
 from schemas.dialogue import ToolCall
 from schemas.verdict import Verdict
 from stages.validate_dialogues.context import CheckContext, Step, failed, passed, place
-from stages.validate_dialogues.words import amounts, cents, leaves, numbers, says_number, says_text, tokens
+from stages.validate_dialogues.words import amounts, cents, leaves, numbers, objects, says_number, says_text, tokens
 
 _EXPRESSION = re.compile(r"[\d\s.+\-*/()%,]+")
 _SMALL = 100 * 100
 """In hundredths: whole numbers up to here may stand in an expression without a source (counts, per cent)."""
 _MOST_TERMS = 8
+_MOST_ROWS = 12
 
 
 class Known:
@@ -32,6 +34,7 @@ class Known:
         self._declared = context.toolbox.declared
         self.said = ""
         self.answers: list[str] = []
+        self._values: list[Json] = []
         self._fresh: list[Json] = []
         self._fresh_said: list[str] = []
         self._numbers: set[int] = set()
@@ -46,6 +49,7 @@ class Known:
         if not step.result.error:
             self.answers.append(step.result.content)
             self._fresh.append(step.result.value)
+            self._values.append(step.result.value)
 
     @property
     def numbers(self) -> set[int]:
@@ -70,8 +74,8 @@ class Known:
         """Whether an id is known, be it as the end of a longer one."""
         return token.lower() in self.said or any(_ends_there(answer, token) for answer in self.answers)
 
-    def has_amount(self, amount: int, others: list[int]) -> bool:
-        """Whether an amount is known or follows from known ones."""
+    def has_amount(self, amount: int, others: list[int], ids: list[str]) -> bool:
+        """Whether an amount is known or follows from known ones: others of a message, or those of rows it names."""
         known = self.numbers
         if amount in known or any(amount - one in known or amount + one in known for one in known):
             return True
@@ -79,7 +83,22 @@ class Known:
         sums = {0}
         for term in rest:
             sums |= {one + term for one in sums} | {one - term for one in sums}
-        return amount in sums or any(amount - one in known for one in sums)
+        return amount in sums or any(amount - one in known for one in sums) or amount in self._totals(ids)
+
+    def _totals(self, ids: list[str]) -> set[int]:
+        """All sums, each term with either sign, of one number of each of the rows with these ids."""
+        wanted = dict.fromkeys(ids[:_MOST_ROWS])
+        terms: dict[str, set[int]] = {id_: set() for id_ in wanted}
+        for value in self._values:
+            for row in objects(value):
+                named = [each for each in row.values() if type(each) is str and each in terms]
+                for id_ in named:
+                    terms[id_].update(cents(each) for each in row.values() if type(each) in (int, float))
+        sums = {0}
+        for id_ in ids[:_MOST_ROWS]:
+            if terms[id_]:
+                sums = {one + sign * term for one in sums for term in terms[id_] for sign in (1, -1)}
+        return sums
 
     def _answered(self, value: str) -> bool:
         quoted = orjson.dumps(value).decode()
@@ -183,7 +202,7 @@ def _unfounded(known: Known, text: str, checked: set[str | int], told: frozenset
     stated = amounts(text) if "$" in text or "€" in text or "£" in text else []
     for amount in stated:
         if amount not in checked:
-            if amount not in told and not known.has_amount(amount, stated):
+            if amount not in told and not known.has_amount(amount, stated, tokens(text)):
                 yield f"the agent states the amount {amount / 100:,.2f}, which follows from nothing before"
             checked.add(amount)
 

@@ -8,13 +8,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from typing import Any
 
 from schemas.base import Json
 from schemas.task import Request
 from schemas.verdict import Verdict
 from stages.validate_dialogues.context import CheckContext, Step, failed, identified, passed, place
-from stages.validate_dialogues.words import affirms, leaves, refuses, says_number, stands
+from stages.validate_dialogues.words import affirms, leaves, objects, refuses, says_number, stands, tokens
 from tool_specs.domain import GuardContext
 
 _REFUSAL = re.compile(
@@ -22,6 +21,7 @@ _REFUSAL = re.compile(
     r"not allowed|isn.?t allowed|don.?t allow|doesn.?t allow|not permitted|no longer possible|only|"
     r"has to stay|too late|out of my hands|transferred)\b"
 )
+_DIGIT = re.compile(r"\d")
 _LAST_DIGITS = 4
 _EXCHANGES = 3
 """How far back the details may have been listed, if nothing was listed since."""
@@ -127,15 +127,28 @@ def unlisted(context: CheckContext, step: Step, text: str) -> str | None:
         for leaf in leaves(value):
             if leaf in ("", None) or isinstance(leaf, bool) or leaf == step.principal:
                 continue
-            if not context.toolbox.tells(text, leaf) and not _described(context, step, text, leaf):
+            if not context.toolbox.tells(text, leaf) and not _named(context, step, text, leaf):
                 return f"{name}={leaf!r} is not among the details that the user said yes to"
     return None
 
 
-def _described(context: CheckContext, step: Step, text: str, id_: Json) -> bool:
-    """Whether a text says enough about a row, of those that were read, to tell it from the others."""
-    if not isinstance(id_, str):
+def _named(context: CheckContext, step: Step, text: str, leaf: Json) -> bool:
+    """Whether a text means this value without stating it, and states no other one of its form in its place."""
+    if not isinstance(leaf, str):
         return False
+    own = {str(each).lower() for value in step.call.arguments.values() for each in leaves(value)}
+    form = _form(leaf.lower())
+    if any(_form(token) == form and token not in own for token in tokens(text)):
+        return False
+    return _described(context, step, text, leaf)
+
+
+def _form(token: str) -> str:
+    return _DIGIT.sub("0", token)
+
+
+def _described(context: CheckContext, step: Step, text: str, id_: str) -> bool:
+    """Whether a text says enough about a row, of those that were read, to tell it from the others."""
     digits = id_[-_LAST_DIGITS:]
     if len(id_) > _LAST_DIGITS and digits.isdigit() and stands(text, digits):
         return True
@@ -153,19 +166,6 @@ def _described(context: CheckContext, step: Step, text: str, id_: Json) -> bool:
         if told and not any(_fits(rival, key, id_, told) for rival in rows):
             return True
     return False
-
-
-def objects(value: Json) -> Iterator[dict[str, Any]]:
-    """Yields the objects inside a JSON value, itself included."""
-    if isinstance(value, dict):
-        yield value
-        for each in value.values():
-            if isinstance(each, (dict, list)):
-                yield from objects(each)
-    elif isinstance(value, list):
-        for each in value:
-            if isinstance(each, (dict, list)):
-                yield from objects(each)
 
 
 def _features(row: Mapping[str, Json], key: str) -> list[Json]:

@@ -5,10 +5,14 @@ Only what a fresh fork answers counts; digests that the dialogue claims are comp
 
 from __future__ import annotations
 
+import re
+
 from schemas.dialogue import Dialogue
 from schemas.verdict import Owner, Verdict
 from stages.validate_dialogues.context import CheckContext, failed, passed, place
 from stages.validate_dialogues.words import refuses
+
+_GO_AHEAD = re.compile(r"\b(go ahead|proceed|yes/no|confirm|submit|shall i|should i)\b")
 
 
 def replay(context: CheckContext) -> Verdict:
@@ -93,7 +97,10 @@ def _pending(dialogue: Dialogue) -> bool:
     farewell = dialogue.messages[users[-1]]
     if any(act.kind == "confirm" for act in asked.acts):
         return True
-    return asked.content.rstrip().endswith("?") and refuses(farewell.content.lower())
+    question = asked.content.lower()
+    return (
+        question.rstrip().endswith("?") and refuses(farewell.content.lower()) and _GO_AHEAD.search(question) is not None
+    )
 
 
 def _difference(context: CheckContext) -> str:

@@ -129,19 +129,19 @@ def _answered_anywhere(context: CheckContext, token: str) -> bool:
 
 
 def _put_right(context: CheckContext, index: int, low: str) -> bool:
-    """Whether a value close to a fact gives way to it: later said in full or in part, or used in a call."""
+    """Whether a value close to a fact gives way to it: the user says it later, if in part, or the agent offers it."""
     for entry in context.task.knowledge:
         for leaf in leaves(entry.value):
             true = str(leaf).lower()
             if abs(len(true) - len(low)) > _NEAR or not _close(true, low):
                 continue
             parts = {true, true.partition("@")[2] or true}
-            if any(
-                part in text for part in parts for _, text in context.text("user", index + 1, len(context.messages))
-            ):
+            said = [text for _, text in context.text("user", index + 1, len(context.messages))]
+            if any(part in text for part in parts for text in said):
                 return True
-            later = (step for step in context.steps if step.index > index)
-            if any(str(value).lower() == true for step in later for value in leaves(step.call.arguments)):
+            offers = (i for i, text in context.text("assistant", index, len(context.messages)) if true in text)
+            offered = next(offers, None)
+            if offered is not None and offered < _last_listing(context):
                 return True
     return False
 
@@ -255,12 +255,18 @@ def _brought_up(context: CheckContext, request: Request, name: str, leaf: Json, 
         if message.role == "user" and any(act.kind == "inform" and _holds(act.value, leaf) for act in message.acts):
             return True
     listed = context.toolbox.enums.get((request.tool or "", parameter or ""), frozenset())
-    offered = str(leaf) in listed or any(
-        str(leaf) in step.result.content and str(leaf) not in str(step.call.arguments)
-        for step in context.steps
-        if step.index < stop and not step.result.error
-    )
-    return offered and any(context.toolbox.tells(text, leaf) for _, text in context.text("assistant", 0, stop - 1))
+    offers = [index for index, text in context.text("assistant", 0, stop - 1) if context.toolbox.tells(text, leaf)]
+    if str(leaf) in listed:
+        return bool(offers)
+    used = (step.index for step in context.steps if str(leaf) in map(str, leaves(step.call.arguments)))
+    return any(index < min(_last_listing(context, stop), next(used, stop)) for index in offers[:1])
+
+
+def _last_listing(context: CheckContext, stop: int | None = None) -> int:
+    """Returns the last assistant's text before the first write: it lists what is to be done and offers nothing."""
+    if stop is None:
+        stop = next((step.index for step in context.steps if step.effect == "write"), len(context.messages))
+    return max((index for index, _ in context.text("assistant", 0, stop)), default=0)
 
 
 def _holds(told: Json, leaf: Json) -> bool:

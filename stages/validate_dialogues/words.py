@@ -168,3 +168,16 @@ def affirms(text: str) -> bool:
 def refuses(text: str) -> bool:
     """Whether a lower-case text says no, or not yet."""
     return _NO.search(text) is not None
+
+
+def objects(value: Json) -> Iterator[dict[str, Any]]:
+    """Yields the objects inside a JSON value, itself included."""
+    if isinstance(value, dict):
+        yield value
+        for each in value.values():
+            if isinstance(each, (dict, list)):
+                yield from objects(each)
+    elif isinstance(value, list):
+        for each in value:
+            if isinstance(each, (dict, list)):
+                yield from objects(each)
