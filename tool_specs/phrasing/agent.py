@@ -59,6 +59,7 @@ _EVEN = (
     "There is no price difference; the payment method on file for it is {0}.",
     "The prices are equal (payment method: {0}).",
 )
+_ANSWERS = ("That's {value}.", "It's {value}.", "The answer is {value}.")
 _MAX_CONTENTS = 6
 _SLOT = re.compile(r"\{(\w+)\}")
 
@@ -91,7 +92,9 @@ def done(words: Lexicon, tool: str, arguments: Mapping[str, Json], known: Known,
     if own is None:
         return "Done."
     slots = _Slots(words, tool, arguments, known, rng, brief=True)
-    parts = [_capitals(slots.fill(rng.choice(own.done)))]
+    # A long list of pairs has just been confirmed; the report need not repeat it.
+    texts = [text for text in own.done if "{pairs}" not in text] if slots.many else own.done
+    parts = [_capitals(slots.fill(rng.choice(texts or own.done)))]
     if own.tail:
         parts.append(rng.choice(own.tail).replace("{it}", "them" if slots.many else "it"))
     return clean(" ".join(parts))
@@ -100,9 +103,9 @@ def done(words: Lexicon, tool: str, arguments: Mapping[str, Json], known: Known,
 def answer(words: Lexicon, request: Request, value: Json, object_text: str, rng: random.Random) -> str:
     """Returns the answer to an information request. `object_text` names what was asked about; may be ""."""
     key = question_key(request)
-    texts = texts_for(words.answers, key) or ("The answer is {value}.",)
+    texts = texts_for(words.answers, key) or _ANSWERS
     fitting = [text for text in texts if object_text or "{object}" not in text]
-    text = rng.choice(fitting) if fitting else "The answer is {value}."
+    text = rng.choice(fitting or _ANSWERS)
     column = key.partition(":")[2] if ":" in key else key
     said = _value(words, column, value) if not key.startswith("count:") else str(value)
     many = is_plural(object_text)
@@ -200,7 +203,8 @@ class _Slots:
             if row is None:
                 texts.append(f"{noun} {one}")
             elif self.brief:
-                texts.append(f"the {names.pop(0)}")
+                name = names.pop(0)
+                texts.append(f"the {full_label(self.words, row) if role == 'target' else name}")
             else:
                 name = names.pop(0)
                 number = f"{noun} {one}"

@@ -7,6 +7,7 @@ I went through all seven of your orders. The most expensive delivered item is th
 from __future__ import annotations
 
 import random
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -14,7 +15,7 @@ from schemas.base import Json, Path
 from schemas.program import Call, Filter, OrderKey, Program, column_id
 from schemas.task import Request
 from tool_specs.lexicon import Lexicon
-from tool_specs.phrasing.english import agree, is_plural, listed, number, sentence
+from tool_specs.phrasing.english import is_plural, listed, number, sentence
 from tool_specs.phrasing.labels import Seen, agent_text, full_label, label, labels
 from tool_specs.phrasing.meaning import (
     Level,
@@ -29,7 +30,7 @@ from tool_specs.phrasing.meaning import (
 )
 from tool_specs.programs import MISSING, BindingRow, ReadAsk, ReadKey, Selection, column, passes, rank, run
 
-_MAX_LISTED = 8
+_MAX_LISTED = 20
 _MAX_TEMPTING = 3
 
 
@@ -186,7 +187,7 @@ class _Comparison:
     def all(self) -> str:
         """Says the list: that order #W1 has two items, and which."""
         seen = [self.seen(row) for row in self.picked]
-        names = labels(self.words, seen)
+        names = [f"{name}{self._worth(row)}" for name, row in zip(labels(self.words, seen), self.picked, strict=True)]
         shown = (
             names if len(names) <= _MAX_LISTED else [*names[: _MAX_LISTED - 1], f"{len(names) - _MAX_LISTED + 1} more"]
         )
@@ -208,6 +209,10 @@ class _Comparison:
             old = label(self.words, owner[-1].id, self.seen(row, owner[-1]).row) if owner else "one"
             new = self._name(self.seen(row))
             parts.append(f"for the {old}, the {self._details(row, new)}{self._at(row, key)}")
+        if key is not None and len(parts) == 1:
+            _, _, best = parts[0].partition(", ")
+            old = parts[0].removeprefix("for ").partition(", ")[0]
+            return sentence(f"The {self._top(key)} {self._filters()}{self.level.words.singular} of {old} is {best}")
         head = f"The {self._top(key)} {self._filters()}{self.level.words.plural}" if key else "Here is what I found"
         more = f"; and {len(self.picked) - _MAX_LISTED} more" if len(self.picked) > _MAX_LISTED else ""
         return sentence(f"{head} are: {'; '.join(parts)}{more}" if key else f"{head}: {'; '.join(parts)}{more}")
@@ -278,7 +283,7 @@ class _Comparison:
         for reason, members in groups.items():
             many = len(members) > 1
             verb = self._exceeds(key, many or is_plural(members[0].partition(" (")[0]))
-            sentences.append(sentence(f"{listed(members)} {verb}, but {reason if not many else _them(reason)}"))
+            sentences.append(sentence(f"{listed(members)} {verb}, but {_them(reason) if many else reason}"))
         return " ".join(sentences)
 
     def _reason(self, rule: Filter, row: BindingRow) -> str:
@@ -288,7 +293,7 @@ class _Comparison:
         text = agent_text(words, column, value)
         if level is not None and level.place != self.level.place and level.place < self.level.place:
             return f"its {level.words.singular} is {text}"
-        if words is not None and words.kind == "boolean":
+        if words is not None and (words.kind == "boolean" or (words.values and not words.any_value)):
             return f"it's {text}"
         key = words.name if words is not None and words.name != "option" else column.rpartition(".")[2]
         return f"its {key} is {value}"
@@ -334,6 +339,17 @@ class _Comparison:
     def _in(self, row: BindingRow, key: OrderKey) -> str:
         return f" ({self._amount(row, key)})" if self._amount(row, key) else ""
 
+    def _worth(self, row: BindingRow) -> str:
+        """Returns the row's amount of money in brackets, where the lexicon wants rows described by one."""
+        for detail in self.level.words.details:
+            rest = detail.removeprefix(f"{self.level.id}.")
+            words = column_words(self.words, detail)
+            if rest != detail and words is not None and words.kind == "money":
+                path = (self.level.name, *(int(part) if part.isdigit() else part for part in rest.split(".")))
+                value = column(row, path)
+                return "" if value is MISSING else f" ({agent_text(words, detail, value)})"
+        return ""
+
     def _amount(self, row: BindingRow, key: OrderKey) -> str:
         column_ = self._id(key.column)
         words = column_words(self.words, column_)
@@ -370,5 +386,8 @@ def column_value(row: BindingRow, path: Path) -> Json:
 
 
 def _them(reason: str) -> str:
-    reason = reason.replace("it's ", "they're ")
-    return agree(reason, True) if not reason.startswith("its ") else reason.replace("its ", "their ", 1)
+    """Returns a reason said of several rows: "its order is pending" -> "for those the order is pending"."""
+    found = re.match(r"its (.+) is (.+)$", reason)
+    if reason.startswith("it's "):
+        return reason.replace("it's ", "they're ", 1)
+    return f"for those the {found[1]} is {found[2]}" if found else reason

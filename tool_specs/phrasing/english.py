@@ -12,7 +12,7 @@ _IRREGULAR = {"shelf": "shelves", "knife": "knives", "leaf": "leaves", "person":
 _NUMBERS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve")
 _ORDINARY = re.compile(r"[A-Z][a-z]+('s)?")
 _AGREE = (
-    (re.compile(r"\b(that|which)(?: ha|')s been\b"), r"\1 have been"),
+    (re.compile(r"\b(that|which)(?: ha|')s( already| just)? been\b"), r"\1 have\2 been"),
     (re.compile(r"\b(that|which)(?: i|')s\b"), r"\1 are"),
     (re.compile(r"\b(that|which) was\b"), r"\1 were"),
     (re.compile(r"\b(that|which) has\b"), r"\1 have"),

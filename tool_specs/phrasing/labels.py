@@ -16,7 +16,7 @@ import orjson
 
 from schemas.base import Json
 from tool_specs.lexicon import ColumnWords, Lexicon
-from tool_specs.phrasing.english import clean, listed, lower_name, money
+from tool_specs.phrasing.english import clean, lower_name, money
 from tool_specs.phrasing.meaning import column_words, value_texts
 from tool_specs.programs import MISSING, elements
 
@@ -174,7 +174,7 @@ def labels(words: Lexicon, seen: Sequence[Seen]) -> list[str]:
         twins = [other for other, name in zip(seen, plain, strict=True) if name == text and other is not one]
         keys = _differing(one.row, [twin.row for twin in twins])
         extra = details(words, one.id, one.row, keys) if keys else []
-        result.append(f"{text} ({listed(extra)})" if extra else text)
+        result.append(f"{text} ({', '.join(extra)})" if extra else text)
     return result
 
 

@@ -121,7 +121,8 @@ class _Speaker:
         if self.sense.fact is not None and self.sense.fact[0] == self.sense.level:
             return self._stated()
         if self.parts.whole:
-            return Phrase(" ".join([_into(self.parts.whole, self.parts.before), *self.parts.after, *self._tops()]))
+            tops = self._tops()
+            return Phrase(" ".join([_into(self.parts.whole, self.parts.before), *self.parts.after, *tops]))
         if self.continues:
             return self._belonging(form)
         self._name_product()
@@ -205,7 +206,7 @@ class _Speaker:
         if side == 0:
             top = self._superlative(first)
             if top.startswith("with "):
-                found.append(top)
+                self.parts.after.append(top)
             else:
                 self.parts.before.insert(0, top)
         elif side > 0:
@@ -313,7 +314,7 @@ class _Speaker:
         scope, tops = self._scope(), self._tops()
         many = is_plural(self.parts.noun)
         first = self.sense.program.pick == "first"
-        wide = self._wide(scope) if first and not tops else None
+        wide = self._wide(scope) if first and not tops and not self._with_top() else None
         if wide is not None:
             return Phrase(clean(" ".join(["the", *self.parts.before, self.parts.noun, *wide, *tops])), plural=many)
         short = not self.parts.after and not scope
@@ -321,6 +322,9 @@ class _Speaker:
         if self.sense.level.words.plural == self.parts.many and short and not first and not self.parts.before:
             det = "my" if self.owned else "the"
         return Phrase(clean(" ".join([det, self.parts.phrase(False, scope), *tops])), plural=many)
+
+    def _with_top(self) -> bool:
+        return any(text.startswith("with the ") for text in self.parts.after)
 
     def _wide(self, scope: str) -> list[str] | None:
         """Returns "of everything that has been delivered" for a superlative over all that is the user's."""

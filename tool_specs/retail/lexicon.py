@@ -47,6 +47,7 @@ ROWS = {
     "list_all_product_types.*": RowWords(singular="type of product", plural="types of products", label="{*}"),
 }
 
+BRANDS = {f'"{name.lower()}"': (name,) for name in ("Visa", "Mastercard", "Amex", "Discover", "Maestro", "JCB")}
 ANOTHER = ("other", "other", "other than the one I have")
 DEAREST = ("most expensive", "priciest", "most expensive", "costliest", "highest-priced")
 CHEAPEST = ("cheapest", "cheapest", "least expensive", "lowest-priced", "most affordable")
@@ -139,9 +140,9 @@ COLUMNS = {
     ),
     f"{METHOD}.brand": ColumnWords(
         name="brand",
-        values={'"visa"': ("Visa",), '"mastercard"': ("Mastercard",), '"amex"': ("Amex",)},
+        values=BRANDS,
         any_value=("{value}",),
-        agent_values={'"visa"': ("Visa",), '"mastercard"': ("Mastercard",), '"amex"': ("Amex",), "*": ("{value}",)},
+        agent_values={**BRANDS, "*": ("{value}",)},
     ),
     f"{METHOD}.last_four": ColumnWords(
         name="last four digits",

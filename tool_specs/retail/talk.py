@@ -47,7 +47,7 @@ ASK_IDENTITY: Texts = (
     "Let me look you up first: what is your e-mail address, or your name together with your zip code?",
 )
 _AMOUNT = "get_order_details.payment_history.0.amount"
-_TRACKING = "get_order_details.fulfillments.*.tracking_id"
+_TRACKING = "get_order_details.fulfillments.*.tracking_id.*"
 QUESTIONS: dict[str, Texts] = {
     "get_product_details.variants.*.price": (
         "how much {object} cost{s}",
@@ -187,10 +187,30 @@ QUESTIONS: dict[str, Texts] = {
     },
 }
 ANSWERS: dict[str, Texts] = {
-    "get_product_details.variants.*.price": ("{object} cost{s} {value}.", "The price of {object} is {value}."),
-    "get_order_details.items.*.price": ("You paid {value} for {object}.", "{object} {was} {value}."),
-    _AMOUNT: ("{object} came to {value}.", "The total of {object} was {value}."),
-    "get_order_details.status": ("The status of {object} is: {value}.", "{object} currently {has} the status {value}."),
+    "get_product_details.variants.*.price": (
+        "{object} cost{s} {value}.",
+        "The price of {object} is {value}.",
+        "The price is {value}.",
+        "That would be {value}.",
+    ),
+    "get_order_details.items.*.price": (
+        "You paid {value} for {object}.",
+        "{object} {was} {value}.",
+        "You paid {value} for it.",
+        "The price was {value}.",
+    ),
+    _AMOUNT: (
+        "{object} came to {value}.",
+        "The total of {object} was {value}.",
+        "The total was {value}.",
+        "It came to {value}.",
+    ),
+    "get_order_details.status": (
+        "The status of {object} is: {value}.",
+        "{object} currently {has} the status {value}.",
+        "Its status is: {value}.",
+        "It's {value}.",
+    ),
     "get_order_details.order_id": ("The order number is {value}.", "That's order {value}."),
     _TRACKING: ("The tracking number is {value}.", "The tracking number of {object} is {value}."),
     "get_order_details.address.city": ("It's going to {value}.", "The city in the shipping address is {value}."),

@@ -272,7 +272,7 @@ CANCEL = WriteWords(
     },
     confirm=(
         "cancellation of {object}, reason: {reason}. The full amount goes back to the payment method you used",
-        "I cancel {object}, with the reason {reason}, and the whole amount goes back to where it came from",
+        'I cancel {object}, with "{reason}" as the reason, and the whole amount goes back to where it came from',
         "cancel {object}; reason: {reason}; full refund to the original payment method",
     ),
     done=(

@@ -92,7 +92,7 @@ def test_lookups_and_lists_say_what_was_found() -> None:
     assert "order #W7678072" in compared("cancel_with_camera")
     assert "action camera" in compared("cancel_with_camera")
     text = compared("swap_every_item")
-    assert "two items: black action camera and black polyester T-Shirt" in text
+    assert "two items: black action camera ($466.75) and black polyester T-Shirt ($44.30)" in text
     assert "silver action camera (1080p, not waterproof) at $431.40" in text
 
 

@@ -8,8 +8,8 @@ import msgspec
 import pytest
 
 from schemas.base import Json
-from schemas.program import Filter, OrderKey, Program
-from schemas.task import Request, Task
+from schemas.program import Bind, Filter, OrderKey, Program
+from schemas.task import Request, Source, Task
 from tests.tool_specs.phrasing.samples import (
     BEST_DELIVERED,
     GIFT_CARD,
@@ -136,6 +136,13 @@ def test_what_has_no_words_is_named(change: Filter, word: str) -> None:
 def test_orderings_without_words_are_named() -> None:
     program = rows(MY_ITEMS, order=(OrderKey(column=("item", "options", "size")),), pick="first")
     assert (phrasable(LEXICON, _request(program)) or "").startswith("order by")
+
+
+def test_the_first_of_an_orders_items_is_no_question() -> None:
+    one = TASKS["tracking"].requests[0]
+    bind = Bind(program=0, column=("order", "items", 0, "item_id"))
+    odd = msgspec.structs.replace(one, sources={"answer": Source(provenance="evidence", bind=bind)})
+    assert (phrasable(LEXICON, odd) or "").startswith("position")
 
 
 def _request(program: Program) -> Request:

@@ -1,0 +1,76 @@
+"""Whether a request has words at all: what has none cannot be asked for, and the generator leaves it out."""
+
+from __future__ import annotations
+
+from schemas.program import Program, column_id
+from schemas.task import Request
+from tool_specs.lexicon import Lexicon
+from tool_specs.phrasing.meaning import (
+    column_words,
+    levels,
+    parameters_of,
+    question_key,
+    roles,
+    rules_of,
+    texts_for,
+    value_texts,
+)
+
+
+def phrasable(words: Lexicon, request: Request) -> str | None:
+    """Returns what of a request has no words, or None."""
+    if request.kind == "answer":
+        key = question_key(request)
+        if not texts_for(words.questions, key):
+            return f"question {key}"
+        if _picks_a_position(words, key):
+            return f"position in {key}"
+    elif request.tool is not None:
+        if request.tool not in words.writes:
+            return f"write {request.tool}"
+        for role in roles(words, request):
+            if not _sayable(words, request, role):
+                return f"role {role} of {request.tool}"
+    elif request.refusal is not None and request.refusal.request not in words.out_of_scope:
+        return f"out of scope {request.refusal.request}"
+    for number, rule in rules_of(request):
+        column = column_id(request.programs, number, rule.column)
+        own = column_words(words, column)
+        if rule.other is not None:
+            if rule.op != "ne" or own is None or own.kind != "id" or not own.any_value:
+                return f"comparison of {column}"
+        elif rule.op != "eq" or own is None or not value_texts(own, rule.value)[0]:
+            return f"filter {column} {rule.op} {rule.value!r}"
+    for number, program in enumerate(request.programs):
+        reason = _unordered(words, request.programs, number, program)
+        if reason is not None:
+            return reason
+    return None
+
+
+def _picks_a_position(words: Lexicon, key: str) -> bool:
+    """Whether a column stands in the n-th of rows that have a noun: "the item of the order" says nothing of which."""
+    parts = key.rpartition(":")[2].split(".")
+    return any(part.isdigit() and f"{'.'.join(parts[:place])}.*" in words.rows for place, part in enumerate(parts))
+
+
+def _unordered(words: Lexicon, programs: tuple[Program, ...], number: int, program: Program) -> str | None:
+    for key in program.order:
+        column = column_id(programs, number, key.column)
+        own = column_words(words, column)
+        if own is None or not (own.most if key.descending else own.least):
+            return f"order by {column} {'descending' if key.descending else 'ascending'}"
+    if (program.where or program.order) and not levels(words, programs, number):
+        return f"rows of program {number}"
+    return None
+
+
+def _sayable(words: Lexicon, request: Request, role: str) -> bool:
+    own = words.writes[request.tool or ""]
+    slot = f"{{{role}}}"
+    if not any(slot in text for text in (*own.ask, *own.say.get(role, ()))):
+        return False
+    parameters = parameters_of(words, request, role)
+    stated = [name for name, source in parameters.items() if source.fact is not None]
+    # Parameters that are told together and stated literally need a phrase for the whole.
+    return len(stated) < 2 or role in words.facts
