@@ -7,7 +7,7 @@ reads. No phrase of a table is used twice in a dialogue as long as there are oth
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from schemas.base import Json, rng_of
@@ -17,6 +17,7 @@ from stages.simulate_dialogues import wording_agent as tables
 from stages.simulate_dialogues.desk import Desk
 from stages.simulate_dialogues.notebook import Wish
 from tool_specs.dice import Dice
+from tool_specs.lexicon import Lexicon
 from tool_specs.phrasing import agent as grammar
 from tool_specs.phrasing.agent import Known
 from tool_specs.phrasing.meaning import bindings, level_of, roles, told_level
@@ -29,10 +30,17 @@ _DRAWS = 4
 
 @dataclass(frozen=True)
 class Told:
-    """What the user has told about one request, and what following it found."""
+    """What the user has told about one request, and what following it found.
+
+    Attributes:
+        request: What was told, in the form of a request.
+        selection: What it found.
+        levels: Per selection, the rows that the user means by it: an item, or the order that has it.
+    """
 
     request: Request
     selection: Selection | None
+    levels: dict[int, str | None] = field(default_factory=dict)
 
 
 class AgentWords:
@@ -144,19 +152,10 @@ class AgentWords:
             place,
             told.selection,
             self.rng,
-            told=self._levels(told.request).get(place),
+            told=told.levels.get(place),
             reads=reads,
             facts=facts,
         )
-
-    def _levels(self, request: Request) -> dict[int, str | None]:
-        """Returns, per selection, the rows that the user means by it: an item, or the order that has it."""
-        found: dict[int, str | None] = {}
-        for role in roles(self.lexicon, request):
-            level = told_level(self.lexicon, request, role)
-            if level is not None:
-                found.setdefault(*level)
-        return found
 
     def confirm(self, tool: str, arguments: Mapping[str, Json], known: Known) -> str:
         """Lists the details of a write and asks for a yes; not twice with the same frame."""
@@ -239,7 +238,7 @@ class AgentWords:
         return self.pick(tables.TURN_TO).replace("{noun}", own.noun) if own else ""
 
 
-def told_of(wish: Wish, programs: Sequence[Program], selection: Selection | None) -> Told:
+def told_of(lexicon: Lexicon, wish: Wish, programs: Sequence[Program], selection: Selection | None) -> Told:
     """Returns what was told as a request, for the grammar."""
     sources = {name: Source(provenance="evidence", bind=bind) for name, bind in wish.binds.items()}
     sources.update((name, Source(provenance="user", fact=fact)) for name, fact in wish.facts.items())
@@ -247,7 +246,12 @@ def told_of(wish: Wish, programs: Sequence[Program], selection: Selection | None
     request = Request(
         kind=kind, tool=wish.tool, arguments={}, sources=sources, programs=tuple(programs), proof=_NO_PROOF
     )
-    return Told(request, selection)
+    levels: dict[int, str | None] = {}
+    for role in roles(lexicon, request) if selection is not None else ():
+        level = told_level(lexicon, request, role)
+        if level is not None:
+            levels.setdefault(*level)
+    return Told(request, selection, levels)
 
 
 def _last_question(text: str) -> str:

@@ -10,8 +10,9 @@ from dataclasses import dataclass, field
 
 from schemas.base import Json
 from schemas.dialogue import Act, Message
-from stages.simulate_dialogues.agent_words import Told, told_of
-from stages.simulate_dialogues.notebook import UNTOLD, Wish
+from stages.simulate_dialogues.agent_words import AgentWords, Told, told_of
+from stages.simulate_dialogues.desk import Desk
+from stages.simulate_dialogues.notebook import UNTOLD, Notebook, Wish
 from stages.simulate_dialogues.serving import Serving, Turn
 from tool_specs.domain import GuardContext
 from tool_specs.programs import MISSING, bound
@@ -43,6 +44,12 @@ class Found:
 
 class Fulfilling(Serving):
     """How requests are dealt with."""
+
+    def __init__(self, desk: Desk, notebook: Notebook, words: AgentWords) -> None:
+        """Takes a desk, an empty notebook and a way of speaking."""
+        super().__init__(desk, notebook, words)
+        self._reminded: set[int] = set()
+        self._told: dict[int, tuple[int, Told]] = {}
 
     def serve_write(self, wish: Wish) -> Turn[None]:
         """Takes a write from what was told to the report, a refusal, or being dropped by the user."""
@@ -100,7 +107,10 @@ class Fulfilling(Serving):
     def _find(self, wish: Wish) -> Turn[Found]:
         """Follows what was told to values, asking for stated values that are still missing."""
         programs, selection = yield from self.work_out(wish)
-        found = Found(told_of(wish, programs, selection))
+        kept = self._told.get(wish.number)
+        if kept is None or kept[0] != wish.version or kept[1].selection is not selection:
+            kept = self._told[wish.number] = wish.version, told_of(self.desk.lexicon, wish, programs, selection)
+        found = Found(kept[1])
         names = self.desk.specs[wish.tool].required if wish.tool else tuple(wish.binds)
         for name in names:
             if (wish.tool or "", name) in self.desk.principal_parameters:

@@ -19,6 +19,8 @@ from tool_specs.phrasing.meaning import original, parameters_of, roles
 
 Saying = Callable[[str], Json]
 """Fact name -> the value as this user tells it now."""
+Owners = dict[int, str]
+"""Selection -> the role whose words describe it."""
 
 
 def intent(request: Request, number: int, *, vague: bool, full: bool) -> Act:
@@ -47,7 +49,9 @@ def told_roles(lexicon: Lexicon, request: Request) -> tuple[str, ...]:
     return roles(lexicon, request)
 
 
-def role_acts(lexicon: Lexicon, request: Request, number: int, role: str, said: Saying) -> Iterator[Act]:
+def role_acts(
+    lexicon: Lexicon, request: Request, number: int, role: str, said: Saying, owners: Owners
+) -> Iterator[Act]:
     """Yields the acts of telling one role of a request.
 
     A selection goes with the role whose words describe it: "the original payment method" says nothing about which
@@ -60,7 +64,6 @@ def role_acts(lexicon: Lexicon, request: Request, number: int, role: str, said: 
         yield Act(kind="inform", request=number, slot=fact, value=said(fact))
     if facts:
         yield Act(kind="inform", request=number, slot=role, value={"binds": {}, "facts": facts})
-    owners = _owners(lexicon, request)
     places = {needed for bind in binds.values() for needed in _chain(request.programs, bind.program)}
     for place in sorted(places):
         own = {name: plain(bind) for name, bind in binds.items() if bind.program == place}
@@ -72,9 +75,9 @@ def role_acts(lexicon: Lexicon, request: Request, number: int, role: str, said: 
             yield Act(kind="inform", request=number, slot=role, value=value)
 
 
-def _owners(lexicon: Lexicon, request: Request) -> dict[int, str]:
+def owners_of(lexicon: Lexicon, request: Request) -> Owners:
     """Returns, per selection, the role whose words describe it."""
-    owners: dict[int, str] = {}
+    owners: Owners = {}
     for role in roles(lexicon, request):
         for source in parameters_of(lexicon, request, role).values():
             if source.bind is not None and not original(lexicon, request.programs, source.bind):

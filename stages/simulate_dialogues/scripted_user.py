@@ -12,7 +12,7 @@ from collections.abc import Generator, Sequence
 from schemas.base import Json
 from schemas.behavior import Scenario
 from schemas.dialogue import Act, Message
-from stages.simulate_dialogues.meanings import intent, role_acts
+from stages.simulate_dialogues.meanings import intent
 from stages.simulate_dialogues.telling import Reply, Telling
 from tool_specs.domain import Domain
 
@@ -83,7 +83,7 @@ class _Visit(Telling):
             self._identify(reply)
         if len(reply.acts) == before:
             self._next(reply)
-        self._volunteer(reply)
+        self._volunteer(reply, agent)
         return reply
 
     def _wanders_off(self, asked: Sequence[Act]) -> bool:
@@ -128,12 +128,8 @@ class _Visit(Telling):
         return True
 
     def _owner(self, fact: str) -> int:
-        for number in self.raised:
-            for role in self.roles[number]:
-                for act in role_acts(self.lexicon, self.task.requests[number], 0, role, lambda name: name):
-                    if act.slot == fact:
-                        return number
-        return self.raised[-1]
+        """Returns the request that a stated value was told for."""
+        return next((number for number in self.raised if fact in self.stated.get(number, ())), self.raised[-1])
 
     def _reconsider(self, reply: Reply, agent: Message) -> bool:
         thought = self.open_thought
@@ -222,15 +218,17 @@ class _Visit(Telling):
         reply.add(self.words.accept())
         self._next(reply)
 
-    def _volunteer(self, reply: Reply) -> None:
+    def _volunteer(self, reply: Reply, agent: Message) -> None:
         """Adds one untold detail of the present request, as people do who say things when they think of them."""
-        if self.behavior.disclosure != "drip" or any(a.kind in ("user_bye", "negate") for a in reply.acts):
+        if self.behavior.disclosure != "drip":
             return
-        if any(act.kind.startswith("inform_intent") for act in reply.acts):
+        if any(act.kind in ("user_bye", "negate") or act.kind.startswith("inform_intent") for act in reply.acts):
             return
-        for number in self.raised:
+        talked_of = [self._number(act.request) for act in agent.acts if act.request is not None]
+        for number in talked_of[-1:] if talked_of and self.volunteered else self.raised:
             left = [role for role in self.roles[number] if role not in self.told[number]]
             if left and number not in self.closed:
+                self.volunteered = True
                 reply.add(self.words.tell(self._wanted(number), left[0], asked=False))
                 self._inform(reply, number, (left[0],))
                 return

@@ -41,7 +41,6 @@ class Serving:
         self.notebook = notebook
         self.words = words
         self.refused: set[int] = set()
-        self._reminded: set[int] = set()
         self._calls = 0
         self._before: list[str] = []
         self._acts_before: list[Act] = []

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 import msgspec
 
@@ -10,7 +10,7 @@ from schemas.base import Json
 from schemas.behavior import Scenario
 from schemas.dialogue import Act, Message
 from schemas.task import Request
-from stages.simulate_dialogues.meanings import hint, intent, role_acts, told_roles
+from stages.simulate_dialogues.meanings import Owners, hint, intent, owners_of, role_acts, told_roles
 from stages.simulate_dialogues.plan import plan_of
 from stages.simulate_dialogues.user_words import UserWords
 from tool_specs.dice import Dice
@@ -49,6 +49,7 @@ class Telling:
         self.dice = Dice("user", scenario.id)
         self.lexicon = domain.lexicon
         self.roles = [told_roles(self.lexicon, request) for request in self.task.requests]
+        self._owners: dict[int, Owners] = {}
         self.plan = plan_of(scenario, domain, self.dice)
         self.facts = {entry.name: entry.value for entry in self.task.knowledge}
         self.open_slip = self.plan.slip
@@ -70,6 +71,8 @@ class Telling:
         self.closed: set[int] = set()
         self.protested = False
         self.wandered = False
+        self.volunteered = False
+        self.stated: dict[int, set[str]] = {}
 
     def _open(self) -> Reply:
         reply = Reply()
@@ -184,10 +187,18 @@ class Telling:
             self.slip_told = True
         return self.facts[fact]
 
+    def _meant(self, request: Request, number: int, role: str) -> Iterator[Act]:
+        owners = self._owners.get(number)
+        if owners is None:
+            owners = self._owners[number] = owners_of(self.lexicon, request)
+        return role_acts(self.lexicon, request, self._place(number), role, self._said, owners)
+
     def _inform(self, reply: Reply, number: int, roles: Sequence[str]) -> None:
         request = self._wanted(number)
         for role in roles:
             self.told[number].add(role)
             if self.open_thought is not None and (number, role) == (self.open_thought.request, self.open_thought.role):
                 self.thought_told = True
-            reply.acts.extend(role_acts(self.lexicon, request, self._place(number), role, self._said))
+            acts = list(self._meant(request, number, role))
+            self.stated.setdefault(number, set()).update(act.slot or "" for act in acts)
+            reply.acts.extend(acts)

@@ -136,6 +136,8 @@ class UserWords:
 
     def bye(self) -> str:
         """Says good-bye."""
+        if self.typos and not self._typed_wrong:
+            return self.dice.pick(tables.DONE_MISTYPED)  # the last occasion to mistype something
         return self.pick(tables.DONE)
 
     # Requests

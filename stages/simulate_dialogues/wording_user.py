@@ -117,6 +117,11 @@ DONE: dict[str, Variants] = {
         "that's all, this went quicker than I thought. bye", "no, I'm happy, thank you so much, have a nice day",
     ),
 }  # fmt: skip
+DONE_MISTYPED: Variants = (
+    "no, that's everything for today",
+    "no, everything I need for today",
+    "no, that should be everything",
+)
 ACCEPT: dict[str, Variants] = {
     "plain": (
         "ok, fair enough.", "alright then.", "too bad, but ok.", "hm, ok.", "I see.", "that's a pity. fine.",
