@@ -39,20 +39,22 @@ def code_digest(module: str, folders: tuple[str, ...] = ()) -> str:
     return digest.hexdigest()
 
 
-def _imports(name: str, path: Path) -> Iterable[str]:
+@cache
+def _imports(name: str, path: Path) -> tuple[str, ...]:
     package = name if path.name == "__init__.py" else name.rpartition(".")[0]
+    found: dict[str, None] = {}
     for node in ast.walk(ast.parse(path.read_bytes())):
         if isinstance(node, ast.Import):
             for alias in node.names:
-                yield from _with_parents(alias.name)
+                found.update(dict.fromkeys(_with_parents(alias.name)))
         elif isinstance(node, ast.ImportFrom):
             base = node.module or ""
             if node.level:
                 parts = package.split(".")
                 base = ".".join(parts[: len(parts) - node.level + 1] + ([node.module] if node.module else []))
-            yield from _with_parents(base)
-            for alias in node.names:
-                yield f"{base}.{alias.name}"
+            found.update(dict.fromkeys(_with_parents(base)))
+            found.update((f"{base}.{alias.name}", None) for alias in node.names)
+    return tuple(found)
 
 
 def _with_parents(name: str) -> Iterable[str]:

@@ -11,7 +11,7 @@ A key is the digest of a stage's code, its settings, the world and the content o
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import asdict, dataclass, is_dataclass
+from dataclasses import asdict, dataclass, field, is_dataclass
 from typing import Any
 
 import msgspec
@@ -52,24 +52,30 @@ class Line:
     world_key: str
     domains: tuple[str, ...] = ()
     concurrency: int = 1
+    _keys: dict[str, str] = field(init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        """Looks at the code once, in the driver: workers get the keys with the line."""
+        stages = (*(step.stage for step in self.steps), self.group)
+        object.__setattr__(self, "_keys", {_name(stage): self._stage_key(stage) for stage in stages})
 
     def key(self, stage: object, *inputs: str) -> str:
         """Returns the key of what a stage makes of inputs (their digests)."""
-        return digest([self.stage_key(stage), *inputs])
+        return digest([self._keys[_name(stage)], *inputs])
 
-    def stage_key(self, stage: object) -> str:
-        """Returns the digest of a stage's code and settings and of the world."""
+    def _stage_key(self, stage: object) -> str:
         code = code_digest(type(stage).__module__, self.domains)
         settings = asdict(stage) if is_dataclass(stage) and not isinstance(stage, type) else {}
         return digest([code, type(stage).__qualname__, msgspec.to_builtins(settings), self.world_key])
 
     def line_key(self) -> str:
         """Returns the digest of all stages: equal keys make equal runs of equal orders."""
-        return digest([self.group_at, *(self.stage_key(stage) for stage in (*self._stages, self.group))])
+        return digest([self.group_at, *self._keys.values()])
 
-    @property
-    def _stages(self) -> tuple[object, ...]:
-        return tuple(step.stage for step in self.steps)
+
+def _name(stage: object) -> str:
+    # With the settings that repr shows: a line may have the same stage twice.
+    return f"{type(stage).__module__}.{stage!r}"
 
 
 @dataclass(frozen=True)

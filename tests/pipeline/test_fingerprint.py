@@ -1,7 +1,12 @@
 import pytest
 
 import pipeline.fingerprint as fingerprint
-from pipeline.fingerprint import code_digest
+from pipeline.fingerprint import _imports, code_digest
+
+
+def forget():
+    code_digest.cache_clear()
+    _imports.cache_clear()
 
 
 @pytest.fixture
@@ -20,9 +25,9 @@ def home(tmp_path, monkeypatch):
     }.items():
         (tmp_path / name).write_text(text)
     monkeypatch.setattr(fingerprint, "HOME", tmp_path)
-    code_digest.cache_clear()
+    forget()
     yield tmp_path
-    code_digest.cache_clear()
+    forget()
 
 
 @pytest.mark.parametrize(
@@ -33,13 +38,13 @@ def home(tmp_path, monkeypatch):
 def test_what_a_module_reaches_counts_lazy_imports_and_data_included(home, changed, counts):
     before = code_digest("stages.a")
     (home / changed).write_text((home / changed).read_text() + "\n# changed\n")
-    code_digest.cache_clear()
+    forget()
     assert (code_digest("stages.a") != before) is counts
 
 
 def test_a_folder_can_be_added_that_no_import_names(home):
     before, alone = code_digest("stages.c", ("tool_specs.shop",)), code_digest("stages.c")
     (home / "tool_specs/shop/rows.py").write_text("X = 2\n")
-    code_digest.cache_clear()
+    forget()
     assert code_digest("stages.c", ("tool_specs.shop",)) != before
     assert code_digest("stages.c") == alone
