@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from schemas.base import Json
 
@@ -71,6 +72,7 @@ def a(noun: str) -> str:
     return f"{'an' if vowel else 'a'} {noun}"
 
 
+@lru_cache(maxsize=4096)
 def agree(clause: str, many: bool) -> str:
     """Returns a relative clause in the number of its noun: `that's pending` -> `that are pending`."""
     if many:

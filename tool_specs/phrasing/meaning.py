@@ -46,8 +46,23 @@ def bindings(programs: Sequence[Program], number: int) -> list[tuple[int, Step]]
     return before + [(number, step) for step in program.steps]
 
 
+_CACHE_SIZE = 2048
+_levels: dict[tuple[int, int, int], tuple[Lexicon, Sequence[Program], list[Level]]] = {}
+"""By identity, since programs cannot be hashed; the objects are kept so that no id is given out again."""
+
+
 def levels(words: Lexicon, programs: Sequence[Program], number: int) -> list[Level]:
     """Returns the levels of a program, outermost first."""
+    key = (id(words), id(programs), number)
+    held = _levels.get(key)
+    if held is None:
+        if len(_levels) >= _CACHE_SIZE:
+            _levels.clear()
+        held = _levels[key] = (words, programs, _find_levels(words, programs, number))
+    return held[2]
+
+
+def _find_levels(words: Lexicon, programs: Sequence[Program], number: int) -> list[Level]:
     found: list[Level] = []
     for place, (owner, step) in enumerate(bindings(programs, number)):
         id_ = column_id(tuple(programs), owner, (step.name,))

@@ -190,6 +190,7 @@ def _plain(value: Json) -> Json:
     return value if isinstance(value, (str, int, float, bool)) else str(value)
 
 
+@lru_cache(maxsize=16384)
 def _compiled(texts: Texts) -> tuple[re.Pattern[str], ...]:
     return tuple(dict.fromkeys(_literal(each) for text in texts for each in (text, agree(text, True))))
 

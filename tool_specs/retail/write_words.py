@@ -45,7 +45,16 @@ _ADDRESS_QUESTION: Texts = (
 
 RETURN = WriteWords(
     roles={"order_id": "object", "item_ids": "object", "payment_method_id": "payment"},
-    topic=("return something", "send something back", "make a return", "get a refund on something I bought"),
+    topic=(
+        "return something",
+        "send something back",
+        "make a return",
+        "get a refund on something I bought",
+        "send back something I got from you",
+        "get my money back for something",
+        "start a return",
+        "give something back",
+    ),
     ask=(
         "return {object}",
         "send {object} back",
@@ -118,7 +127,16 @@ RETURN = WriteWords(
 )
 EXCHANGE = WriteWords(
     roles=_ITEMS,
-    topic=("exchange something", "swap something I got", "exchange something I received", "make an exchange"),
+    topic=(
+        "exchange something",
+        "swap something I got",
+        "exchange something I received",
+        "make an exchange",
+        "swap something for another version",
+        "trade something I bought for another version",
+        "get a different version of something",
+        "set up an exchange",
+    ),
     ask=(
         "exchange {object}",
         "swap {object} for something else",
@@ -178,7 +196,16 @@ EXCHANGE = WriteWords(
 )
 SWAP = WriteWords(
     roles=_ITEMS,
-    topic=("change something in an order", "change an order I placed", "modify an order", "swap something in my order"),
+    topic=(
+        "change something in an order",
+        "change an order I placed",
+        "modify an order",
+        "swap something in my order",
+        "make a change to an order",
+        "change an order before it ships",
+        "fix something in an order of mine",
+        "get a different version of something I ordered",
+    ),
     ask=(
         "change {object} to something else",
         "switch {object} to another version",
@@ -231,7 +258,15 @@ SWAP = WriteWords(
 )
 CANCEL = WriteWords(
     roles={"order_id": "object", "reason": "reason"},
-    topic=("cancel something", "cancel an order", "call off an order", "stop an order I placed"),
+    topic=(
+        "cancel something",
+        "cancel an order",
+        "call off an order",
+        "stop an order I placed",
+        "get out of an order",
+        "have an order cancelled",
+        "cancel something I ordered",
+    ),
     ask=(
         "cancel {object}",
         "have {object} cancelled",
@@ -288,7 +323,15 @@ CANCEL = WriteWords(
 )
 SHIP = WriteWords(
     roles={"order_id": "object", **_ADDRESS_ROLES},
-    topic=("change the address on an order", "change where an order goes", "fix a shipping address"),
+    topic=(
+        "change the address on an order",
+        "change where an order goes",
+        "fix a shipping address",
+        "have an order sent somewhere else",
+        "ship an order to another address",
+        "redirect an order",
+        "update the shipping address of an order",
+    ),
     ask=(
         "change the shipping address of {object}",
         "change where {object} is going",
@@ -344,6 +387,9 @@ PAY = WriteWords(
         "change how I pay for an order",
         "change the payment on an order",
         "use another payment method for an order",
+        "switch the payment method on an order",
+        "pay for an order some other way",
+        "update the payment on an order",
     ),
     ask=(
         "change the payment method on {object}",
@@ -396,7 +442,14 @@ PAY = WriteWords(
 )
 MOVE = WriteWords(
     roles={"user_id": "object", **_ADDRESS_ROLES},
-    topic=("change my address", "update my profile", "update the address on my account"),
+    topic=(
+        "change my address",
+        "update my profile",
+        "update the address on my account",
+        "change the address in my profile",
+        "fix my account details",
+        "tell you about my new address",
+    ),
     ask=(
         "change my default address",
         "update the default address on my account",
