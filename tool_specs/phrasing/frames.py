@@ -41,7 +41,7 @@ _WANT = (
     "Basically I need to {}.",
     "I've decided to {}.",
     "Help me {}, please.",
-    "Hoping to {} today.",
+    "Hoping to {}.",
     "Would you help me {}?",
     "What do I have to do to {}?",
     "I think I want to {}.",
@@ -81,8 +81,6 @@ def want(clause: str, rng: random.Random, *, asking: bool = False) -> str:
     """Returns a sentence that wants something: an infinitive clause, or an embedded question (`asking`)."""
     frames = _KNOW if asking else _WANT
     frame = rng.choice(frames)
-    if frame.endswith(" today.") and len(clause) > 40:
-        frame = frames[0]
     return sentence(frame.format(clause))
 
 
@@ -90,7 +88,7 @@ def connect(text: str, number: int, count: int, rng: random.Random) -> str:
     """Returns a request's sentences as the `number`-th of several."""
     if number == 0 or rng.random() < 0.2:
         return text
-    head, mark, rest = _first_sentence(text)
+    head, mark, rest = _first_sentence(re.sub(r"^(?:So|Basically) (?=I)", "", text))
     frames = _LAST if number == count - 1 and rng.random() < 0.4 else _THEN
     return sentence(rng.choice(frames).format(inside(head)) + mark) + rest
 

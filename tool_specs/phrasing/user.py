@@ -137,7 +137,10 @@ class _Teller:
         """Returns the request as an infinitive clause and the roles that found no place in it."""
         own = self.words.writes[self.request.tool or ""]
         told = set(wanted)
-        named = [(set(_SLOT.findall(text)), text) for text in own.ask]
+        # "Its cheapest version" for each of several things can only be said after the things.
+        each = any(program.role == "target" and program.pick == "each" for program in self.request.programs)
+        texts = [text for text in own.ask if not (each and 0 <= text.find("{target}") < text.find("{object}"))]
+        named = [(set(_SLOT.findall(text)), text) for text in texts]
         fitting = [(len(names), text) for names, text in named if names <= told]
         if not told or not fitting:
             return self.rng.choice(own.topic), list(wanted)

@@ -56,7 +56,7 @@ _USER: dict[str, Texts] = {
     "frame color": ("with a {value} frame", "with {value} frames"),
     "lens color": ("with {value} lenses", "that has {value} lenses"),
     "lens type": ("with {value} lenses", "that has {value} lenses"),
-    "filling": ("filled with {value}", "with {value} filling"),
+    "filling": ("with {value} filling", "that has {value} filling"),
     "fit": ("in {value} fit", "with the {value} fit"),
     "wash": ("in {value} wash", "with the {value} wash"),
     "waist": ("with a {value} waist", "in {value} waist"),

@@ -459,7 +459,6 @@ MOVE = WriteWords(
         "set my default address to {address}",
         "have my account's address changed to {address}",
         "make {address} my default address",
-        "update my default address, it should be {address}",
     ),
     say={
         "address": (
