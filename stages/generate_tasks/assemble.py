@@ -164,6 +164,11 @@ class TaskMaker:
             plan = composer.rng.choice(list(plans))
             try:
                 draft = composer.write(plan, number, composer.rng.choice(LOW_MODES))
+                arguments, reads = arguments_of(composer, draft)
+                if arguments is None or (exact and reads > spec.burden + 1):
+                    raise NotProven("too many reads")
+                if _key_of(arguments) in used:
+                    raise NotProven("an earlier decision is about the same row")
                 made = make_write(composer, draft, state)
                 if exact and made.request.proof.lower > spec.burden:
                     raise NotProven("another decision needs more reads")
@@ -261,8 +266,12 @@ def _fresh(made: Made, used: set[tuple[str, str]]) -> Made:
 
 def _object_of(made: Made) -> tuple[str, str]:
     """The row that a decision is about: two decisions about one row could undo one another."""
-    name, value = next(iter(made.request.arguments.items()))
-    return name, str(value)
+    return _key_of(made.request.arguments)
+
+
+def _key_of(arguments: dict[str, Json]) -> tuple[str, str]:
+    name = min(arguments, key=lambda name: (not name.endswith("_id"), list(arguments).index(name)))
+    return name, str(arguments[name])
 
 
 def _out_of_scope(key: str) -> Request:

@@ -292,8 +292,11 @@ class Composer:
         order: tuple[OrderKey, ...] = ()
         more: tuple[Filter, ...] = ()
         keys = order_keys(self.ground, target.chain)
+        # Where the object is still to be found, words about the target's options would give it away.
         if how == "each":
             pick = "each"
+        elif draft.programs[0].pick == "first" and keys:
+            pass
         elif not keys or self.rng.random() < 0.45:
             row = rows[self.rng.randrange(len(rows))]
             more = self._different(rows, row, target)

@@ -140,6 +140,18 @@ class Ground:
         found: list[tuple[str, Any]] = self.pools[key]
         return found
 
+    def donors_having(self, tool: str, path: Sequence[str]) -> dict[str, list[tuple[str, Any]]]:
+        """Returns text value -> the donors in which it stands at a path."""
+        key = f"having:{tool}:{'.'.join(path)}"
+        if key not in self.pools:
+            index: dict[str, list[tuple[str, Any]]] = {}
+            for donor in self.donors(tool):
+                for value in dict.fromkeys(v for v in walk(donor[1], path) if isinstance(v, str)):
+                    index.setdefault(value, []).append(donor)
+            self.pools[key] = index
+        found: dict[str, list[tuple[str, Any]]] = self.pools[key]
+        return found
+
     def readers_of(self, row: tuple[str, str]) -> list[ReadAsk]:
         """Returns the one-parameter reads that show just this row when they are given its id."""
         for spec in self.specs.values():

@@ -98,14 +98,14 @@ def prove(ground: Ground, claim: Claim, changed_rows: Sequence[tuple[str, str]])
     reads = clauses.without_shown_identity(reads)
     for value in claim.gold.values():
         for text in strings(value):
-            clauses.add_instrumental(text, None)
+            clauses.add_instrumental(text, ())
     supplying = clauses.would_be_forced(reads)
     kept = {ask.key for ask in reads}
     for number in needed:
         ask = base.reads[number]
         # A read that the others cannot be made without needs no witness; one with neither has no place in S.
         if ask.key in kept and ask.key not in supplying:
-            if not clauses.add_witness(ask, _shapes(claim, base, number)):
+            if not clauses.add_witness(ask, _shapes(claim, base, number)) and not clauses.supplies_gold(ask, claim.gold):
                 raise NotProven(f"no changed world shows that {ask.tool} matters")
     clauses.close_over_arguments()
     lower = len(clauses.hitting(("witness", "instrumental")))
@@ -177,7 +177,7 @@ class _Clauses:
         self._search = WitnessSearch(ground, claim.facts, claim.answer, gold, claim.person)
         self.asks: list[ReadAsk] = []
         self.found: list[Clause] = []
-        self._seen: set[tuple[str, str, Json]] = set()
+        self._seen: set[tuple[str, frozenset[ReadKey]]] = set()
 
     def without_shown_identity(self, reads: list[ReadAsk]) -> list[ReadAsk]:
         """Leaves out who-is-it reads whose answer another kept read shows: evidence does not need them, policy does."""
@@ -201,21 +201,29 @@ class _Clauses:
         return len(self.asks) - 1
 
     def would_be_forced(self, reads: Sequence[ReadAsk]) -> set[ReadKey]:
-        """Returns the reads that are the only ones here to supply some argument of the others."""
-        kept = {ask.key for ask in reads}
+        """Returns the reads that some argument of the others takes: its only supplier, or the way to find who it is."""
+        identity = self._ground.sandbox.domain.identity_tools
         forced: set[ReadKey] = set()
         for ask in reads:
             for value in arguments_of(ask):
                 if value not in self._reach.told:
-                    suppliers = [s.key for s in self._reach.suppliers(value, frozenset((ask.key,))) if s.key in kept]
-                    if len(suppliers) == 1:
-                        forced.add(suppliers[0])
+                    suppliers = self._reach.suppliers(value, frozenset((ask.key,)))
+                    if len(suppliers) == 1 or all(supplier.tool in identity for supplier in suppliers):
+                        forced.update(supplier.key for supplier in suppliers)
         return forced
+
+    def supplies_gold(self, ask: ReadAsk, gold: Mapping[str, Json]) -> bool:
+        """Whether a read shows a value of the answer that the user does not state."""
+        leaves = self._ground.reader.answer(ask).leaves
+        return any(text in leaves and text not in self._reach.told for value in gold.values() for text in strings(value))
 
     def add_witness(self, ask: ReadAsk, shapes: Sequence[Shape]) -> bool:
         """Looks for witnesses that touch a read: a plausible one if there is any, else a logical one."""
         fallback: tuple[Clause, Witness] | None = None
         for shape in shapes:
+            if shape.lookup and (moved := self._moved(ask, shape)) is not None:
+                self.found.append(moved)
+                return True
             for witness, world, row in self._search.search(ask, shape):
                 differing = [other for other in self._reach.touching(row) if self._differs(other, world)]
                 if ask.key not in {other.key for other in differing}:
@@ -225,9 +233,6 @@ class _Clauses:
                     self.found.append(clause)
                     return True
                 fallback = fallback or (clause, witness)
-            if shape.lookup and (moved := self._moved(ask, shape)) is not None:
-                self.found.append(moved)
-                return True
         if fallback is not None:
             self.found.append(fallback[0])
         return fallback is not None
@@ -245,26 +250,38 @@ class _Clauses:
         result = world.call(ask.tool, ask.arguments)
         return bool((MISSING if result.error else result.value) != known)
 
-    def add_instrumental(self, value: str, dependent: ReadAsk | None) -> None:
-        """Adds the clause that some read must supply a value that the user does not state."""
-        if value in self._reach.told or (key := (value, repr(dependent and dependent.key), None)) in self._seen:
+    def add_instrumental(self, value: str, dependents: Sequence[ReadAsk]) -> None:
+        """Adds the clause that some read, made before these, must supply a value that the user does not state."""
+        key = (value, frozenset(ask.key for ask in dependents))
+        if value in self._reach.told or key in self._seen:
             return
         self._seen.add(key)
-        suppliers = self._reach.suppliers(value, frozenset((dependent.key,)) if dependent else frozenset())
+        suppliers = self._reach.suppliers(value, key[1])
         if suppliers:
             self.found.append(Clause(reads=self._numbers(suppliers), why="instrumental", value=value))
 
     def close_over_arguments(self) -> None:
         """For every read that is certainly made, its own arguments must be supplied: repeated until nothing new."""
-        done: set[int] = set()
+        done: set[tuple[int, ...]] = set()
         while True:
-            forced = {clause.reads[0] for clause in self.found if len(clause.reads) == 1} - done
-            if not forced:
+            fresh = {clause.reads for clause in self.found} - done
+            if not fresh:
                 return
-            for number in sorted(forced):
-                done.add(number)
-                for value in arguments_of(self.asks[number]):
-                    self.add_instrumental(value, self.asks[number])
+            for reads in sorted(fresh):
+                done.add(reads)
+                for value in self._needed_by_all(reads):
+                    self.add_instrumental(value, [self.asks[number] for number in reads])
+
+    def _needed_by_all(self, reads: Sequence[int]) -> list[str]:
+        """Returns values that each of these reads takes, or (taking different ones) that the same reads supply."""
+        first, *others = (list(arguments_of(self.asks[number])) for number in reads)
+        if not others:
+            return first
+        if any(len(values) != 1 for values in (first, *others)):
+            return []
+        dependents = frozenset(self.asks[number].key for number in reads)
+        suppliers = [{s.key for s in self._reach.suppliers(values[0], dependents)} for values in (first, *others)]
+        return first if all(keys == suppliers[0] for keys in suppliers) else []
 
     def hitting(self, kinds: Sequence[str], *, plausible: bool = False) -> frozenset[int]:
         """Returns a minimum hitting set of the clauses of these kinds."""

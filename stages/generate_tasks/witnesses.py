@@ -31,8 +31,10 @@ from tool_specs.reading import ChangedReader
 from tool_specs.sandbox import Sandbox
 
 DONORS_TRIED = 4
-DONORS_RANKED = 60
-"""Donor rows looked at when their rank needs further reads."""
+DONORS_RANKED = 400
+"""Donor rows ranked for one way of looking at them."""
+DONORS_JOINED = 60
+"""The same when ranking them needs further reads."""
 ELEMENTS_TRIED = 4
 UNSOUND = "unsound"
 SAME_ANSWER = "same answer"
@@ -260,24 +262,33 @@ class WitnessSearch:
         self, tool: str, shape: Shape
     ) -> tuple[list[tuple[str, dict[str, Json]]], list[tuple[str, dict[str, Json]]]]:
         """Ranks donor rows by the row that the program would pick from them: the best, and those that lose."""
-        donors = self._ground.donors(tool)
-        if shape.rest is not None:
-            donors = donors[:: max(1, len(donors) // DONORS_RANKED)]
+        donors = self._candidates(tool, shape)
+        limit = DONORS_RANKED if shape.rest is None else DONORS_JOINED
+        donors = donors[:: max(1, len(donors) // limit)]
         local = Program(steps=shape.steps, where=shape.filters, order=() if shape.rest else shape.order, pick="all")
         best: list[BindingRow] = []
-        lacking: list[tuple[str, dict[str, Json]]] = []
+        some = self._ground.donors(tool)[:: max(1, len(self._ground.donors(tool)) // 16)]
+        lacking = [pair for pair in some if not _local_rows(local, shape.call.name, pair[1])]
         for number, (donor, value) in enumerate(donors):
             rows = _local_rows(local, shape.call.name, value)
             if rows and shape.rest is not None:
                 rows = list(run([shape.rest], self._facts, self._ground.reader, seeds=rows).picked[0])
             if rows:
                 best.append({**rows[0], "#donor": (donor, number)})
-            elif len(lacking) < 2 * DONORS_TRIED:
-                lacking.append((donor, value))
         order = shape.rest.order if shape.rest is not None else shape.order
         ranked = rank(Program(steps=(), order=order), best) if order else best
         in_order = [(row["#donor"][0], donors[row["#donor"][1]][1]) for row in ranked]
         return in_order[: 4 * DONORS_TRIED], (lacking[:2] + in_order[: -DONORS_TRIED - 1 : -1] + lacking[2:])
+
+    def _candidates(self, tool: str, shape: Shape) -> list[tuple[str, dict[str, Json]]]:
+        """Returns the donors that can pass the rarest of the program's filters on text."""
+        best = self._ground.donors(tool)
+        for rule in shape.filters:
+            if rule.op == "eq" and rule.other is None and isinstance(rule.value, str):
+                having = self._ground.donors_having(tool, shape.path(rule.column)).get(rule.value, [])
+                if len(having) < len(best):
+                    best = having
+        return best
 
     def _settings(
         self, ask: ReadAsk, shape: Shape, value: dict[str, Json]
