@@ -29,7 +29,7 @@ def fitting_traits(task: Task, domain: Domain) -> tuple[Trait, ...]:
     """Returns what may happen while this task is told."""
     handed_over = any(request.refusal is not None and request.refusal.transfer for request in task.requests)
     # A transfer may come before there was an occasion for anything.
-    fitting: list[Trait] = ["typos"] if handed_over else ["typos", "impatience", "off_topic"]
+    fitting: list[Trait] = [] if handed_over else ["typos", "impatience", "off_topic"]
     if slippable(task, domain):
         fitting.append("slip")
     if second_thoughts(task, domain.lexicon):

@@ -178,7 +178,9 @@ class AgentWords:
 
     def answer(self, told: Told, value: Json, comparison: str) -> str:
         """Answers a question, unless the comparison that goes before has done so."""
-        if isinstance(value, float) and grammar.money(value) in comparison:
+        bind = next(iter(told.request.sources.values())).bind
+        named = bind is not None and bind.aggregate == "none"
+        if named and isinstance(value, float) and grammar.money(value) in comparison:
             return comparison
         text = grammar.answer(self.lexicon, told.request, value, self._object(told), self.rng)
         return f"{comparison} {text}".strip()
@@ -206,8 +208,11 @@ class AgentWords:
         """Explains why something cannot be done."""
         return grammar.refusal(self.lexicon, rule, detail, self.rng)
 
-    def not_there(self, *, tied: bool) -> str:
-        """Says that nothing fits, or too much."""
+    def not_there(self, *, tied: bool, value: Json = None) -> str:
+        """Says that nothing fits, or too much, or that a stated value leads nowhere."""
+        if value is not None:
+            text = self.pick(tables.NOT_FOUND).replace("{value}", str(value))
+            return f"{text} {self.pick(tables.TYPO)}"
         return f"{self.pick(tables.TIED if tied else tables.NOTHING_FITS)} {self.pick(tables.WHICH_ONE)}"
 
     def gives_up(self) -> str:

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 
 from schemas.base import Json
 from schemas.dialogue import Act, Message
+from schemas.program import Call, Fact
 from stages.simulate_dialogues.agent_words import AgentWords, Told, told_of
 from stages.simulate_dialogues.desk import Desk
 from stages.simulate_dialogues.notebook import UNTOLD, Notebook, Wish
@@ -69,6 +70,10 @@ class Fulfilling(Serving):
                 yield from self._ask(wish, found, missing[0], shown)
                 continue
             rehearsal, problem = yield from self._rehearse(tool, found.arguments)
+            if problem is not None and self._misses(wish, found):
+                if not (yield from self._not_there(wish, found)):
+                    return
+                continue
             if problem is not None:
                 if not (yield from self._refuse(wish, found, *problem)):
                     return
@@ -137,8 +142,9 @@ class Fulfilling(Serving):
         """Says that nothing fits, or too much; returns whether the user has another idea."""
         role, tied = next(iter(found.lost.items()))
         before = wish.version
+        unknown = next((value for value in self._stated(wish, found) if self.notebook.is_absent(value)), None)
         yield from self.say(
-            self.words.not_there(tied=tied),
+            self.words.not_there(tied=tied, value=unknown),
             Act(kind="response_fail", request=wish.number, slot=role),
             Act(kind="request", request=wish.number, slot=role),
         )
@@ -148,6 +154,22 @@ class Fulfilling(Serving):
         self.refused.add(wish.number)
         self.prefix(self.words.gives_up(), Act(kind="refuse", request=wish.number))
         return False
+
+    def _misses(self, wish: Wish, found: Found) -> bool:
+        """Whether a stated id leads nowhere; notes the role that it was told for."""
+        for name, fact in wish.facts.items():
+            if self.notebook.is_absent(self.notebook.facts.get(fact)):
+                found.lost[self.desk.role_of(wish.tool or "", name)] = False
+        return bool(found.lost)
+
+    def _stated(self, wish: Wish, found: Found) -> list[Json]:
+        """Returns the values that the user has stated for a request."""
+        names = [*wish.facts.values()]
+        for program in found.told.request.programs:
+            for step in program.steps:
+                operands = step.arguments.values() if isinstance(step, Call) else (step.source,)
+                names.extend(operand.name for operand in operands if isinstance(operand, Fact))
+        return [self.notebook.facts[name] for name in names if name in self.notebook.facts]
 
     def _ask(self, wish: Wish, found: Found, role: str, shown: set[Shown]) -> Turn[None]:
         """Asks for a role; tells first what the ones before have come to."""

@@ -154,6 +154,10 @@ class Notebook:
         self._unlisted.clear()
         return self._known
 
+    def is_absent(self, value: Json) -> bool:
+        """Whether a read has shown that there is no row with this id."""
+        return any(id_ == value for _, id_ in self._absent)
+
     def sandbox(self) -> Sandbox:
         """Returns the world of what was read."""
         domain = self.desk.domain
@@ -166,8 +170,7 @@ class Notebook:
         changed = {(table, id_) for table, rows in rehearsal.diff().items() for id_ in rows}
         shown = self.desk.row_of.get(tool)
         value = self._value(tool, message.content)
-        for table, id_ in changed:
-            self._rows[table].pop(id_, None)
+        before = {id_: self._rows[table].pop(id_, None) for table, id_ in changed}
         for key, row in list(self._row_of_read.items()):
             if row in changed:
                 del self.reads[key], self._row_of_read[key]
@@ -178,7 +181,12 @@ class Notebook:
             reader, parameter = self.desk.row_reads[shown]
             key = read_key(reader, {parameter: answered[0]})
             self.reads[key], self._row_of_read[key] = value, (shown, answered[0])
-            self._unlisted.append((reader, value))
+            old = before[answered[0]] or {}
+            # A row is named by the ids in it; ids that a write has put there belong to something else.
+            shown_row = {
+                name: each for name, each in value.items() if name in old or not name.endswith(("_id", "_ids"))
+            }
+            self._unlisted.append((reader, shown_row))
         self._forget_lookups(changed)
 
     def _forget_lookups(self, changed: set[RowKey]) -> None:

@@ -16,6 +16,8 @@ from stages.simulate_dialogues.meanings import intent
 from stages.simulate_dialogues.telling import Reply, Telling
 from tool_specs.domain import Domain
 
+_PATIENCE = 3
+"""Messages after which an impatient user may complain (earlier only if it would not come to it later)."""
 _NOBODY = frozenset({"suggest", "response_fail"})
 _LISTED = frozenset({"confirm", "clarify", "response_fail", "refuse"})
 """Acts of an agent that let a user see a mistake: in who it is, and in what it wants."""
@@ -96,7 +98,8 @@ class _Visit(Telling):
         return True
 
     def _complain(self, reply: Reply, agent: Message) -> None:
-        if self.complaints and (self.dice.chance(0.5) or self._last_chance(agent)):
+        patient = self.turns < _PATIENCE or not self.dice.chance(0.5)
+        if self.complaints and (not patient or self._last_chance(agent)):
             self.complaints -= 1
             reply.add(self.words.complaint(), Act(kind="complain"))
 

@@ -211,7 +211,7 @@ class UserWords:
             if self.register == "terse":
                 text = text.replace("'", "") if self.dice.chance(0.3) and "@" not in text else text
         else:
-            text = sentence(text)
+            text = _capital(sentence(text), text)
         if self.bare_marks and text.endswith("."):
             text = text[:-1]
         if _HANGING.search(text):
@@ -241,7 +241,7 @@ def _joined(parts: Sequence[str]) -> str:
         elif text[-1] in ",:":
             text = f"{text} {_continued(part)}"
         else:
-            text = f"{text if text[-1] in '.?!' else text + '.'} {part[:1].upper() + part[1:]}"
+            text = f"{text if text[-1] in '.?!' else text + '.'} {_capital(part[:1].upper() + part[1:], part)}"
     return clean(text)
 
 
@@ -256,6 +256,11 @@ def _please(text: str) -> str:
 @lru_cache(maxsize=4096)
 def _marked(text: str) -> bool:
     return polite(text)
+
+
+def _capital(large: str, text: str) -> str:
+    """Returns the text with a large first letter, unless it begins with an e-mail address."""
+    return text[:1] + large[1:] if "@" in text.partition(" ")[0] else large
 
 
 def _continued(part: str) -> str:

@@ -1,0 +1,59 @@
+from __future__ import annotations
+
+from schemas.dialogue import Dialogue
+from tests.stages.simulate_dialogues.talks import simulated, told, words_of
+
+
+def said(dialogue: Dialogue) -> str:
+    return "\n".join(words_of(dialogue, "assistant"))
+
+
+def test_a_wrong_address_is_named_and_asked_for_again() -> None:
+    dialogue = simulated(told("return_best_delivered", "drip", "neutral", "slip"))
+    tried = [call.arguments for m in dialogue.messages for call in m.tool_calls if "email" in call.arguments]
+    assert len(tried) == 2
+    assert tried[0]["email"] in said(dialogue)
+    assert tried[1]["email"] == "nora.field2208@example.com"
+
+
+def test_comparisons_are_argued() -> None:
+    text = said(simulated(told("return_best_delivered", "only_when_asked")))
+    for part in ("office chair", "$544.29", "hiking boots", "$244.34", "laptop", "pending"):
+        assert part in text
+
+
+def test_a_sum_is_told_besides_its_parts() -> None:
+    assert "$836.53" in said(simulated(told("spent_on_delivered", "all_at_once")))
+
+
+def test_a_refusal_gives_its_reason_and_nothing_is_written() -> None:
+    dialogue = simulated(told("refuse_cancel_processed", "all_at_once"))
+    assert dialogue.final_digest == dialogue.initial_digest
+    assert "pending" in said(dialogue)
+    assert any(act.kind == "refuse" for m in dialogue.messages for act in m.acts)
+
+
+def test_what_no_tool_does_is_handed_over_in_the_users_own_words() -> None:
+    dialogue = simulated(told("refuse_out_of_scope", "only_when_asked"))
+    assert dialogue.ended == "transferred"
+    assert dialogue.messages[-1].content == "YOU ARE BEING TRANSFERRED TO A HUMAN AGENT. PLEASE HOLD ON."
+    [summary] = [
+        call.arguments["summary"] for m in dialogue.messages for call in m.tool_calls if "summary" in call.arguments
+    ]
+    assert dialogue.messages[0].content in summary
+
+
+def test_all_items_go_in_one_call_after_a_reminder() -> None:
+    dialogue = simulated(told("swap_every_item", "only_when_asked"))
+    writes = [call for m in dialogue.messages for call in m.tool_calls if "new_item_ids" in call.arguments]
+    assert [len(call.arguments["item_ids"]) for call in writes] == [2]
+    assert any(word in said(dialogue) for word in ("nothing is missing", "one request", "complete", "in one go"))
+
+
+def test_a_second_thought_is_taken_instead_of_the_first() -> None:
+    dialogue = simulated(told("cancel_named", "drip", "neutral", "change_of_mind"))
+    [write] = [call for m in dialogue.messages for call in m.tool_calls if "reason" in call.arguments]
+    assert write.arguments["reason"] == "no longer needed"
+    told_reasons = [a.value for m in dialogue.messages for a in m.acts if a.kind == "inform" and a.slot == "r0.reason"]
+    assert told_reasons[0] == "ordered by mistake"
+    assert told_reasons[-1] == "no longer needed"
