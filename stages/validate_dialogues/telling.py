@@ -11,6 +11,7 @@ from schemas.base import Json
 from schemas.program import Call, Each, Fact
 from schemas.task import Request
 from schemas.verdict import Verdict
+from stages.validate_dialogues.confirmation import unlisted
 from stages.validate_dialogues.context import CheckContext, failed, passed, place
 from stages.validate_dialogues.evidence import certificate
 from stages.validate_dialogues.words import TELLING, amounts, cents, leaves, tokens
@@ -255,11 +256,16 @@ def _brought_up(context: CheckContext, request: Request, name: str, leaf: Json, 
         if message.role == "user" and any(act.kind == "inform" and _holds(act.value, leaf) for act in message.acts):
             return True
     listed = context.toolbox.enums.get((request.tool or "", parameter or ""), frozenset())
-    offers = [index for index, text in context.text("assistant", 0, stop - 1) if context.toolbox.tells(text, leaf)]
+    step = next((s for s in context.steps if s.index == stop), None)
+    offers = [
+        index
+        for index, text in context.text("assistant", 0, stop - 1)
+        if context.toolbox.tells(text, leaf) and (step is None or unlisted(context, step, text) is not None)
+    ]
     if str(leaf) in listed:
         return bool(offers)
-    used = (step.index for step in context.steps if str(leaf) in map(str, leaves(step.call.arguments)))
-    return any(index < min(_last_listing(context, stop), next(used, stop)) for index in offers[:1])
+    used = (s.index for s in context.steps if str(leaf) in map(str, leaves(s.call.arguments)))
+    return any(index < next(used, stop) for index in offers[:1])
 
 
 def _last_listing(context: CheckContext, stop: int | None = None) -> int:

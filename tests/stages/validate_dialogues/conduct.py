@@ -215,12 +215,10 @@ def identity_never_said(dialogue: Dialogue, sandbox: Sandbox, rng: random.Random
     ]
     if not used:
         return None
-    host = email.partition("@")[2]
+    parts = [email, *email.split("@")]
+    pattern = re.compile("|".join(map(re.escape, parts)), re.I)
     messages = [
-        replace(m, content=re.sub(re.escape(email), "you know my mail", m.content, flags=re.I).replace(host, "it"))
-        if m.role == "user"
-        else m
-        for m in dialogue.messages
+        replace(m, content=pattern.sub("you know it", m.content)) if m.role == "user" else m for m in dialogue.messages
     ]
     return with_messages(dialogue, messages)
 

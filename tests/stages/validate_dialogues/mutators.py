@@ -328,7 +328,7 @@ def agent_breaks_off(dialogue: Dialogue, sandbox: Sandbox, rng: random.Random) -
 @mutator("truncation", "user")
 def user_breaks_off(dialogue: Dialogue, sandbox: Sandbox, rng: random.Random) -> Dialogue | None:
     place = rng.choice(texts(dialogue, "user"))
-    ends = rng.choice([" and the", ", because", " (which", " to"])
+    ends = rng.choice([" and the", ", because", " (which", " with the"])
     return with_message(dialogue, place, content=dialogue.messages[place].content.rstrip(".!?,") + ends)
 
 

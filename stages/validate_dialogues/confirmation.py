@@ -1,0 +1,142 @@
+"""Confirmation: did the user say yes to this very write?
+
+A write is confirmed when the assistant's text before the user's last word names each of the write's arguments, and that
+last word is a yes. A value is named by itself, by the last four digits of an id, or by what tells its row from the
+others beside it: of two cards, "the Visa" names one, "your card" neither.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from schemas.base import Json
+from stages.validate_dialogues.context import CheckContext, Step
+from stages.validate_dialogues.words import affirms, leaves, refuses, says_number, stands, tokens
+
+_DIGIT = re.compile(r"\d")
+_LAST_DIGITS = 4
+_EXCHANGES = 3
+"""How far back the details may have been listed, if nothing was listed since."""
+
+
+def unconfirmed(context: CheckContext, step: Step) -> str | None:
+    """Returns what a write's confirmation lacks, or None."""
+    messages = context.messages
+    index = step.index - 1
+    while index >= 0 and (messages[index].role == "tool" or messages[index].tool_calls):
+        if any(context.toolbox.effect(call.name) == "write" for call in messages[index].tool_calls):
+            return "the user has said nothing since the write before"
+        index -= 1
+    if index < 0 or messages[index].role != "user":
+        return "the user did not have the last word before the write"
+    if not _yes(context, index):
+        return f"the user's last word is no yes: {messages[index].content[:60]!r}"
+    found: str | None = "nothing was listed"
+    for _ in range(_EXCHANGES):
+        index -= 1
+        if index < 0 or messages[index].role != "assistant" or messages[index].tool_calls:
+            break
+        found = unlisted(context, step, context.low[index])
+        if found is None or any(character.isdigit() for character in context.low[index]):
+            return found  # something was listed, so this is what the yes is about
+        index -= 1
+        while index >= 0 and messages[index].role != "user":
+            if any(context.toolbox.effect(call.name) == "write" for call in messages[index].tool_calls):
+                return found
+            if messages[index].role == "assistant" and not messages[index].tool_calls:
+                break
+            index -= 1
+    return found
+
+
+def _yes(context: CheckContext, index: int) -> bool:
+    text = context.low[index]
+    kinds = {act.kind for act in context.messages[index].acts}
+    if "negate" in kinds:
+        return False
+    if "affirm" in kinds:
+        return affirms(text) or not refuses(text)
+    return affirms(text)
+
+
+def unlisted(context: CheckContext, step: Step, text: str) -> str | None:
+    """Returns an argument of a write that a lower-case text does not name, or None."""
+    for name, value in step.call.arguments.items():
+        for leaf in leaves(value):
+            if leaf in ("", None) or isinstance(leaf, bool) or leaf == step.principal:
+                continue
+            if not context.toolbox.tells(text, leaf) and not _named(context, step, text, leaf):
+                return f"{name}={leaf!r} is not among the details that the user said yes to"
+    return None
+
+
+def _named(context: CheckContext, step: Step, text: str, leaf: Json) -> bool:
+    """Whether a text means this value without stating it, and states no other one of its form in its place."""
+    if not isinstance(leaf, str):
+        return False
+    own = {str(each).lower() for value in step.call.arguments.values() for each in leaves(value)}
+    form = _form(leaf.lower())
+    if any(_form(token) == form and token not in own for token in tokens(text)):
+        return False
+    return _described(context, step, text, leaf)
+
+
+def _form(token: str) -> str:
+    return _DIGIT.sub("0", token)
+
+
+def _described(context: CheckContext, step: Step, text: str, id_: str) -> bool:
+    """Whether a text says enough about a row that was read to tell it from the others beside it."""
+    digits = id_[-_LAST_DIGITS:]
+    if len(id_) > _LAST_DIGITS and digits.isdigit() and stands(text, digits):
+        return True
+    for earlier in context.steps:
+        if earlier.index >= step.index:
+            break
+        if earlier.result.error or id_ not in earlier.result.content:
+            continue
+        for row, others in _rows(earlier.result.value, id_):
+            told = [leaf for leaf in _features(row, id_) if _mentions(context, text, leaf)]
+            if told and not any(all(leaf in _features(other, id_) for leaf in told) for other in others):
+                return True
+    return False
+
+
+def _rows(value: Json, id_: str) -> Iterator[tuple[dict[str, Any], list[dict[str, Any]]]]:
+    """Yields the rows inside a result that an id stands for, each with those beside it.
+
+    An object under the id as its key, or an element of a list that holds the id; an object that merely refers to the
+    row, as an order does to the card it was paid with, describes something else.
+    """
+    if isinstance(value, dict):
+        own = value.get(id_)
+        if isinstance(own, dict):
+            yield own, [each for key, each in value.items() if key != id_ and isinstance(each, dict)]
+        for each in value.values():
+            if isinstance(each, (dict, list)):
+                yield from _rows(each, id_)
+    elif isinstance(value, list):
+        rows = [each for each in value if isinstance(each, dict)]
+        for row in rows:
+            if id_ in row.values():
+                yield row, [each for each in rows if id_ not in each.values()]
+        for row in rows:
+            yield from _rows(row, id_)
+
+
+def _features(row: Mapping[str, Json], id_: str) -> list[Json]:
+    found: list[Json] = []
+    for value in row.values():
+        if isinstance(value, dict):
+            found.extend(leaf for leaf in value.values() if isinstance(leaf, (str, int, float)))
+        elif value != id_ and isinstance(value, (str, int, float)) and not isinstance(value, bool):
+            found.append(value)
+    return found
+
+
+def _mentions(context: CheckContext, text: str, leaf: Json) -> bool:
+    if isinstance(leaf, str):
+        return bool(leaf) and context.toolbox.tells(text, leaf)
+    return says_number(text, leaf)
