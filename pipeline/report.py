@@ -125,12 +125,13 @@ def _drops(facts: Facts) -> str:
         return "<p>Nothing was rejected.</p>"
     rows = []
     for each in facts.drops:
-        cells = "".join(f"<td>{text(value)}</td>" for value in (each.stage, each.reason, each.owner or "-"))
+        names = (each.stage, each.reason, each.owner or "-")
+        cells = "".join(f"<td>{text(name.replace('_', ' '))}</td>" for name in names)
         rows.append(f'<tr class="head">{cells}<td class="n">{each.count:,}</td></tr>')
         examples = "<br>".join(text(detail) for detail in each.details)
         rows.append(f'<tr><td class="e" colspan="4">{examples or "no detail"}</td></tr>')
-    names = "<th>stage</th><th>reason</th><th>fault of</th><th class='n'>records</th>"
-    return f'<table class="drops"><thead><tr>{names}</tr></thead><tbody>{"".join(rows)}</tbody></table>'
+    head = "<th>stage</th><th>reason</th><th>fault of</th><th class='n'>records</th>"
+    return f'<table class="drops"><thead><tr>{head}</tr></thead><tbody>{"".join(rows)}</tbody></table>'
 
 
 def _behaviours(facts: Facts) -> str:
