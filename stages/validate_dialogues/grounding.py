@@ -87,17 +87,17 @@ class Known:
 
     def _totals(self, ids: list[str]) -> set[int]:
         """All sums, each term with either sign, of one number of each of the rows with these ids."""
-        wanted = dict.fromkeys(ids[:_MOST_ROWS])
-        terms: dict[str, set[int]] = {id_: set() for id_ in wanted}
-        for value in self._values:
+        terms: dict[str, set[int]] = {id_: set() for id_ in ids}
+        for answer, value in zip(self.answers, self._values, strict=True):
+            if not any(id_ in answer for id_ in terms):
+                continue
             for row in objects(value):
-                named = [each for each in row.values() if type(each) is str and each in terms]
-                for id_ in named:
-                    terms[id_].update(cents(each) for each in row.values() if type(each) in (int, float))
+                for each in row.values():
+                    if type(each) is str and each in terms:
+                        terms[each].update(cents(number) for number in row.values() if type(number) in (int, float))
         sums = {0}
-        for id_ in ids[:_MOST_ROWS]:
-            if terms[id_]:
-                sums = {one + sign * term for one in sums for term in terms[id_] for sign in (1, -1)}
+        for id_ in [id_ for id_ in ids if terms[id_]][:_MOST_ROWS]:
+            sums = {one + sign * term for one in sums for term in terms[id_] for sign in (1, -1)}
         return sums
 
     def _answered(self, value: str) -> bool:
