@@ -22,6 +22,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -81,7 +82,9 @@ def _write_files(run: Path, folder: Path) -> Written:
     _plan_ranges(run, bounds)
     for table in _chunks(kept_tables(run)):
         for split in SPLITS:
-            bounds[split].put(table.filter(pc.equal(table["split"], split)))
+            mine = pc.equal(table["split"], split)
+            if pc.any(mine).as_py():
+                bounds[split].put(table if pc.all(mine).as_py() else table.filter(mine))
     # The configs are written side by side: compression needs no interpreter lock. Each file has one writer, in order.
     with ThreadPoolExecutor(len(CONFIGS)) as pool:
         for split in SPLITS:
@@ -127,18 +130,17 @@ class _Ranges:
         # All rows of a domain have the same tools: one copy per chunk is enough.
         tools = table.schema.get_field_index("tools")
         table = table.set_column(tools, "tools", table["tools"].dictionary_encode())
-        places = [bisect.bisect_right(self.bounds, row_id) for row_id in table["id"].to_pylist()]
-        where = pa.array(places, pa.int32())
-        for place in sorted(set(places)):
-            part = table.filter(pc.equal(where, place))
+        places = np.array([bisect.bisect_right(self.bounds, row_id) for row_id in table["id"].to_pylist()], np.int32)
+        order = np.argsort(places, kind="stable")
+        table = table.take(pa.array(order))
+        found, starts = np.unique(places[order], return_index=True)
+        for place, start, end in zip(found.tolist(), starts, [*starts[1:], len(places)], strict=True):
             # A file of its own per chunk: no handle stays open, however many ranges there are.
             path = self.folder / f"{place:04d}-{self._seen[place]:06d}"
             self._seen[place] += 1
-            with (
-                pa.OSFile(str(path), "wb") as sink,
-                pa.ipc.new_stream(sink, table.schema, options=pa.ipc.IpcWriteOptions(compression="lz4")) as stream,
-            ):
-                stream.write_table(part)
+            options = pa.ipc.IpcWriteOptions(compression="lz4")
+            with pa.OSFile(str(path), "wb") as sink, pa.ipc.new_stream(sink, table.schema, options=options) as stream:
+                stream.write_table(table.slice(start, end - start))
 
     def sorted(self) -> Iterator[Any]:
         """Yields the ranges in order, each one sorted."""
