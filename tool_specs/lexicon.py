@@ -54,7 +54,7 @@ class ColumnWords:
         any_value: phrases for values without their own, with `{value}` (and `{key}`, the last part of the column's
             path): `("in {value}", "with {key} {value}")`. Empty: other values cannot be asked for.
         most, least: superlatives that go before the noun: `("most expensive", "priciest")`.
-        agent_values: like `values`, as an agent says it of the user's things: `"delivered"` -> `("has been delivered",)`.
+        agent_values: like `values`, as an agent says it of the user's things: `"delivered"` -> `("is delivered",)`.
     """
 
     name: str

@@ -256,7 +256,7 @@ def _ties(program: Program, rows: list[BindingRow]) -> list[BindingRow]:
 
 
 def bound(bind: Bind, programs: Sequence[Program], selection: Selection) -> Any:
-    """Returns the value that a bind takes from a selection, or `MISSING`: nothing picked, or a tie of unequal values."""
+    """Returns the value that a bind takes from a selection; `MISSING` if nothing is picked or unequal values tie."""
     rows = selection.picked[bind.program]
     values = [column(row, bind.column) for row in rows]
     if bind.aggregate == "count":

@@ -177,9 +177,7 @@ class TaskMaker:
                 obstacle = failed
         raise obstacle
 
-    def _information(
-        self, spec: TaskSpec, rng: random.Random, identity: tuple[str, ...]
-    ) -> tuple[str, list[Made]]:
+    def _information(self, spec: TaskSpec, rng: random.Random, identity: tuple[str, ...]) -> tuple[str, list[Made]]:
         question = rng.choice(self._questions(identity))
         people = self._ground.by_reads(question.chain, spec.split, self._validation)
         sizes = [size for size in sorted(people) if size >= spec.burden or size < 3]
@@ -197,9 +195,7 @@ class TaskMaker:
             raise NotProven(f"burden {made.request.proof.lower} instead of {spec.burden}")
         return person, [made]
 
-    def _must_refuse(
-        self, spec: TaskSpec, rng: random.Random, identity: tuple[str, ...]
-    ) -> tuple[str, list[Made]]:
+    def _must_refuse(self, spec: TaskSpec, rng: random.Random, identity: tuple[str, ...]) -> tuple[str, list[Made]]:
         plans = self._plans(identity)
         plan = rng.choice(list(plans))
         person = self._person_with(spec, rng, plan, range(3, 99))

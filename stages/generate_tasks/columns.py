@@ -21,6 +21,9 @@ def filters_for(ground: Ground, bindings: Sequence[Binding], row: BindingRow, *,
     """Returns filters that a row passes and that can be said.
 
     Args:
+        ground: the world.
+        bindings: the bindings whose columns are wanted.
+        row: the row.
         labels: those that describe the thing itself (a name, a colour: any value has a phrase), else those that
             describe its state (each value has phrases of its own).
     """

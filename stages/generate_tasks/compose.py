@@ -74,9 +74,11 @@ class Composer:
         """Composes a write (or, `refused`, one about a row in a state in which it was never seen to succeed).
 
         Args:
+            plan: the write and where its parameters come from.
             number: the request's position; its facts are named `r<number>.<parameter>`.
             mode: `stated`, `lookup`, `best`, `best_of_stated`, `joint` (object and target ranked together), `each`
                 (all rows of a stated parent, each with its best target).
+            refused: look for a row in a state in which the write has not been seen to succeed.
 
         Raises:
             NoSuchRequest: the person's rows do not allow it.
@@ -85,9 +87,8 @@ class Composer:
         place = plan.object
         self._states, self._refused = plan.states, refused
         target = next((p for p in plan.selected if p.continues), None)
-        if mode == "joint" or mode == "each":
-            if target is None:
-                raise NoSuchRequest("the tool has no target")
+        if mode in ("joint", "each") and target is None:
+            raise NoSuchRequest("the tool has no target")
         if mode == "joint" and target is not None:
             self._best(draft, target.chain, place, number)
             self._bind(draft, place, 0, "evidence")
@@ -162,7 +163,11 @@ class Composer:
             draft.sources[parameter] = Source(provenance="user", fact=fact)
         if not rest:
             return
-        scope = [r for r in self.rows(place.chain) if all(column(r, p) == value for p in place.columns.values() if column(row, p) == value)]
+        scope = [
+            r
+            for r in self.rows(place.chain)
+            if all(column(r, p) == value for p in place.columns.values() if column(row, p) == value)
+        ]
         bindings = [b for b in place.chain.bindings if any(s.name == b.name for s in steps)]
         filters = self.unique(scope, row, bindings, list(rest.values()))
         draft.programs.append(Program(steps=(call, *steps[1:]), where=filters, role=place.role))
@@ -246,9 +251,7 @@ class Composer:
         orders = (key, *self._second_key(keys, key, left))
         if len(left) < 2:
             raise NoSuchRequest("nothing to compare")
-        draft.programs.append(
-            Program(steps=steps, where=tuple(filters), order=orders, pick="first", role=place.role)
-        )
+        draft.programs.append(Program(steps=steps, where=tuple(filters), order=orders, pick="first", role=place.role))
 
     def _second_key(self, keys: Sequence[OrderKey], key: OrderKey, rows: Sequence[BindingRow]) -> tuple[OrderKey, ...]:
         ranked = rank(Program(steps=(), order=(key,)), list(rows))
@@ -354,7 +357,9 @@ class Composer:
     def _other(self, draft: Draft, other: Selected, place: Selected) -> None:
         program = len(draft.programs)
         if other.original:
-            if not draft.programs or not any(s.name == next(iter(other.columns.values()))[0] for s in draft.programs[0].steps):
+            if not draft.programs or not any(
+                s.name == next(iter(other.columns.values()))[0] for s in draft.programs[0].steps
+            ):
                 raise NoSuchRequest("the original is not on a row that is read")
             for parameter, path in other.columns.items():
                 self._source(draft, parameter, 0, path, parameter in other.many, "read")
@@ -416,7 +421,13 @@ class Composer:
             raise NoSuchRequest("the tool takes one row at a time")
 
     def _source(
-        self, draft: Draft, parameter: str, program: int, path: tuple[str | int, ...], many: bool, provenance: Provenance
+        self,
+        draft: Draft,
+        parameter: str,
+        program: int,
+        path: tuple[str | int, ...],
+        many: bool,
+        provenance: Provenance,
     ) -> None:
         bind = Bind(program=program, column=path, many=many)
         draft.sources[parameter] = Source(provenance=provenance, bind=bind)

@@ -22,9 +22,7 @@ def _reduced(sets: set[frozenset[int]]) -> list[frozenset[int]]:
     return kept
 
 
-def _search(
-    clauses: list[frozenset[int]], taken: frozenset[int], best: frozenset[int] | None
-) -> frozenset[int] | None:
+def _search(clauses: list[frozenset[int]], taken: frozenset[int], best: frozenset[int] | None) -> frozenset[int] | None:
     open_ = [clause for clause in clauses if not clause & taken]
     while open_ and len(open_[0]) == 1:
         taken |= open_[0]

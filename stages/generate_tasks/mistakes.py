@@ -10,11 +10,11 @@ from collections.abc import Iterator, Sequence
 import msgspec
 
 from schemas.base import Json, canonical
-from schemas.program import OrderKey, Program
+from schemas.program import Filter, OrderKey, Program
 from schemas.task import Distractor
 from stages.generate_tasks.ground import Ground
 from stages.generate_tasks.proof import Claim, arguments_from
-from tool_specs.programs import MISSING, BindingRow, ReadAsk, Selection, rank, run
+from tool_specs.programs import MISSING, BindingRow, ReadAsk, Selection, column, rank, run
 
 MAX_DISTRACTORS = 6
 
@@ -46,7 +46,9 @@ def _mistakes(ground: Ground, claim: Claim, base: Selection) -> Iterator[tuple[s
             for key in program.order:
                 flipped = OrderKey(column=key.column, descending=not key.descending)
                 order = tuple(flipped if other is key else other for other in program.order)
-                yield from _with(ground, claim, number, "reverses the order", msgspec.structs.replace(program, order=order))
+                yield from _with(
+                    ground, claim, number, "reverses the order", msgspec.structs.replace(program, order=order)
+                )
         for rule in program.where:
             if rule.other is None:
                 rest = tuple(other for other in program.where if other is not rule)
@@ -65,9 +67,6 @@ def _runner_up(program: Program, rows: Sequence[BindingRow]) -> Program | None:
     if program.pick != "first" or len(ranked) < 2:
         return None
     # Leaving the best row out is a filter on the values it is ordered by.
-    from schemas.program import Filter
-    from tool_specs.programs import column
-
     best = ranked[0]
     rules = tuple(Filter(column=key.column, op="ne", value=column(best, key.column)) for key in program.order[:1])
     return msgspec.structs.replace(program, where=(*program.where, *rules))

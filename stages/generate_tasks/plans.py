@@ -196,15 +196,15 @@ def _closeness(parameter: str, column_id: str) -> float:
     return 2 if parameter.endswith(leaf) or parameter.endswith(leaf + "s") else -len(leaf) / 100
 
 
-def _originals(
-    ground: Ground, spec: ToolSpec, role: str, parameters: list[str], head: Selected
-) -> Iterator[Selected]:
+def _originals(ground: Ground, spec: ToolSpec, role: str, parameters: list[str], head: Selected) -> Iterator[Selected]:
     if len(parameters) != 1:
         return
     for column_id in ground.lexicon.originals:
         for binding in head.chain.bindings:
             if column_id.startswith(binding.id + ".") and _feeds_through(ground, column_id, spec.name, parameters[0]):
-                rest = tuple(int(part) if part.isdigit() else part for part in column_id[len(binding.id) + 1 :].split("."))
+                rest = tuple(
+                    int(part) if part.isdigit() else part for part in column_id[len(binding.id) + 1 :].split(".")
+                )
                 if "*" in rest:
                     continue
                 path: Path = (binding.name, *rest)
@@ -231,9 +231,7 @@ def _told(ground: Ground, spec: ToolSpec, role: str, parameters: list[str]) -> T
     return None
 
 
-def _working_states(
-    ground: Ground, plan: Plan, identity: tuple[str, ...]
-) -> frozenset[tuple[tuple[str, Json], ...]]:
+def _working_states(ground: Ground, plan: Plan, identity: tuple[str, ...]) -> frozenset[tuple[tuple[str, Json], ...]]:
     """Tries a plan on random rows of random people; returns the states of the objects for which it succeeded."""
     rng = random.Random(len(plan.tool))
     people = ground.people("train", 0.0)
@@ -265,7 +263,7 @@ def succeeds(ground: Ground, tool: str, arguments: Mapping[str, Json], person: s
 def sample_arguments(
     ground: Ground, plan: Plan, person: str, row: BindingRow, rng: random.Random
 ) -> dict[str, Json] | None:
-    """Returns arguments for an object's row and random rows of the plan's other chains, or None where there are none."""
+    """Returns arguments for an object's row and random rows of the other chains, or None where there are none."""
     facts = ground.facts_of(person)
     arguments: dict[str, Json] = {}
     for place in plan.places:

@@ -81,6 +81,8 @@ def prove(ground: Ground, claim: Claim, changed_rows: Sequence[tuple[str, str]])
     """Returns the proof of a claim.
 
     Args:
+        ground: the world.
+        claim: what is claimed.
         changed_rows: rows that the gold write changes: policy wants them to have been read before.
 
     Raises:
@@ -104,9 +106,10 @@ def prove(ground: Ground, claim: Claim, changed_rows: Sequence[tuple[str, str]])
     for number in needed:
         ask = base.reads[number]
         # A read that the others cannot be made without needs no witness; one with neither has no place in S.
-        if ask.key in kept and ask.key not in supplying:
-            if not clauses.add_witness(ask, _shapes(claim, base, number)) and not clauses.supplies_gold(ask, claim.gold):
-                raise NotProven(f"no changed world shows that {ask.tool} matters")
+        if ask.key not in kept or ask.key in supplying:
+            continue
+        if not clauses.add_witness(ask, _shapes(claim, base, number)) and not clauses.supplies_gold(ask, claim.gold):
+            raise NotProven(f"no changed world shows that {ask.tool} matters")
     clauses.close_over_arguments()
     lower = len(clauses.hitting(("witness", "instrumental")))
     if lower != len(reads):
@@ -215,7 +218,9 @@ class _Clauses:
     def supplies_gold(self, ask: ReadAsk, gold: Mapping[str, Json]) -> bool:
         """Whether a read shows a value of the answer that the user does not state."""
         leaves = self._ground.reader.answer(ask).leaves
-        return any(text in leaves and text not in self._reach.told for value in gold.values() for text in strings(value))
+        return any(
+            text in leaves and text not in self._reach.told for value in gold.values() for text in strings(value)
+        )
 
     def add_witness(self, ask: ReadAsk, shapes: Sequence[Shape]) -> bool:
         """Looks for witnesses that touch a read: a plausible one if there is any, else a logical one."""

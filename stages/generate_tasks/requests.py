@@ -14,6 +14,7 @@ from stages.generate_tasks.proof import Claim, NotProven, arguments_from, needed
 from tool_specs.domain import GuardContext
 from tool_specs.phrasing.user import phrasable
 from tool_specs.programs import run
+from tool_specs.reading import Reader
 from tool_specs.sandbox import Sandbox
 
 
@@ -34,7 +35,9 @@ def arguments_of(composer: Composer, draft: Draft) -> tuple[dict[str, Json] | No
     return arguments, len(needed_reads(programs, selection))
 
 
-def objection(ground: Ground, state: Sandbox, person: str, tool: str, arguments: dict[str, Json]) -> tuple[str, str] | None:
+def objection(
+    ground: Ground, state: Sandbox, person: str, tool: str, arguments: dict[str, Json]
+) -> tuple[str, str] | None:
     """Returns (rule, detail) if a write must not or cannot be done on this state, None if it can."""
     context = GuardContext(sandbox=state, principal_id=person, confirmed=True, history=False)
     broken = ground.sandbox.domain.violations(context, tool, arguments)
@@ -51,6 +54,8 @@ def make_write(composer: Composer, draft: Draft, state: Sandbox) -> Made:
     """Executes and proves a write.
 
     Args:
+        composer: whose request it is.
+        draft: what was composed.
         state: where the task stands so far; the write must succeed there as on the initial world, with the same
             arguments.
 
@@ -68,7 +73,7 @@ def make_write(composer: Composer, draft: Draft, state: Sandbox) -> Made:
         if refused is not None:
             raise NotProven(f"the write cannot be done: {refused[1]}")
     claim = Claim(tuple(draft.programs), draft.sources, facts, composer.person, arguments)
-    if state is not ground.sandbox and claim.answer(_reader_of(state), state) != arguments:
+    if state is not ground.sandbox and claim.answer(Reader(state), state) != arguments:
         raise NotProven("earlier decisions change the answer")
     trial = ground.sandbox.fork()
     trial.call(tool, arguments)
@@ -155,9 +160,3 @@ def _said(composer: Composer, request: Request, draft: Draft) -> Made:
     if lacking is not None:
         raise NotProven(f"no words: {lacking}")
     return Made(request, dict(draft.facts))
-
-
-def _reader_of(state: Sandbox):  # type: ignore[no-untyped-def]
-    from tool_specs.reading import Reader
-
-    return Reader(state)

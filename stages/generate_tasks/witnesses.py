@@ -80,6 +80,9 @@ def shape_of(programs: Sequence[Program], number: int, position: int, columns: S
     """Returns how program `number` looks at the result of its step `position` (a call).
 
     Args:
+        programs: the request's programs.
+        number: which of them.
+        position: which of its steps.
         columns: (program, column) pairs of the answer's binds.
     """
     program = programs[number]
@@ -96,7 +99,9 @@ def shape_of(programs: Sequence[Program], number: int, position: int, columns: S
         prefixes[step.name] = (*prefixes[str(source[0])], *(str(p) for p in source[1:]), "*")
         steps.append(step)
         end += 1
-    here = [f for f in program.where if str(f.column[0]) in prefixes and (f.other is None or str(f.other[0]) in prefixes)]
+    here = [
+        f for f in program.where if str(f.column[0]) in prefixes and (f.other is None or str(f.other[0]) in prefixes)
+    ]
     order = [key for key in program.order if str(key.column[0]) in prefixes]
     binds = [
         (*prefixes[str(path[0])], *(str(part) for part in path[1:]))
@@ -209,9 +214,7 @@ class WitnessSearch:
             number += 1
             yield number, strength, values
 
-    def _swaps(
-        self, ask: ReadAsk, shape: Shape, value: dict[str, Json]
-    ) -> Iterator[tuple[Strength, dict[Path, Json]]]:
+    def _swaps(self, ask: ReadAsk, shape: Shape, value: dict[str, Json]) -> Iterator[tuple[Strength, dict[Path, Json]]]:
         """Yields edits that put another row's element into this row's collection (and the row into the right state)."""
         deepest = max(shape.prefixes.values(), key=len)
         if not deepest or deepest[-1] != "*" or shape.rest is not None:
