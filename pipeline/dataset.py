@@ -34,6 +34,8 @@ from pipeline.storage import storage_error
 
 RANGE_BYTES = 32 << 20
 """Values in one range of ids; a range is what is sorted in memory."""
+CHUNK_BYTES = 16 << 20
+"""Values that are read before they are put aside."""
 MAX_RANGES = 512
 SPLITS = ("train", "validation")
 CONFIGS = {"default": "data", "sharegpt": "sharegpt"}
@@ -85,6 +87,7 @@ def _write_files(run: Path, folder: Path) -> Written:
             mine = pc.equal(table["split"], split)
             if pc.any(mine).as_py():
                 bounds[split].put(table if pc.all(mine).as_py() else table.filter(mine))
+        pa.default_memory_pool().release_unused()
     # The configs are written side by side: compression needs no interpreter lock. Each file has one writer, in order.
     with ThreadPoolExecutor(len(CONFIGS)) as pool:
         for split in SPLITS:
@@ -92,6 +95,7 @@ def _write_files(run: Path, folder: Path) -> Written:
             for rows in bounds[split].sorted():
                 jobs = [pool.submit(_write_range, writer, rows) for writer in writers.values()]
                 written.left_out += sum(job.result() for job in jobs)
+                pa.default_memory_pool().release_unused()  # or what is free is kept, more of it with every range
             for config, writer in writers.items():
                 files = writer.close()
                 if files:
@@ -175,7 +179,7 @@ def _chunks(tables: Iterator[Any]) -> Iterator[Any]:
     waiting: list[Any] = []
     for table in tables:
         waiting.append(table)
-        if sum(each.nbytes for each in waiting) >= RANGE_BYTES:
+        if sum(each.nbytes for each in waiting) >= CHUNK_BYTES:
             yield pa.concat_tables(waiting)
             waiting = []
     if waiting:

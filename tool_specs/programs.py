@@ -240,8 +240,8 @@ def _pick(program: Program, groups: list[list[BindingRow]], pool: list[BindingRo
         result = []
         for group in groups:
             best = _ties(program, group)
-            if not best:
-                return []
+            if len(best) != 1:
+                return []  # nothing there, or a tie: the words do not say which
             result.append(best[0])
         return result
     return rank(program, pool) if program.pick == "all" else _ties(program, pool)

@@ -24,7 +24,7 @@ from typing import Any
 from schemas.base import Json, Path, canonical
 from schemas.program import At, Call, Each, Filter, OrderKey, Program
 from schemas.task import Edit, Strength, Witness
-from schemas.world import Row
+from schemas.world import Row, Tables
 from stages.generate_tasks.ground import Ground, walk
 from tool_specs.programs import LINEAGE, MISSING, BindingRow, ReadAsk, column, passes, rank, run
 from tool_specs.reading import ChangedReader
@@ -36,6 +36,8 @@ DONORS_RANKED = 400
 DONORS_JOINED = 60
 """The same when ranking them needs further reads."""
 ELEMENTS_TRIED = 4
+SAMPLED_GRAFTS = 24
+"""Grafts tried to learn which keys of a row can be replaced at all."""
 UNSOUND = "unsound"
 SAME_ANSWER = "same answer"
 
@@ -146,7 +148,6 @@ class WitnessSearch:
                 # Sound, but it changes nothing: grafting more or less of this donor will not either.
                 settled_donor = donor
             elif isinstance(found, tuple):
-                self._ground.pools[self._signature(ask, shape)] = sorted(str(path[0]) for path in values)
                 yield found
 
     def search_moved(
@@ -175,25 +176,32 @@ class WitnessSearch:
         return next(iter(rows)) if len(rows) == 1 else None
 
     def _key_sets(self, ask: ReadAsk, shape: Shape) -> list[list[str]]:
-        """Returns sets of keys to graft: what worked for such a program before, what it looks at, all but ids."""
-        tables = self._ground.sandbox.world.tables
-        sample = self._ground.donors(ask.tool)[0][1]
-        joined = {
-            key
-            for key, value in sample.items()
-            if isinstance(value, str) and any(value in rows for rows in tables.values())
-        }
-        free = sorted(key for key in sample if key not in joined)
-        sets = [self._ground.pools.get(self._signature(ask, shape), shape.keys), shape.keys, free]
-        sets += [[key for key in free if key != left_out] for left_out in free]
-        unique: list[list[str]] = []
-        for keys in sets:
-            if keys and keys not in unique:
-                unique.append(keys)
-        return unique
+        """Returns sets of keys to graft, by how often samples of them are sound: what is looked at, all but ids, ...
 
-    def _signature(self, ask: ReadAsk, shape: Shape) -> str:
-        return f"keys:{ask.tool}:{shape.keys}"
+        A function of the world alone: what was tried for earlier tasks must not matter, or workers would differ.
+        """
+        memo = f"key sets:{ask.tool}:{shape.keys}"
+        if memo not in self._ground.pools:
+            donors = self._ground.donors(ask.tool)
+            tables = self._ground.sandbox.world.tables
+            sample = donors[0][1]
+            free = sorted(key for key, value in sample.items() if not _is_id(value, tables))
+            sets = [shape.keys, free, *([key for key in free if key != left_out] for left_out in free)]
+            unique = [
+                keys for number, keys in enumerate(sets) if set(keys) & set(shape.keys) and keys not in sets[:number]
+            ]
+            scored = [(self._sound(ask.tool, keys), keys) for keys in unique]
+            self._ground.pools[memo] = [keys for score, keys in sorted(scored, key=lambda pair: -pair[0]) if score]
+        found: list[list[str]] = self._ground.pools[memo]
+        return found
+
+    def _sound(self, tool: str, keys: Sequence[str]) -> int:
+        """Counts the sample rows that stay sound when these keys are grafted onto them."""
+        donors = self._ground.donors(tool)
+        table = self._ground.tables_of_tools[tool]
+        step = max(1, len(donors) // SAMPLED_GRAFTS)
+        pairs = zip(donors[::step], donors[step // 2 + 1 :: step], strict=False)
+        return sum(self._edited((table, row), _parts(donor, keys)) is not None for (row, _), (_, donor) in pairs)
 
     def _changes(
         self, ask: ReadAsk, shape: Shape, value: dict[str, Json], row: Row
@@ -218,6 +226,11 @@ class WitnessSearch:
         """Yields edits that put another row's element into this row's collection (and the row into the right state)."""
         deepest = max(shape.prefixes.values(), key=len)
         if not deepest or deepest[-1] != "*" or shape.rest is not None:
+            return
+        memo = f"swaps:{ask.tool}:{deepest[0]}"
+        if memo not in self._ground.pools:
+            self._ground.pools[memo] = self._sound(ask.tool, [deepest[0]])
+        if not self._ground.pools[memo]:
             return
         state: dict[Path, Json] = {
             tuple(shape.path(rule.column)): rule.value
@@ -298,12 +311,17 @@ class WitnessSearch:
     ) -> Iterator[tuple[Strength, dict[Path, Json]]]:
         """Yields edits that make one element of the result win, or lose."""
         elements = list(_element_paths(value, shape))
-        judged = [(element, _local_passes(shape, value, element)) for element in elements]
-        judged.sort(key=lambda pair: not pair[1])
+        for key in shape.order[:1]:
+            path = shape.path(key.column)
+            present = [e for e in elements if _at(value, _concrete(path, e)) is not MISSING]
+            elements = sorted(present, key=lambda e: _at(value, _concrete(path, e)), reverse=key.descending)
+        # The likely winner comes first: the best of those that pass.
+        elements.sort(key=lambda element: not _local_passes(shape, value, element))
         strengths: tuple[Strength, ...] = ("plausible", "logical")
         for strength in strengths:
-            for winning in (True, False):
-                for element, _ in judged[:ELEMENTS_TRIED] if winning else judged:
+            # To lose with a value that others have is no tie; to win with one often is.
+            for winning in (False, True):
+                for element in elements[1 : 1 + ELEMENTS_TRIED] if winning else elements[:2]:
                     values = self._set(ask, shape, value, element, strength, winning)
                     if values:
                         yield strength, values
@@ -346,7 +364,7 @@ class WitnessSearch:
         edits = []
         for row_id, values in changes.items():
             made = self._edited(row_id, values)
-            if made is None:
+            if made is None or (row_id == self._person and not self._still_true(made[0])):
                 return UNSOUND
             tables.setdefault(row_id[0], {})[row_id[1]] = made[0]
             edits.append(made[1])
@@ -359,6 +377,10 @@ class WitnessSearch:
             return SAME_ANSWER
         return Witness(strength=strength, edits=tuple(edits), answer=answer), world, next(iter(changes))
 
+    def _still_true(self, row: Row) -> bool:
+        """Whether what the user knows by heart holds for the changed row."""
+        return self._ground.sandbox.domain.principal.known(row) == self._known
+
     def _edited(self, row_id: tuple[str, str], values: dict[Path, Json]) -> tuple[Row, Edit] | None:
         domain = self._ground.sandbox.domain
         row = self._ground.sandbox.world.tables[row_id[0]][row_id[1]]
@@ -370,10 +392,12 @@ class WitnessSearch:
         changed = domain.settle(row_id[0], edited)
         if changed == row or not domain.check_row(self._ground.sandbox.state, row_id[0], row_id[1], changed):
             return None
-        if row_id == self._person and domain.principal.known(changed) != self._known:
-            return None
         settled = tuple(((key,), changed[key]) for key in sorted(changed) if changed[key] != edited.get(key))
         return changed, Edit(table=row_id[0], key=row_id[1], values=(*values.items(), *settled))
+
+
+def _is_id(value: Json, tables: Tables) -> bool:
+    return isinstance(value, str) and any(value in rows for rows in tables.values())
 
 
 def _parts(donor: dict[str, Json], keys: Sequence[str]) -> dict[Path, Json]:

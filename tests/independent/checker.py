@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 from collections import Counter
 from collections.abc import Iterator, Mapping
@@ -52,6 +53,7 @@ class Checker:
         writes = sum(request["kind"] == "write" for request in task["requests"])
         if task["num_writes"] != writes:
             found.append(f"num_writes {task['num_writes']}, but {writes} requests write")
+        found += [f"precedence: {what}" for what in self._orders(task)]
         for number, request in enumerate(task["requests"]):
             if request["programs"] or request["sources"]:
                 found += [
@@ -60,6 +62,23 @@ class Checker:
                 ]
         self.counts["rows"] += 1
         return found
+
+    def _orders(self, task: Mapping[str, Any]) -> Iterator[str]:
+        """A decision that may be carried out before another one leaves the other one's answer as it is."""
+        facts = {entry["name"]: entry["value"] for entry in task["knowledge"]}
+        requests = list(enumerate(task["requests"]))
+        fixed = {tuple(pair) for pair in task["precedence"]}
+        for (i, earlier), (j, later) in itertools.permutations(requests, 2):
+            if earlier["kind"] != "write" or not later["programs"] or (j, i) in fixed:
+                continue
+            fork = self.sandbox.fork()
+            fork.call(earlier["tool"], earlier["arguments"])
+            try:
+                same = answer(later, facts, Reads(fork)) == later["arguments"]
+            except Undetermined:
+                same = False
+            if not same:
+                yield f"request {i} may come before request {j}, but changes its answer"
 
     def _replay(self, row: Mapping[str, Any], task: Mapping[str, Any]) -> Iterator[str]:
         fork = self.sandbox.fork()
@@ -114,7 +133,7 @@ class Checker:
             yield f"the user's words do not lead to {unreachable[0]}"
         search = Search(self.world, reach, request, outcome, gold, task)
         yield from self._enough(search, needed, list(reads.made))
-        yield from self._lower(search, needed, arguments, proof)
+        yield from self._lower(search, needed, list(reads.made), arguments, proof)
         yield from self._stated(search, proof)
 
     def _shown(self, needed: list[ReadId], reads: Reads, reach: Reach) -> frozenset[ReadId]:
@@ -133,12 +152,14 @@ class Checker:
                     yield f"upper bound: {key} is not among the stated reads and could change the answer"
                     break
 
-    def _lower(self, search: Search, needed: list[ReadId], arguments: Mapping[str, Any], proof: Any) -> Iterator[str]:
+    def _lower(
+        self, search: Search, needed: list[ReadId], made: list[ReadId], arguments: Mapping[str, Any], proof: Any
+    ) -> Iterator[str]:
         """Clauses from own witnesses and own instrumental values; then the size of the smallest set that meets them."""
         clauses: set[frozenset[ReadId]] = set()
         for key in needed:
             found: frozenset[ReadId] | None = None
-            for clause in search.clauses(key, TRIES):
+            for clause in search.clauses(key, TRIES, made):
                 found = clause if found is None or len(clause) < len(found) else found
                 if len(found) == 1:
                     break
@@ -168,6 +189,8 @@ class Checker:
     def _stated(self, search: Search, proof: Mapping[str, Any]) -> Iterator[str]:
         """The stated witnesses are what they say: sound worlds, another answer, and only these reads differ."""
         for number, clause in enumerate(proof["clauses"]):
+            if clause["why"] != "policy" and not set(clause["reads"]) & set(proof["reads"]):
+                yield f"clause {number} ({clause['why']} {clause['value']!r}): none of the stated reads meets it"
             witness = clause.get("witness")
             if witness is None:
                 continue

@@ -12,7 +12,7 @@ from __future__ import annotations
 import itertools
 import json
 import random
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 from tests.independent.interpreter import Ambiguous, ReadId, Reads, Undetermined
@@ -22,6 +22,8 @@ MAX_POOL = 6
 DONORS = 120
 ELEMENTS = 12
 
+EXTREMES = 6
+PAIRED = 12
 GRAFTED = 24
 """Rows with transplanted parts from which columns are set as well."""
 AMBIGUOUS = "ambiguous"
@@ -88,23 +90,47 @@ class Search:
         principal = world.sandbox.state.row(self.domain.principal.table, task["principal"])
         self.known = self.domain.principal.known(principal)
 
-    def clauses(self, key: ReadId, limit: int) -> Iterator[frozenset[ReadId]]:
-        """Yields, per witness found for a read, the reads that answer otherwise on it."""
-        rows = list(dict.fromkeys(self.world.result(key).rows))
-        if len(rows) > 3:
-            return  # a listing: what it shows of each row is an id or a name
+    def clauses(self, key: ReadId, limit: int, others: Sequence[ReadId] = ()) -> Iterator[frozenset[ReadId]]:
+        """Yields, per witness found for a read, the reads that answer otherwise on it.
+
+        Where a changed row makes the words fit several, the row of another read is changed along with it.
+        """
         self.tried = 0
-        for table, id_ in rows:
+        ambiguous: list[tuple[str, str, Any]] = []
+        for table, id_ in self._rows_of(key):
             for changed in self._changes(key, table, id_):
                 if self.tried >= limit:
                     return
                 clause = self.judge(key, {table: {id_: changed}})
                 if clause is not None:
                     yield clause
+                elif self.last == AMBIGUOUS and len(ambiguous) < PAIRED:
+                    ambiguous.append((table, id_, changed))
+        for other in others if ambiguous else ():
+            yield from self._paired(key, ambiguous, other)
+
+    def _paired(self, key: ReadId, changes: list[tuple[str, str, Any]], other: ReadId) -> Iterator[frozenset[ReadId]]:
+        for second, other_id in self._rows_of(other) if other != key and other[0] == key[0] else ():
+            sound = self._sound(
+                second, other_id, list(itertools.islice(self._changes(other, second, other_id), DONORS))
+            )
+            for companion in sound:
+                for table, id_, changed in changes:
+                    rows: dict[str, dict[str, Any]] = {table: {id_: changed}}
+                    rows.setdefault(second, {})[other_id] = companion
+                    clause = self.judge(key, rows) if (table, id_) != (second, other_id) else None
+                    if clause is not None:
+                        yield clause
+
+    def _rows_of(self, key: ReadId) -> list[tuple[str, str]]:
+        """The rows that a read looks at; of a listing (it shows ids and names of many) none."""
+        rows = list(dict.fromkeys(self.world.result(key).rows))
+        return rows if len(rows) <= 3 else []
 
     def judge(self, key: ReadId | None, rows: Mapping[str, Mapping[str, Any]]) -> frozenset[ReadId] | None:
         """Returns the reads that differ on a changed world, or None if it is no witness (for this read)."""
         self.tried += 1
+        self.last: Any = None
         changed = self.world.sandbox.with_rows(rows)
         if key is not None and not self._differs(changed, key):
             return None
@@ -115,7 +141,8 @@ class Search:
                 is_user = (table, id_) == (self.domain.principal.table, self.task["principal"])
                 if is_user and self.domain.principal.known(row) != self.known:
                     return None
-        if self.on(changed) in (self.gold, AMBIGUOUS):
+        self.last = self.on(changed)
+        if self.last in (self.gold, AMBIGUOUS):
             return None
         touched = {read for table, each in rows.items() for id_ in each for read in self.reach.touching((table, id_))}
         return frozenset(read for read in touched if self._differs(changed, read))
@@ -213,12 +240,26 @@ class Search:
         ids = [other for other in everything[table] if other != id_]
         random.Random(id_).shuffle(ids)
         ids.sort(key=lambda other: -self._fit(everything[table][other], columns))
+        ids = self._extremes_first(everything[table], ids, columns)
         for chosen, count in ((sets, DONORS), (wider, DONORS // 2)):
             for other in ids[:count]:
                 donor = everything[table][other]
                 for each in chosen:
                     if each and all(part in donor for part in each):
                         yield {**row, **{part: donor[part] for part in each}}
+
+    def _extremes_first(self, rows: Any, ids: list[str], columns: list[tuple[Pattern, list[Any]]]) -> list[str]:
+        """Puts those in front that fit best and have the least and the greatest numbers in the looked-at columns."""
+        if not ids:
+            return ids
+        best = self._fit(rows[ids[0]], columns)
+        fitting = [id_ for id_ in ids if self._fit(rows[id_], columns) == best]
+        front: list[str] = []
+        for pattern, _ in columns:
+            numbers = [(_at(rows[id_], place), id_) for id_ in fitting for place in _places(rows[id_], pattern)]
+            ranked = [id_ for number, id_ in sorted((n, i) for n, i in numbers if isinstance(n, (int, float)))]
+            front += [*ranked[:EXTREMES], *ranked[::-1][:EXTREMES]]
+        return list(dict.fromkeys([*front, *ids]))
 
     @staticmethod
     def _fit(donor: Any, columns: list[tuple[Pattern, list[Any]]]) -> int:
