@@ -32,7 +32,7 @@ from pipeline.facts import facts_of, kept_tables
 from pipeline.grid import grid_svg
 from pipeline.storage import storage_error
 
-RANGE_BYTES = 32 << 20
+RANGE_BYTES = 24 << 20
 """Values in one range of ids; a range is what is sorted in memory."""
 CHUNK_BYTES = 16 << 20
 """Values that are read before they are put aside."""
