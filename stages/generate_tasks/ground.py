@@ -14,7 +14,7 @@ from schemas.graph import ApiGraph
 from schemas.program import Call, Program
 from schemas.tool import ToolSpec
 from tool_specs.chains import Chain, Feeds, root_chains
-from tool_specs.graph import build_graph, confirm
+from tool_specs.graph import build_graph, confirm, feeds
 from tool_specs.lexicon import ColumnWords, Lexicon
 from tool_specs.programs import MISSING, ReadAsk, elements, run
 from tool_specs.reading import Reader
@@ -51,10 +51,6 @@ class Ground:
         domain = sandbox.domain
         specs = {name: tool.spec for name, tool in domain.tools.items()}
         graph = confirm(build_graph(list(specs.values())), sandbox, GRAPH_SEED)
-        feeds: dict[str, list[tuple[str, str]]] = {}
-        for edge in graph.edges:
-            if edge.confirmed:
-                feeds.setdefault(edge.output_path, []).append((edge.target_tool, edge.parameter))
         types = dict(domain.principal.types)
         identities = []
         for tool in domain.identity_tools:
@@ -68,7 +64,7 @@ class Ground:
             lexicon=domain.lexicon,
             specs=specs,
             graph=graph,
-            feeds=feeds,
+            feeds=feeds(graph),
             identities=tuple(identities),
             initial_digest=sandbox.digest(),
         )

@@ -13,7 +13,7 @@ from tool_specs.domain import Domain, generate_world, load_world
 @pytest.fixture(scope="session")
 def real_retail() -> Path:
     """The folder of the real retail world; tests that need it are skipped where it is absent."""
-    shared = Path(os.environ.get("WRIT_SHARED") or Path(__file__).resolve().parents[2] / "../shared")
+    shared = Path(os.environ.get("WRIT_SHARED") or Path(__file__).resolve().parents[1] / "../shared")
     folder = shared / "tau2" / "retail"
     if not (folder / "db.json").is_file():
         pytest.skip("the real retail world is not here; set WRIT_SHARED to the folder that has tau2/retail/db.json")
