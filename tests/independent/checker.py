@@ -8,9 +8,10 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from tests.independent.changes import put
 from tests.independent.interpreter import ReadId, Reads, Undetermined, answer, read_id
 from tests.independent.reach import Reach, World, texts
-from tests.independent.search import Search, edited, smallest_hitting
+from tests.independent.search import Search, smallest_hitting
 from tool_specs.domain import GuardContext
 from tool_specs.sandbox import Sandbox
 
@@ -212,7 +213,7 @@ class Checker:
         for edit in witness["edits"]:
             row = self.sandbox.state.row(edit["table"], edit["key"])
             for place, value in edit["values"]:
-                row = edited(row, tuple(place), value)
+                row = put(row, tuple(place), value)
             rows.setdefault(edit["table"], {})[edit["key"]] = row
         return rows
 
