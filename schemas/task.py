@@ -121,7 +121,8 @@ class Proof(Record):
     Attributes:
         reads: S, the reads of the programs, in order; indices into `reachable`.
         reachable: the reads that clauses speak of (S and its alternatives).
-        lower: size of a minimum hitting set of the clauses that are not `policy`.
+        lower: size of a minimum hitting set of the clauses that are not `policy`, where a clause is reduced to the
+            reads that can be made without another one of it.
         upper: number of reads after which the programs alone give the answer. The burden where both agree.
         plausible: the lower bound when only plausible witnesses count.
         policy_reads: further reads that policy demands.

@@ -178,13 +178,15 @@ class TaskMaker:
         raise obstacle
 
     def _information(self, spec: TaskSpec, rng: random.Random, identity: tuple[str, ...]) -> tuple[str, list[Made]]:
-        question = rng.choice(self._questions(identity))
-        people = self._ground.by_reads(question.chain, spec.split, self._validation)
-        sizes = [size for size in sorted(people) if size >= spec.burden or size < 3]
+        questions = self._questions(identity)
+        sized = [(q, self._ground.by_reads(q.chain, spec.split, self._validation)) for q in questions]
+        exact = [pair for pair in sized if spec.burden in pair[1]]
+        # Filters before a join, and names said outright, save reads: what makes more than wanted may serve as well.
+        question, people = rng.choice(exact if exact and rng.random() < 0.6 else sized)
+        sizes = [size for size in sorted(people) if size >= spec.burden]
         if not sizes:
             raise NoSuchRequest("nobody has that many rows")
-        exact = [size for size in sizes if size == spec.burden]
-        person = rng.choice(people[rng.choice(exact or sizes)])
+        person = rng.choice(people[spec.burden if spec.burden in people else rng.choice(sizes)])
         composer = self._composer(rng, identity, person, spec)
         draft = ask(composer, question)
         arguments, reads = arguments_of(composer, draft)

@@ -53,16 +53,17 @@ class Composer:
         self.identity = identity
         self.known = ground.facts_of(person)
         self._people = people
-        self._rows: dict[int, tuple[BindingRow, ...]] = {}
+        self._rows: dict[int, tuple[Chain, tuple[BindingRow, ...]]] = {}
         self._refused = False
         self._states: frozenset[tuple[tuple[str, Json], ...]] = frozenset()
 
     def rows(self, chain: Chain) -> tuple[BindingRow, ...]:
         """Returns all rows of a chain."""
-        key = id(chain.steps)
-        if key not in self._rows:
-            self._rows[key] = run([Program(steps=chain.steps, pick="all")], self.known, self.ground.reader).picked[0]
-        return self._rows[key]
+        # Keyed by identity because steps hold dicts; the chain is kept so that its identity stays its own.
+        if id(chain) not in self._rows:
+            rows = run([Program(steps=chain.steps, pick="all")], self.known, self.ground.reader).picked[0]
+            self._rows[id(chain)] = chain, rows
+        return self._rows[id(chain)][1]
 
     def _fitting(self, chain: Chain, rows: Sequence[BindingRow]) -> Sequence[BindingRow]:
         """Returns the rows in a state in which the write has been seen to succeed (or not, for a refusal)."""

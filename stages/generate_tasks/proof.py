@@ -180,6 +180,7 @@ class _Clauses:
         self._search = WitnessSearch(ground, claim.facts, claim.answer, gold, claim.person)
         self.asks: list[ReadAsk] = []
         self.found: list[Clause] = []
+        self._reduced: dict[tuple[int, ...], tuple[int, ...]] = {}
         self._seen: set[tuple[str, frozenset[ReadKey]]] = set()
 
     def without_shown_identity(self, reads: list[ReadAsk]) -> list[ReadAsk]:
@@ -269,13 +270,24 @@ class _Clauses:
         """For every read that is certainly made, its own arguments must be supplied: repeated until nothing new."""
         done: set[tuple[int, ...]] = set()
         while True:
-            fresh = {clause.reads for clause in self.found} - done
+            fresh = {self._essential(clause.reads) for clause in self.found} - done
             if not fresh:
                 return
             for reads in sorted(fresh):
                 done.add(reads)
                 for value in self._needed_by_all(reads):
                     self.add_instrumental(value, [self.asks[number] for number in reads])
+
+    def _essential(self, reads: tuple[int, ...]) -> tuple[int, ...]:
+        """Leaves out reads that cannot be made before another one of them: who makes those has made that one too."""
+        if reads not in self._reduced:
+            kept = list(reads)
+            for number in reads:
+                others = [other for other in kept if other != number]
+                if any(not self._reach.possible(self.asks[number], self.asks[other]) for other in others):
+                    kept.remove(number)
+            self._reduced[reads] = tuple(kept)
+        return self._reduced[reads]
 
     def _needed_by_all(self, reads: Sequence[int]) -> list[str]:
         """Returns values that each of these reads takes, or (taking different ones) that the same reads supply."""
@@ -291,7 +303,7 @@ class _Clauses:
     def hitting(self, kinds: Sequence[str], *, plausible: bool = False) -> frozenset[int]:
         """Returns a minimum hitting set of the clauses of these kinds."""
         return minimum(
-            clause.reads
+            self._essential(clause.reads)
             for clause in self.found
             if clause.why in kinds
             and not (plausible and clause.witness is not None and clause.witness.strength != "plausible")

@@ -33,14 +33,17 @@ def questions_of(ground: Ground, identity: tuple[str, ...]) -> list[Question]:
     for key in ground.lexicon.questions:
         aggregate, _, target = key.rpartition(":") if key.split(":")[0] in AGGREGATES else ("none", "", key)
         for chain in ground.chains(identity):
-            path = _path_of(chain, target)
+            path = _path_of(ground, chain, target) if chain.last.id in ground.lexicon.rows else None
             if path is not None:
                 found.append(Question(key, aggregate, chain, path))
     return found
 
 
-def _path_of(chain: Chain, column_id: str) -> Path | None:
-    """Returns the path of a column id on a chain whose last row it belongs to (or is)."""
+def _path_of(ground: Ground, chain: Chain, column_id: str) -> Path | None:
+    """Returns the path of a column id on a chain whose last row it belongs to (or is).
+
+    A collection that has a noun has rows of its own; of one without (the parcels of an order) the first is meant.
+    """
     last = chain.last
     if column_id == last.id:
         return (last.name,)
@@ -48,12 +51,10 @@ def _path_of(chain: Chain, column_id: str) -> Path | None:
     if rest == column_id:
         return None
     parts = rest.split(".")
-    if "*" in parts:
-        position = parts.index("*")
-        if parts.count("*") > 1 and position + 2 < len(parts):
+    for position, part in enumerate(parts):
+        if part == "*" and ".".join([last.id, *parts[: position + 1]]) in ground.lexicon.rows:
             return None
-        parts = ["0" if part == "*" else part for part in parts]
-    return (last.name, *(int(part) if part.isdigit() else part for part in parts))
+    return (last.name, *(0 if part == "*" else int(part) if part.isdigit() else part for part in parts))
 
 
 def ask(composer: Composer, question: Question) -> Draft:

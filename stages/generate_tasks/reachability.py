@@ -105,6 +105,11 @@ class Reach:
                 found.append(self._common.asks[key])
         return found
 
+    def possible(self, ask: ReadAsk, without: ReadAsk) -> bool:
+        """Whether a read can be made without another one having been made."""
+        forbidden = frozenset((without.key, ask.key))
+        return all(text in self.told or bool(self.suppliers(text, forbidden)) for text in arguments_of(ask))
+
     def touching(self, row: tuple[str, str]) -> list[ReadAsk]:
         """Returns the reads that look at a row."""
         answers = self._ground.reader.answer
