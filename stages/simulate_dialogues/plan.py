@@ -6,11 +6,13 @@ each thing happens is decided in the dialogue, by what the agent says.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from schemas.base import Json
 from schemas.behavior import Scenario
-from schemas.task import Knowledge, Task
+from schemas.program import column_id
+from schemas.task import Knowledge, Request, Task
 from stages.behaviors.second_thoughts import Thought, second_thoughts
 from stages.behaviors.slips import identity_told, slippable, slipped
 from tool_specs.dice import Dice
@@ -68,14 +70,39 @@ def plan_of(scenario: Scenario, domain: Domain, dice: Dice) -> Plan:
 def _order(task: Task, dice: Dice) -> tuple[int, ...]:
     """A random order that respects precedence; what ends the dialogue by a transfer comes last."""
     before: dict[int, set[int]] = {number: set() for number in range(len(task.requests))}
-    for first, then in task.precedence:
+    for first, then in (*task.precedence, *_overwritten(task)):
         before[then].add(first)
     order: list[int] = []
     while len(order) < len(before):
-        ready = [number for number in before if number not in order and before[number] <= set(order)]
+        left = [number for number in before if number not in order]
+        ready = [number for number in left if before[number] <= set(order)] or left
         here = [number for number in ready if not _hands_over(task, number)]
         order.append(dice.pick(here or ready))
     return tuple(order)
+
+
+def _overwritten(task: Task) -> Iterator[tuple[int, int]]:
+    """Yields (first, then) where the first copies a value that the other changes: "my default address" as it is now."""
+    for then, write in enumerate(task.requests):
+        for first, other in enumerate(task.requests):
+            if first != then and (then, first) not in task.precedence and _changes(write, other):
+                yield first, then
+
+
+def _changes(write: Request, other: Request) -> bool:
+    """Whether a write sets a column from which another request takes a value, in a row that it reads."""
+    if write.kind != "write":
+        return False
+    rows = {str(value) for value in write.arguments.values()}
+    for source in other.sources.values():
+        bind = source.bind
+        if bind is None or str(bind.column[-1]) not in write.arguments:
+            continue
+        tool = column_id(other.programs, bind.program, bind.column).partition(".")[0]
+        reads = (other.proof.reachable[number] for number in other.proof.reads)
+        if any(read.tool == tool and not rows.isdisjoint(map(str, read.arguments.values())) for read in reads):
+            return True
+    return False
 
 
 def _hands_over(task: Task, number: int) -> bool:

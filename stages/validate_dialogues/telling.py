@@ -92,9 +92,11 @@ def _strange_values(context: CheckContext) -> Iterator[tuple[int, str]]:
             low = token.lower()
             if low in own or low.lstrip("#") in own or _was_told(context, index, low):
                 continue
+            if _put_right(context, index, low):
+                continue  # a slip, even if some answer happens to hold such a value
             if _answered_anywhere(context, token):
                 yield index, f"the user cannot know {token!r}: only tools' answers hold it"
-            elif not _put_right(context, index, low):
+            else:
                 yield index, f"{token!r} is not among the user's facts and was never put right"
         for amount in amounts(text):
             shown = f"{amount / 100:,.2f}".removesuffix(".00")

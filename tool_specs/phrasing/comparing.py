@@ -268,9 +268,15 @@ class _Comparison:
             if self._key_of(row) == self._key_of(winner) or len(found) >= _MAX_TEMPTING:
                 break
             failed = [rule for rule in self.sense.program.where if not passes(rule, row)]
-            if len(failed) == 1 and failed[0].other is None:
+            if len(failed) == 1 and self._speaks_against(failed[0], row):
                 found.append(row)
         return found
+
+    def _speaks_against(self, rule: Filter, row: BindingRow) -> bool:
+        """Whether there is a reason to tell: what another kind of thing would be, nobody thinks of."""
+        words = column_words(self.words, self._id(rule.column))
+        named = words is not None and words.kind == "text"
+        return rule.other is None and not named and column(row, rule.column) is not MISSING
 
     def _why_not(self, rows: list[BindingRow], names: list[str], key: OrderKey) -> str:
         if not rows:
