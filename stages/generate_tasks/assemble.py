@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import TypeVar
 
 from schemas.base import Json, content_id, plain, rng_of
@@ -12,9 +12,11 @@ from schemas.task import Knowledge, Proof, Refusal, Request, Task, TaskSpec
 from stages.generate_tasks.compose import Composer, NoSuchRequest
 from stages.generate_tasks.ground import Ground
 from stages.generate_tasks.plans import Plan, plans_of
-from stages.generate_tasks.proof import NotProven
+from stages.generate_tasks.proof import NotProven, arguments_from
 from stages.generate_tasks.questions import Question, ask, questions_of
 from stages.generate_tasks.requests import Made, arguments_of, make_answer, make_refusal, make_write
+from tool_specs.programs import run
+from tool_specs.reading import ChangedReader
 from tool_specs.sandbox import Sandbox
 
 SECOND_IDENTITY = 0.2
@@ -246,7 +248,7 @@ class TaskMaker:
             principal=person,
             knowledge=tuple(knowledge),
             requests=requests,
-            precedence=_precedence(ground.sandbox, requests, goal),
+            precedence=_precedence(ground, requests, goal, {entry.name: entry.value for entry in knowledge}),
             num_writes=sum(r.kind == "write" for r in requests),
             burden=max(burdens),
             plausible_burden=max(r.proof.plausible for r in requests),
@@ -286,19 +288,27 @@ def _after(sandbox: Sandbox, writes: Sequence[Request]) -> str:
     return fork.digest()
 
 
-def _precedence(sandbox: Sandbox, requests: Sequence[Request], goal: str) -> tuple[tuple[int, int], ...]:
-    """Returns the pairs whose order matters: with the later one right before the earlier one, the goal is missed."""
+def _precedence(
+    ground: Ground, requests: Sequence[Request], goal: str, facts: Mapping[str, Json]
+) -> tuple[tuple[int, int], ...]:
+    """Returns the pairs whose order matters: with the later one first, the goal is missed or the earlier one's answer
+    is another.
+    """
     numbers = [n for n, request in enumerate(requests) if request.kind == "write"]
     pairs: list[tuple[int, int]] = []
     for position, first in enumerate(numbers):
         for second in numbers[position + 1 :]:
             order = [n for n in numbers if n != second]
             order.insert(order.index(first), second)
-            if _after(sandbox, [requests[n] for n in order]) != goal:
+            missed = _after(ground.sandbox, [requests[n] for n in order]) != goal
+            if missed or _changes_answer(ground, requests[second], requests[first], facts):
                 pairs.append((first, second))
     return tuple(pairs)
 
 
-def knowledge_facts(task: Task) -> dict[str, Json]:
-    """Returns all that the user of a task can state."""
-    return {entry.name: entry.value for entry in task.knowledge}
+def _changes_answer(ground: Ground, done: Request, other: Request, facts: Mapping[str, Json]) -> bool:
+    fork = ground.sandbox.fork()
+    fork.call(str(done.tool), done.arguments)
+    changed = frozenset((table, row) for table, rows in fork.diff().items() for row in rows)
+    selection = run(other.programs, facts, ChangedReader(ground.reader, fork, changed))
+    return arguments_from(other.sources, other.programs, facts, selection) != other.arguments
