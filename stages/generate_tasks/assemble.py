@@ -291,8 +291,9 @@ def _after(sandbox: Sandbox, writes: Sequence[Request]) -> str:
 def _precedence(
     ground: Ground, requests: Sequence[Request], goal: str, facts: Mapping[str, Json]
 ) -> tuple[tuple[int, int], ...]:
-    """Returns the pairs whose order matters: with the later one first, the goal is missed or the earlier one's answer
-    is another.
+    """Returns the pairs whose order matters.
+
+    With the later one first, the goal is missed, or the earlier one's answer is another.
     """
     numbers = [n for n, request in enumerate(requests) if request.kind == "write"]
     pairs: list[tuple[int, int]] = []
