@@ -182,7 +182,13 @@ class Composer:
             raise NoSuchRequest("nothing describes the row")
         chain = labelled[0]
         rows = self.rows(chain)
-        choices = self._fitting(place.chain, rows) if program == 0 else rows
+        if program == 0:
+            choices = self._fitting(place.chain, rows)
+        else:
+            # What belongs to another row is not told by way of the object's own.
+            taken = run(draft.programs[:1], self.facts(draft), self.ground.reader).picked[0] if draft.programs else ()
+            name = place.chain.last.name
+            choices = [r for r in rows if all(r[name] != other.get(name) for other in taken)]
         if not choices:
             raise NoSuchRequest("the person has no such row")
         row = choices[self.rng.randrange(len(choices))]
