@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Generator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from schemas.base import Json, Path, canonical
 from schemas.program import At, Bind, Each, Filter, Operand, Program, Step
@@ -32,8 +32,7 @@ LINEAGE: Final = "@"
 """Binding under which a row keeps the indices (into `Selection.reads`) of the reads that led to it."""
 
 
-@dataclass(frozen=True)
-class ReadAsk:
+class ReadAsk(NamedTuple):
     """A read that the interpreter needs: answer it with the tool's JSON value, or `MISSING` for an error."""
 
     tool: str

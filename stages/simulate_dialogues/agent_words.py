@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from schemas.base import Json, rng_of
-from schemas.program import Program, column_id
+from schemas.program import Bind, Program, column_id
 from schemas.task import Proof, Request, Source
 from stages.simulate_dialogues import wording_agent as tables
 from stages.simulate_dialogues.desk import Desk
@@ -21,6 +21,7 @@ from tool_specs.lexicon import Lexicon
 from tool_specs.phrasing import agent as grammar
 from tool_specs.phrasing.agent import Known
 from tool_specs.phrasing.meaning import bindings, level_of, roles, told_level
+from tool_specs.phrasing.remember import remembered
 from tool_specs.programs import ReadKey, Selection
 
 _NO_PROOF = Proof(reads=(), reachable=(), clauses=(), lower=0, upper=0, plausible=0)
@@ -204,9 +205,9 @@ class AgentWords:
         name = grammar.label(self.lexicon, level.id, row, above)
         return name if "#" in name else f"the {name}"
 
-    def refusal(self, rule: str, detail: str) -> str:
-        """Explains why something cannot be done."""
-        return grammar.refusal(self.lexicon, rule, detail, self.rng)
+    def refusal(self, rule: str, detail: str, tool: str, arguments: Mapping[str, Json], known: Known) -> str:
+        """Explains why something cannot be done, with what the rows show where there are words for it."""
+        return grammar.refusal(self.lexicon, rule, detail, self.rng, tool=tool, arguments=arguments, known=known)
 
     def not_there(self, *, tied: bool, value: Json = None) -> str:
         """Says that nothing fits, or too much, or that a stated value leads nowhere."""
@@ -245,18 +246,29 @@ class AgentWords:
 
 def told_of(lexicon: Lexicon, wish: Wish, programs: Sequence[Program], selection: Selection | None) -> Told:
     """Returns what was told as a request, for the grammar."""
-    sources = {name: Source(provenance="evidence", bind=bind) for name, bind in wish.binds.items()}
-    sources.update((name, Source(provenance="user", fact=fact)) for name, fact in wish.facts.items())
-    kind: Literal["write", "answer"] = "write" if wish.tool else "answer"
-    request = Request(
-        kind=kind, tool=wish.tool, arguments={}, sources=sources, programs=tuple(programs), proof=_NO_PROOF
-    )
+    request, levels = _told(lexicon, programs, wish.tool, tuple(wish.binds.items()), tuple(wish.facts.items()))
+    return Told(request, selection, levels if selection is not None else {})
+
+
+@remembered(2)
+def _told(
+    lexicon: Lexicon,
+    programs: Sequence[Program],
+    tool: str | None,
+    binds: tuple[tuple[str, Bind], ...],
+    facts: tuple[tuple[str, str], ...],
+) -> tuple[Request, dict[int, str | None]]:
+    sources = {name: Source(provenance="evidence", bind=bind) for name, bind in binds}
+    sources.update((name, Source(provenance="user", fact=fact)) for name, fact in facts)
+    kind: Literal["write", "answer"] = "write" if tool else "answer"
+    request = Request(kind=kind, tool=tool, arguments={}, sources=sources, programs=tuple(programs), proof=_NO_PROOF)
     levels: dict[int, str | None] = {}
-    for role in roles(lexicon, request) if selection is not None else ():
+    # Not every role has words yet: what has none is told at no level.
+    for role in roles(lexicon, request) if any(program.steps for program in programs) else ():
         level = told_level(lexicon, request, role)
         if level is not None:
             levels.setdefault(*level)
-    return Told(request, selection, levels)
+    return request, levels
 
 
 def _last_question(text: str) -> str:

@@ -12,10 +12,11 @@ from collections.abc import Callable, Iterator
 
 from schemas.base import Json, plain
 from schemas.dialogue import Act
-from schemas.program import Call, Fact, Program
+from schemas.program import Bind, Call, Fact, Program
 from schemas.task import Request
 from tool_specs.lexicon import Lexicon
 from tool_specs.phrasing.meaning import original, parameters_of, roles
+from tool_specs.phrasing.remember import remembered
 
 Saying = Callable[[str], Json]
 """Fact name -> the value as this user tells it now."""
@@ -66,15 +67,22 @@ def role_acts(
         yield Act(kind="inform", request=number, slot=role, value={"binds": {}, "facts": facts})
     places = {needed for bind in binds.values() for needed in _chain(request.programs, bind.program)}
     for place in sorted(places):
-        own = {name: plain(bind) for name, bind in binds.items() if bind.program == place}
+        own = {name: _plain(bind) for name, bind in binds.items() if bind.program == place}
         value: dict[str, Json] = {"program": None, "number": place, "binds": own}
         if owners.get(place, role) == role:
             yield from _program_facts(request.programs[place], number, said)
-            value["program"] = plain(request.programs[place])
+            value["program"] = _plain(request.programs[place])
         if own or value["program"] is not None:
             yield Act(kind="inform", request=number, slot=role, value=value)
 
 
+@remembered(1)
+def _plain(record: Program | Bind) -> Json:
+    """Returns a record as JSON, which is shared by all acts: look, don't touch."""
+    return plain(record)
+
+
+@remembered(2)
 def owners_of(lexicon: Lexicon, request: Request) -> Owners:
     """Returns, per selection, the role whose words describe it."""
     owners: Owners = {}

@@ -23,6 +23,7 @@ from schemas.program import Bind, Program
 from schemas.world import World
 from stages.simulate_dialogues.desk import Desk
 from tool_specs.phrasing.agent import Known
+from tool_specs.phrasing.remember import remembered
 from tool_specs.programs import MISSING, ReadKey, Selection, read_key
 from tool_specs.sandbox import Result, Sandbox
 
@@ -202,12 +203,12 @@ def _hear_role(wish: Wish, role: str, value: dict[str, Json]) -> None:
     """Takes in what a role was told as. Told again as before, it changes nothing."""
     wish.roles[role] = None
     if value.get("program") is not None:
-        program = _program(canonical(value["program"]))
+        program = _program_told(value["program"])
         if wish.programs.get(value["number"]) != program:
             wish.programs[value["number"]] = program
             wish.version += 1
     for parameter, plain_bind in value.get("binds", {}).items():
-        bind = _bind(canonical(plain_bind))
+        bind = _bind_told(plain_bind)
         if wish.binds.get(parameter) != bind:
             wish.binds[parameter] = bind
             wish.facts.pop(parameter, None)
@@ -219,9 +220,19 @@ def _hear_role(wish: Wish, role: str, value: dict[str, Json]) -> None:
             wish.version += 1
 
 
+@remembered(1)
+def _program_told(told: dict[str, Json]) -> Program:
+    return _program(canonical(told))
+
+
 @lru_cache(maxsize=4096)
 def _program(data: bytes) -> Program:
     return msgspec.json.decode(data, type=Program)
+
+
+@remembered(1)
+def _bind_told(told: dict[str, Json]) -> Bind:
+    return _bind(canonical(told))
 
 
 @lru_cache(maxsize=4096)
@@ -246,4 +257,14 @@ def programs_of(wish: Wish) -> tuple[Program, ...]:
         if program.start is not None and (program.start >= number or found[program.start] is UNTOLD):
             program = UNTOLD
         found.append(program)
-    return tuple(found)
+    key = tuple(map(id, found))
+    if key not in _told:
+        if len(_told) >= _MOST_TOLD:
+            _told.clear()
+        _told[key] = tuple(found)
+    return _told[key]
+
+
+_told: dict[tuple[int, ...], tuple[Program, ...]] = {}
+"""Told selections, by their programs' identities: what is known of them by identity is known again."""
+_MOST_TOLD = 4096

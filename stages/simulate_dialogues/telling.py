@@ -9,12 +9,19 @@ import msgspec
 from schemas.base import Json
 from schemas.behavior import Scenario
 from schemas.dialogue import Act, Message
+from schemas.program import Program
 from schemas.task import Request
 from stages.simulate_dialogues.meanings import Owners, hint, intent, owners_of, role_acts, told_roles
 from stages.simulate_dialogues.plan import plan_of
 from stages.simulate_dialogues.user_words import UserWords
 from tool_specs.dice import Dice
 from tool_specs.domain import Domain
+from tool_specs.phrasing.remember import remembered
+
+
+@remembered(2)
+def _thought_of(request: Request, programs: tuple[Program, ...]) -> Request:
+    return msgspec.structs.replace(request, programs=programs)
 
 
 class Reply:
@@ -178,7 +185,7 @@ class Telling:
         request = self.task.requests[number]
         thought = self.open_thought
         if thought is not None and thought.request == number and thought.fact is None:
-            return msgspec.structs.replace(request, programs=thought.programs)
+            return _thought_of(request, thought.programs)
         return request
 
     def _said(self, fact: str) -> Json:

@@ -12,7 +12,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from schemas.base import Json, Path
-from schemas.program import Call, Filter, OrderKey, Program, column_id
+from schemas.program import Call, Filter, OrderKey, Program
 from schemas.task import Request
 from tool_specs.lexicon import Lexicon
 from tool_specs.phrasing.english import is_plural, listed, number, sentence
@@ -20,6 +20,7 @@ from tool_specs.phrasing.labels import Seen, agent_text, full_label, label, labe
 from tool_specs.phrasing.meaning import (
     Level,
     Meaning,
+    column_name,
     column_words,
     level_of,
     levels,
@@ -97,7 +98,8 @@ def compare_one(
         return teller.all()
     if pick == "only":
         return teller.only()
-    everything = _everything(programs, place, reads or {}, facts or {})
+    # Only what fails a filter can tempt.
+    everything = _everything(programs, place, reads or {}, facts or {}) if programs[place].where else []
     return teller.first(everything)
 
 
@@ -145,7 +147,7 @@ class _Comparison:
         return level_of(self.words, self.programs, self.place, path)
 
     def _id(self, path: Path) -> str:
-        return column_id(self.programs, self.place, path)
+        return column_name(self.programs, self.place, path)
 
     def seen(self, row: BindingRow, level: Level | None = None) -> Seen:
         """Returns the row of a level, with the rows around it."""

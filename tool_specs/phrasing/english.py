@@ -12,6 +12,12 @@ from schemas.base import Json
 _IRREGULAR = {"shelf": "shelves", "knife": "knives", "leaf": "leaves", "person": "people", "child": "children"}
 _NUMBERS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve")
 _ORDINARY = re.compile(r"[A-Z][a-z]+('s)?")
+_LARGE = re.compile(r"(?!I\b|I'|[A-Z]{2})[A-Z]")
+_SPACES = re.compile(r"\s+")
+_SPACE_BEFORE = re.compile(r"\s+([,.;:?!)])")
+_COMMA_BEFORE = re.compile(r",\s*([.,;:?!])")
+_MISPLACED = re.compile(r" [ ,.;:?!)]|,[.,;:?!]")
+"""In a text whose only white space are single blanks: what `clean` would change."""
 _AGREE = (
     (re.compile(r"\b(that|which)(?: ha|')s( already| just)? been\b"), r"\1 have\2 been"),
     (re.compile(r"\b(that|which)(?: i|')s\b"), r"\1 are"),
@@ -40,6 +46,7 @@ class Phrase:
         return "them" if self.plural else "it"
 
 
+@lru_cache(maxsize=4096)
 def plural(noun: str) -> str:
     """Returns a noun's plural; what is plural already (`hiking boots`) stays."""
     head, _, last = noun.rpartition(" ")
@@ -100,6 +107,7 @@ def money(value: Json) -> str:
     return f"-${-value:,.2f}" if value < 0 else f"${value:,.2f}"
 
 
+@lru_cache(maxsize=4096)
 def lower_name(name: str) -> str:
     """Returns a title-case name as it stands inside a sentence: `Office Chair` -> `office chair`."""
     return " ".join(word.lower() if _ORDINARY.fullmatch(word) else word for word in name.split(" "))
@@ -117,11 +125,14 @@ def sentence(text: str) -> str:
 def inside(text: str) -> str:
     """Returns a sentence as a part of another: no final mark, small first letter where that is no name."""
     text = clean(text).rstrip(".!?")
-    return text[:1].lower() + text[1:] if re.match(r"(?!I\b|I'|[A-Z]{2})[A-Z]", text) else text
+    return text[:1].lower() + text[1:] if _LARGE.match(text) else text
 
 
 def clean(text: str) -> str:
     """Returns the text without doubled or misplaced spaces and marks."""
-    text = re.sub(r"\s+", " ", text).strip()
-    text = re.sub(r"\s+([,.;:?!)])", r"\1", text)
-    return re.sub(r",\s*([.,;:?!])", r"\1", text)
+    # Nearly every text is clean already, and this is asked for all of them.
+    if text.isprintable() and text[:1] != " " and text[-1:] != " " and _MISPLACED.search(text) is None:
+        return text
+    text = _SPACES.sub(" ", text).strip()
+    text = _SPACE_BEFORE.sub(r"\1", text)
+    return _COMMA_BEFORE.sub(r"\1", text)

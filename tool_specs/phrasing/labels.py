@@ -7,25 +7,22 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from functools import lru_cache
-from typing import Any
-
-import orjson
+from typing import Any, NamedTuple
 
 from schemas.base import Json
 from tool_specs.lexicon import ColumnWords, Lexicon
 from tool_specs.phrasing.english import clean, lower_name, money
-from tool_specs.phrasing.meaning import column_words, value_texts
+from tool_specs.phrasing.meaning import column_words, value_json, value_texts
+from tool_specs.phrasing.remember import remembered
 from tool_specs.programs import MISSING, elements
 
 _FIELD = re.compile(r"\{([^{}]+)\}")
 _ID = re.compile(r"(^|_)id$")
 
 
-@dataclass(frozen=True)
-class Seen:
+class Seen(NamedTuple):
     """A row that was read, with the rows it was inside of, nearest first."""
 
     id: str
@@ -44,18 +41,13 @@ class Known:
     def add(self, tool: str, result: Any) -> None:
         """Takes in the JSON answer of a read (or of a write that answers like this read)."""
         if isinstance(result, dict):
-            self._note(Seen(tool, result))
-            for row_id in self.words.rows:
-                if row_id.startswith(f"{tool}."):
-                    for seen in _inside(tool, result, row_id.removeprefix(f"{tool}.").split(".")):
-                        self._note(seen)
-
-    def _note(self, seen: Seen) -> None:
-        for key, value in seen.row.items():
-            if isinstance(value, str) and _ID.search(key):
-                rows = self._rows.setdefault(value, [])
-                rows[:] = [one for one in rows if one.id != seen.id or one.above[:1] != seen.above[:1]]
-                rows.insert(0, seen)
+            for value, seen in _ids_in(self.words, result, tool):
+                rows = self._rows.get(value)
+                if rows is None:
+                    self._rows[value] = [seen]
+                else:
+                    others = [one for one in rows if one.id != seen.id or one.above[:1] != seen.above[:1]]
+                    self._rows[value] = [seen, *others]
 
     def find(self, value: Json, prefer: Sequence[str] = (), inside: Json = None) -> Seen | None:
         """Returns the row with an id, of the preferred row ids and inside the row with the id `inside` if there is one.
@@ -70,6 +62,22 @@ class Known:
             return (place == len(prefer), place, not within)
 
         return min(rows, key=rank, default=None)
+
+
+@remembered(2)
+def _ids_in(words: Lexicon, result: Mapping[str, Json], tool: str) -> list[tuple[str, Seen]]:
+    """Returns the ids in a read's answer, each with the row that it stands in."""
+    found = [Seen(tool, result)]
+    for row_id in words.rows:
+        if row_id.startswith(f"{tool}."):
+            found.extend(_inside(tool, result, row_id.removeprefix(f"{tool}.").split(".")))
+    pairs = ((seen, key, value) for seen in found for key, value in seen.row.items())
+    return [(value, seen) for seen, key, value in pairs if isinstance(value, str) and _is_id(key)]
+
+
+@lru_cache(maxsize=4096)
+def _is_id(key: str) -> bool:
+    return _ID.search(key) is not None
 
 
 def _inside(tool: str, result: Any, parts: Sequence[str]) -> Iterator[Seen]:
@@ -88,6 +96,18 @@ def agent_text(words: ColumnWords | None, column: str, value: Json) -> str:
         return ""
     if words is None:
         return str(value)
+    if isinstance(value, (list, dict)):
+        return _agent_text(words, column, value)
+    return _scalar_text(words, type(value), column, value)
+
+
+@remembered(2, size=8192)
+def _scalar_text(words: ColumnWords, kind: type, column: str, value: Json) -> str:
+    """The kind, because 1, 1.0 and True are equal."""
+    return _agent_text(words, column, value)
+
+
+def _agent_text(words: ColumnWords, column: str, value: Json) -> str:
     texts = _agent_texts(words, value)
     if texts is not None:
         text, key = texts[0], column.rpartition(".")[2]
@@ -100,9 +120,18 @@ def agent_text(words: ColumnWords | None, column: str, value: Json) -> str:
     return str(value)
 
 
+def state_text(words: ColumnWords | None, value: Json, it: str, many: bool = False) -> str:
+    """Returns a clause that says what a value means for `it`, where an agent has one: "order #W1 is still pending"."""
+    texts = (_agent_texts(words, value) or ()) if words is not None else ()
+    if len(texts) < 2:
+        return ""
+    verbs = {"is": "are", "has": "have", "was": "were"} if many else {"is": "is", "has": "has", "was": "was"}
+    return texts[1].format(it=it, them="them" if it == "they" else it, **verbs)
+
+
 def _agent_texts(words: ColumnWords, value: Json) -> tuple[str, ...] | None:
     if isinstance(value, (str, int, float, bool)):
-        exact = words.agent_values.get(orjson.dumps(value).decode())
+        exact = words.agent_values.get(value_json(value))
         if exact is not None:
             return exact
     for pattern, texts in words.agent_values.items():
@@ -119,6 +148,11 @@ def _fields(template: str) -> tuple[tuple[str, tuple[str, ...]], ...]:
     return tuple(zip(parts[::2], fields, strict=True))
 
 
+_labels: dict[Any, tuple[Any, str]] = {}
+"""By the identity of the rows, which are kept alive: the same row is named again and again."""
+_MOST_LABELS = 4096
+
+
 def label(
     words: Lexicon, row_id: str, row: Mapping[str, Json], above: Sequence[tuple[str, Mapping[str, Json]]] = ()
 ) -> str:
@@ -130,6 +164,18 @@ def label(
         row: the row, as a tool showed it.
         above: the rows it stands in, with their row ids: a variant has its product's name.
     """
+    key = (id(words), row_id, id(row), *((id_, id(outer)) for id_, outer in above))
+    found = _labels.get(key)
+    if found is None:
+        if len(_labels) >= _MOST_LABELS:
+            _labels.clear()
+        found = _labels[key] = (words, row, tuple(above)), _label(words, row_id, row, above)
+    return found[1]
+
+
+def _label(
+    words: Lexicon, row_id: str, row: Mapping[str, Json], above: Sequence[tuple[str, Mapping[str, Json]]]
+) -> str:
     form = words.rows[row_id].label if row_id in words.rows else ""
     said = []
     for before, names in _fields(form):

@@ -18,6 +18,7 @@ from schemas.base import Json, Path
 from schemas.program import At, Bind, Call, Each, Fact, Filter, OrderKey, Program, Step, column_id
 from schemas.task import Request, Source
 from tool_specs.lexicon import ColumnWords, Lexicon, RowWords, Texts
+from tool_specs.phrasing.remember import remembered
 
 T = TypeVar("T")
 
@@ -39,6 +40,7 @@ class Level:
     step: Step
 
 
+@remembered(1)
 def bindings(programs: Sequence[Program], number: int) -> list[tuple[int, Step]]:
     """Returns (program number, step) for every binding of a program, those of its `start` first."""
     program = programs[number]
@@ -46,31 +48,24 @@ def bindings(programs: Sequence[Program], number: int) -> list[tuple[int, Step]]
     return before + [(number, step) for step in program.steps]
 
 
-_CACHE_SIZE = 2048
-_levels: dict[tuple[int, int, int], tuple[Lexicon, Sequence[Program], list[Level]]] = {}
-"""By identity, since programs cannot be hashed; the objects are kept so that no id is given out again."""
+@remembered(1)
+def column_name(programs: Sequence[Program], number: int, path: Path) -> str:
+    """Returns `schemas.program.column_id` of a column."""
+    return column_id(tuple(programs), number, path)
 
 
+@remembered(2)
 def levels(words: Lexicon, programs: Sequence[Program], number: int) -> list[Level]:
     """Returns the levels of a program, outermost first."""
-    key = (id(words), id(programs), number)
-    held = _levels.get(key)
-    if held is None:
-        if len(_levels) >= _CACHE_SIZE:
-            _levels.clear()
-        held = _levels[key] = (words, programs, _find_levels(words, programs, number))
-    return held[2]
-
-
-def _find_levels(words: Lexicon, programs: Sequence[Program], number: int) -> list[Level]:
     found: list[Level] = []
     for place, (owner, step) in enumerate(bindings(programs, number)):
-        id_ = column_id(tuple(programs), owner, (step.name,))
+        id_ = column_name(programs, owner, (step.name,))
         if id_ in words.rows:
             found.append(Level(step.name, id_, words.rows[id_], place, owner == number, step))
     return found
 
 
+@remembered(2)
 def level_of(words: Lexicon, programs: Sequence[Program], number: int, path: Path) -> Level | None:
     """Returns the level that a column belongs to: its binding's, or the nearest one outside."""
     places = {step.name: place for place, (_, step) in enumerate(bindings(programs, number))}
@@ -105,14 +100,15 @@ def general_ids(column: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(f"{prefix}:{key}" if prefix else key for key in found))
 
 
-@lru_cache(maxsize=4096)
-def _json(value: str | float | bool | None) -> str:
+@lru_cache(maxsize=4096, typed=True)
+def value_json(value: str | float | bool | None) -> str:
+    """Returns a scalar as JSON text, the form in which lexicons list values."""
     return orjson.dumps(value).decode()
 
 
 def value_texts(words: ColumnWords, value: Json) -> tuple[Texts, bool]:
     """Returns the phrases for a value, and whether they are templates of `any_value`."""
-    own = words.values.get(_json(value)) if isinstance(value, (str, int, float, bool)) else None
+    own = words.values.get(value_json(value)) if isinstance(value, (str, int, float, bool)) else None
     return (own, False) if own else (words.any_value, True)
 
 
@@ -141,9 +137,10 @@ class Meaning:
 
     def id_of(self, programs: Sequence[Program], path: Path) -> str:
         """Returns a column's id."""
-        return column_id(tuple(programs), self.number, path)
+        return column_name(programs, self.number, path)
 
 
+@remembered(2)
 def meaning(words: Lexicon, programs: Sequence[Program], number: int, told: str | None = None) -> Meaning | None:
     """Returns what a program means, told at the level named `told` (default: its innermost).
 
@@ -204,12 +201,14 @@ def _roles_of(words: Lexicon, request: Request) -> Mapping[str, str]:
     return own.roles if own else {}
 
 
+@remembered(2)
 def parameters_of(words: Lexicon, request: Request, role: str) -> dict[str, Source]:
     """Returns the arguments of a role with their sources."""
     table = _roles_of(words, request)
     return {name: source for name, source in request.sources.items() if table.get(name, name) == role}
 
 
+@remembered(2)
 def roles(words: Lexicon, request: Request) -> tuple[str, ...]:
     """Returns the roles that the user tells, what it is about first. What only the system knows is left out."""
     found: list[str] = []
@@ -235,10 +234,11 @@ def is_told(words: Lexicon, request: Request, role: str) -> bool:
 
 def original(words: Lexicon, programs: Sequence[Program], bind: Bind) -> Texts:
     """Returns the phrases for "the one already there" of a bind's column, or of the object it is part of."""
-    column = column_id(tuple(programs), bind.program, bind.column)
+    column = column_name(programs, bind.program, bind.column)
     return words.originals.get(column) or words.originals.get(column.rpartition(".")[0]) or ()
 
 
+@remembered(2)
 def told_level(words: Lexicon, request: Request, role: str) -> tuple[int, str | None] | None:
     """Returns the program that a role is told by and the name of the innermost level that its columns come from."""
     best: tuple[int, int, str | None] | None = None
@@ -258,7 +258,7 @@ def question_key(request: Request) -> str:
     if bind is None:
         return ""
     if bind.aggregate == "none":
-        return column_id(request.programs, bind.program, bind.column)
+        return column_name(request.programs, bind.program, bind.column)
     if bind.aggregate == "count":
         return "count:" + column_id(request.programs, bind.program, bind.column[:1])
     return f"{bind.aggregate}:{column_id(request.programs, bind.program, bind.column)}"
