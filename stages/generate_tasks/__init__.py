@@ -18,8 +18,8 @@ from schemas.task import Task, TaskSpec
 from schemas.verdict import Drop, DropReason
 from stages.base import Services, Stage
 from stages.generate_tasks.assemble import TaskMaker
+from stages.generate_tasks.claims import NotProven
 from stages.generate_tasks.ground import Ground
-from stages.generate_tasks.proof import NotProven
 from tool_specs.phrasing.recover import leaks, missing
 from tool_specs.phrasing.user import task_text
 

@@ -9,10 +9,10 @@ from typing import TypeVar
 
 from schemas.base import Json, content_id, plain, rng_of
 from schemas.task import Knowledge, Proof, Refusal, Request, Task, TaskSpec
+from stages.generate_tasks.claims import NotProven, arguments_from
 from stages.generate_tasks.compose import Composer, NoSuchRequest
 from stages.generate_tasks.ground import Ground
 from stages.generate_tasks.plans import Plan, plans_of
-from stages.generate_tasks.proof import NotProven, arguments_from
 from stages.generate_tasks.questions import Question, ask, questions_of
 from stages.generate_tasks.requests import Made, arguments_of, make_answer, make_refusal, make_write
 from tool_specs.programs import run

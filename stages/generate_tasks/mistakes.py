@@ -12,8 +12,8 @@ import msgspec
 from schemas.base import Json, canonical
 from schemas.program import Filter, OrderKey, Program
 from schemas.task import Distractor
+from stages.generate_tasks.claims import Claim, arguments_from
 from stages.generate_tasks.ground import Ground
-from stages.generate_tasks.proof import Claim, arguments_from
 from tool_specs.programs import MISSING, BindingRow, ReadAsk, Selection, column, rank, run
 
 MAX_DISTRACTORS = 6

@@ -7,10 +7,11 @@ from dataclasses import dataclass
 
 from schemas.base import Json
 from schemas.task import Refusal, Request
+from stages.generate_tasks.claims import Claim, NotProven, arguments_from
 from stages.generate_tasks.compose import Composer, Draft
 from stages.generate_tasks.ground import Ground
 from stages.generate_tasks.mistakes import distractors
-from stages.generate_tasks.proof import Claim, NotProven, arguments_from, needed_reads, prove, with_distractors
+from stages.generate_tasks.proof import needed_reads, prove, with_distractors
 from tool_specs.domain import GuardContext
 from tool_specs.phrasing.user import phrasable
 from tool_specs.programs import run

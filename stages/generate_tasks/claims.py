@@ -1,0 +1,65 @@
+"""Claim: what a proof is to show, and what it means to run it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from schemas.base import Json
+from schemas.program import Bind, Program
+from schemas.task import Source
+from tool_specs.programs import MISSING, ReadAsk, Selection, bound, run
+from tool_specs.sandbox import Sandbox
+
+ReadFunction = Callable[[ReadAsk], Any]
+
+
+class NotProven(Exception):
+    """The request has no proof; the text says why (it becomes a drop's detail)."""
+
+
+@dataclass(frozen=True)
+class Claim:
+    """What is to be proven: these programs and facts give these arguments.
+
+    Attributes:
+        feasible: for a request that must be refused, whether the write could be done on a given state: part of the
+            answer, because the reads must show it.
+    """
+
+    programs: tuple[Program, ...]
+    sources: Mapping[str, Source]
+    facts: Mapping[str, Json]
+    person: str
+    gold: dict[str, Json]
+    feasible: Callable[[Sandbox, dict[str, Json]], bool] | None = None
+
+    def answer(self, read: ReadFunction, state: Sandbox) -> dict[str, Json] | None:
+        """Returns the answer as reads are answered, or None where it is not determined."""
+        selection = run(self.programs, self.facts, read)
+        values = arguments_from(self.sources, self.programs, self.facts, selection)
+        if values is not None and self.feasible is not None:
+            values["#feasible"] = self.feasible(state, {k: v for k, v in values.items()})
+        return values
+
+    @property
+    def binds(self) -> tuple[Bind, ...]:
+        """The binds of the arguments."""
+        return tuple(source.bind for source in self.sources.values() if source.bind is not None)
+
+
+def arguments_from(
+    sources: Mapping[str, Source], programs: Sequence[Program], facts: Mapping[str, Json], selection: Selection
+) -> dict[str, Json] | None:
+    """Returns a request's arguments, or None where one of them is not determined."""
+    values: dict[str, Json] = {}
+    for name, source in sources.items():
+        if source.fact is not None:
+            values[name] = facts[source.fact]
+        elif source.bind is not None:
+            value = bound(source.bind, programs, selection)
+            if value is MISSING:
+                return None
+            values[name] = value
+    return values
