@@ -8,7 +8,7 @@ are told along with it.
 from __future__ import annotations
 
 import random
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from schemas.base import Json, Path
@@ -223,16 +223,22 @@ class Composer:
         # The name comes first: whoever says "the blue one" has said what it is before.
         head, tail = labels[:1], labels[1:] + state
         self.rng.shuffle(tail)
+        return self._apart(head + tail, rows, lambda r: [column(r, path) for path in columns] == wanted)
+
+    def _apart(
+        self, rules: Sequence[Filter], rows: Sequence[BindingRow], alike: Callable[[BindingRow], bool]
+    ) -> tuple[Filter, ...]:
+        """Returns the first few of these filters that leave only rows that are alike; one at least."""
         chosen: list[Filter] = []
         left = list(rows)
-        for rule in head + tail:
-            if chosen and all([column(r, path) for path in columns] == wanted for r in left):
+        for rule in rules:
+            if chosen and all(alike(r) for r in left):
                 break
             fewer = [r for r in left if passes(rule, r)]
             if not chosen or len(fewer) < len(left):
                 chosen.append(rule)
                 left = fewer
-        if len(chosen) > MAX_FILTERS or not all([column(r, path) for path in columns] == wanted for r in left):
+        if not chosen or len(chosen) > MAX_FILTERS or not all(alike(r) for r in left):
             raise NoSuchRequest("no few words tell the row apart")
         return tuple(chosen)
 
@@ -309,7 +315,9 @@ class Composer:
             pass
         elif not keys or self.rng.random() < 0.45:
             row = rows[self.rng.randrange(len(rows))]
-            more = self._different(rows, row, target)
+            labels = filters_for(self.ground, [target.chain.last], row, labels=True)
+            self.rng.shuffle(labels)
+            more = self._apart(labels, rows, lambda r: r is row)
             pick = "only"
         elif self.rng.random() < 0.4:
             row = rows[self.rng.randrange(len(rows))]
@@ -321,23 +329,6 @@ class Composer:
             Program(steps=steps, where=(*base, *more), order=order, pick=pick, start=0, role=target.role)
         )
         self._bind(draft, target, program, "read" if pick == "only" else "evidence")
-
-    def _different(self, rows: Sequence[BindingRow], row: BindingRow, target: Selected) -> tuple[Filter, ...]:
-        """Returns the filters that pin a target: what it is, in as few words as will do."""
-        labels = filters_for(self.ground, [target.chain.last], row, labels=True)
-        self.rng.shuffle(labels)
-        chosen: list[Filter] = []
-        left = list(rows)
-        for rule in labels:
-            fewer = [r for r in left if passes(rule, r)]
-            if len(fewer) < len(left) or not chosen:
-                chosen.append(rule)
-                left = fewer
-            if len(left) == 1:
-                break
-        if len(left) != 1 or len(chosen) > MAX_FILTERS:
-            raise NoSuchRequest("no few words tell the target apart")
-        return tuple(chosen)
 
     def _another(self, place: Selected, target: Selected) -> Filter:
         mine = next(path for p, path in place.columns.items() if p in place.many or len(place.columns) == 1)
@@ -379,25 +370,13 @@ class Composer:
             self._bind(draft, other, program, "read")
         elif filters_for(self.ground, [other.chain.last], rows[0], labels=False) and not self.extensions(other.chain):
             row = rows[self.rng.randrange(len(rows))]
-            filters = self._state_unique(rows, row, other)
+            rules = filters_for(self.ground, [other.chain.last], row, labels=False)
+            rules += filters_for(self.ground, [other.chain.last], row, labels=True)
+            filters = self._apart(rules, rows, lambda r: r is row)
             draft.programs.append(Program(steps=other.chain.steps, where=filters, role=other.role))
             self._bind(draft, other, program, "read")
         else:
             self._lookup(draft, other, program)
-
-    def _state_unique(self, rows: Sequence[BindingRow], row: BindingRow, place: Selected) -> tuple[Filter, ...]:
-        rules = filters_for(self.ground, [place.chain.last], row, labels=False)
-        rules += filters_for(self.ground, [place.chain.last], row, labels=True)
-        chosen: list[Filter] = []
-        left = list(rows)
-        for rule in rules:
-            fewer = [r for r in left if passes(rule, r)]
-            if len(fewer) < len(left) or not chosen:
-                chosen.append(rule)
-                left = fewer
-            if len(left) == 1:
-                return tuple(chosen)
-        raise NoSuchRequest("no words tell the row apart")
 
     def _say(self, draft: Draft, number: int, parameter: str, value: Json) -> None:
         name = self._fact(draft, number, parameter, value, str(draft.tool))
