@@ -4,19 +4,19 @@ from __future__ import annotations
 
 import random
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from typing import TypeVar
 
 from schemas.base import Json, content_id, plain, rng_of
 from schemas.task import Knowledge, Proof, Refusal, Request, Task, TaskSpec
-from stages.generate_tasks.claims import NotProven, arguments_from
-from stages.generate_tasks.compose import Composer, NoSuchRequest
+from stages.generate_tasks.claims import NotProven
+from stages.generate_tasks.compose import Composer
+from stages.generate_tasks.drafts import NoSuchRequest
 from stages.generate_tasks.ground import Ground
 from stages.generate_tasks.plans import Plan, plans_of
+from stages.generate_tasks.precedence import after, precedence
 from stages.generate_tasks.questions import Question, ask, questions_of
 from stages.generate_tasks.requests import Made, arguments_of, make_answer, make_refusal, make_write
-from tool_specs.programs import run
-from tool_specs.reading import ChangedReader
 from tool_specs.sandbox import Sandbox
 
 SECOND_IDENTITY = 0.2
@@ -93,7 +93,7 @@ class TaskMaker:
             state.call(str(request.request.tool), request.request.arguments)
         goal = state.digest()
         made = [each for _, each in sorted(zip(order, made, strict=True), key=lambda pair: pair[0])]
-        if _after(self._ground.sandbox, [each.request for each in made]) != goal:
+        if after(self._ground.sandbox, [each.request for each in made]) != goal:
             raise NotProven("the decisions depend on their order in another way than they are told")
         if exact and max(each.request.proof.lower for each in made) != spec.burden:
             raise NotProven("another decision needs more reads")
@@ -235,7 +235,7 @@ class TaskMaker:
         knowledge = [Knowledge(name=n, value=v, type=types[n], identity=True) for n, v in known.items()]
         for each in made:
             knowledge += [Knowledge(name=name, value=value, type=kind) for name, (value, kind) in each.facts.items()]
-        goal = _after(ground.sandbox, [r for r in requests if r.kind == "write"])
+        goal = after(ground.sandbox, [r for r in requests if r.kind == "write"])
         burdens = [r.proof.lower for r in requests]
         keys = {repr(r.proof.reachable[n]) for r in requests for n in r.proof.reads}
         return Task(
@@ -248,7 +248,7 @@ class TaskMaker:
             principal=person,
             knowledge=tuple(knowledge),
             requests=requests,
-            precedence=_precedence(ground, requests, goal, {entry.name: entry.value for entry in knowledge}),
+            precedence=precedence(ground, requests, goal, {entry.name: entry.value for entry in knowledge}),
             num_writes=sum(r.kind == "write" for r in requests),
             burden=max(burdens),
             plausible_burden=max(r.proof.plausible for r in requests),
@@ -278,38 +278,3 @@ def _out_of_scope(key: str) -> Request:
     proof = Proof(reads=(), reachable=(), clauses=(), lower=0, upper=0, plausible=0)
     refusal = Refusal(rule="out_of_scope", detail=key, transfer=True, request=key)
     return Request(kind="refuse", tool=None, arguments={}, sources={}, programs=(), proof=proof, refusal=refusal)
-
-
-def _after(sandbox: Sandbox, writes: Sequence[Request]) -> str:
-    fork = sandbox.fork()
-    for request in writes:
-        if fork.call(str(request.tool), request.arguments).error:
-            return ""
-    return fork.digest()
-
-
-def _precedence(
-    ground: Ground, requests: Sequence[Request], goal: str, facts: Mapping[str, Json]
-) -> tuple[tuple[int, int], ...]:
-    """Returns the pairs whose order matters.
-
-    With the later one first, the goal is missed, or the earlier one's answer is another.
-    """
-    numbers = [n for n, request in enumerate(requests) if request.kind == "write"]
-    pairs: list[tuple[int, int]] = []
-    for position, first in enumerate(numbers):
-        for second in numbers[position + 1 :]:
-            order = [n for n in numbers if n != second]
-            order.insert(order.index(first), second)
-            missed = _after(ground.sandbox, [requests[n] for n in order]) != goal
-            if missed or _changes_answer(ground, requests[second], requests[first], facts):
-                pairs.append((first, second))
-    return tuple(pairs)
-
-
-def _changes_answer(ground: Ground, done: Request, other: Request, facts: Mapping[str, Json]) -> bool:
-    fork = ground.sandbox.fork()
-    fork.call(str(done.tool), done.arguments)
-    changed = frozenset((table, row) for table, rows in fork.diff().items() for row in rows)
-    selection = run(other.programs, facts, ChangedReader(ground.reader, fork, changed))
-    return arguments_from(other.sources, other.programs, facts, selection) != other.arguments

@@ -7,69 +7,19 @@ are told along with it.
 
 from __future__ import annotations
 
-import random
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Sequence
 
-from schemas.base import Json, Path
-from schemas.program import At, Bind, Call, Each, Fact, Filter, OrderKey, Pick, Program, Step
-from schemas.task import Provenance, Source
-from stages.generate_tasks.columns import filters_for, order_keys, state_of
-from stages.generate_tasks.ground import Ground
+from schemas.program import At, Call, Each, Fact, Filter, OrderKey, Pick, Program, Step
+from schemas.task import Source
+from stages.generate_tasks.columns import filters_for, order_keys
+from stages.generate_tasks.drafts import MAX_FILTERS, Draft, Drafting, NoSuchRequest
 from stages.generate_tasks.plans import Chosen, Plan, Selected, Told
-from tool_specs.chains import Binding, Chain
+from tool_specs.chains import Chain
 from tool_specs.programs import MISSING, BindingRow, column, passes, rank, run
 
-MAX_FILTERS = 3
 
-
-class NoSuchRequest(Exception):
-    """This person's rows do not allow such a request; the text says why."""
-
-
-@dataclass
-class Draft:
-    """A request without proof.
-
-    Attributes:
-        facts: what the user must know beyond who they are: name -> (value, semantic type).
-    """
-
-    tool: str | None
-    programs: list[Program] = field(default_factory=list)
-    sources: dict[str, Source] = field(default_factory=dict)
-    facts: dict[str, tuple[Json, str]] = field(default_factory=dict)
-
-
-class Composer:
+class Composer(Drafting):
     """Composes requests of one person; all choices come from `rng`."""
-
-    def __init__(
-        self, ground: Ground, rng: random.Random, person: str, identity: tuple[str, ...], people: Sequence[str]
-    ) -> None:
-        self.ground = ground
-        self.rng = rng
-        self.person = person
-        self.identity = identity
-        self.known = ground.facts_of(person)
-        self._people = people
-        self._rows: dict[int, tuple[Chain, tuple[BindingRow, ...]]] = {}
-        self._refused = False
-        self._states: frozenset[tuple[tuple[str, Json], ...]] = frozenset()
-
-    def rows(self, chain: Chain) -> tuple[BindingRow, ...]:
-        """Returns all rows of a chain."""
-        # Keyed by identity because steps hold dicts; the chain is kept so that its identity stays its own.
-        if id(chain) not in self._rows:
-            rows = run([Program(steps=chain.steps, pick="all")], self.known, self.ground.reader).picked[0]
-            self._rows[id(chain)] = chain, rows
-        return self._rows[id(chain)][1]
-
-    def _fitting(self, chain: Chain, rows: Sequence[BindingRow]) -> Sequence[BindingRow]:
-        """Returns the rows in a state in which the write has been seen to succeed (or not, for a refusal)."""
-        if not self._states:
-            return rows
-        return [r for r in rows if (state_of(self.ground, chain.bindings, r) in self._states) is not self._refused]
 
     def write(self, plan: Plan, number: int, mode: str, *, refused: bool = False) -> Draft:
         """Composes a write (or, `refused`, one about a row in a state in which it was never seen to succeed).
@@ -86,14 +36,14 @@ class Composer:
         """
         draft = Draft(plan.tool)
         place = plan.object
-        self._states, self._refused = plan.states, refused
+        self.states, self.refused = plan.states, refused
         target = next((p for p in plan.selected if p.continues), None)
         if mode in ("joint", "each") and target is None:
             raise NoSuchRequest("the tool has no target")
         if mode == "joint" and target is not None:
             self._best(draft, target.chain, place, number)
-            self._bind(draft, place, 0, "evidence")
-            self._bind(draft, target, 0, "evidence")
+            self.bind(draft, place, 0, "evidence")
+            self.bind(draft, target, 0, "evidence")
             self._exclude_own(draft, place, target, 0)
         else:
             self._object(draft, place, number, mode)
@@ -102,7 +52,7 @@ class Composer:
         for other in plan.places[1:]:
             if isinstance(other, Chosen):
                 value = other.values[self.rng.randrange(len(other.values))]
-                self._say(draft, number, other.parameter, value)
+                self.say(draft, number, other.parameter, value)
             elif isinstance(other, Told):
                 self._tell(draft, number, other)
             elif other is not target:
@@ -112,24 +62,18 @@ class Composer:
     def _object(self, draft: Draft, place: Selected, number: int, mode: str) -> None:
         if place.chain.last.id not in self.ground.lexicon.rows:
             draft.programs.append(Program(steps=place.chain.steps, role=place.role))
-            self._bind(draft, place, 0, "read")
+            self.bind(draft, place, 0, "read")
         elif mode == "stated":
             self._stated(draft, place, number)
         elif mode == "each" or mode == "all":
-            steps = self._restated(draft, place.chain, number, self._pick_row(place.chain))
+            steps = self._restated(draft, place.chain, number, self.pick_row(place.chain))
             draft.programs.append(Program(steps=steps, pick="all", role=place.role))
-            self._bind(draft, place, 0, "evidence")
+            self.bind(draft, place, 0, "evidence")
         elif mode == "lookup":
             self._lookup(draft, place)
         else:
             self._best(draft, place.chain, place, number, stated=mode == "best_of_stated")
-            self._bind(draft, place, 0, "evidence")
-
-    def _pick_row(self, chain: Chain) -> BindingRow:
-        rows = self._fitting(chain, self.rows(chain))
-        if not rows:
-            raise NoSuchRequest("the person has no such row")
-        return rows[self.rng.randrange(len(rows))]
+            self.bind(draft, place, 0, "evidence")
 
     def _restated(self, draft: Draft, chain: Chain, number: int, row: BindingRow) -> tuple[Step, ...]:
         """Returns a chain's steps from the last call on, whose argument the user states."""
@@ -138,23 +82,13 @@ class Composer:
             if isinstance(step, Call) and len(step.arguments) == 1:
                 ((parameter, operand),) = step.arguments.items()
                 if isinstance(operand, At) and self._is_element(chain, str(operand.path[0])):
-                    name = self._fact(draft, number, parameter, column(row, operand.path), step.tool)
+                    name = self.fact(draft, number, parameter, column(row, operand.path), step.tool)
                     call = Call(name=step.name, tool=step.tool, arguments={parameter: Fact(name=name)})
                     return (call, *chain.steps[position + 1 :])
         raise NoSuchRequest("no id to state")
 
-    def _is_element(self, chain: Chain, name: str) -> bool:
-        return any(isinstance(step, Each) and step.name == name for step in chain.steps)
-
-    def _fact(self, draft: Draft, number: int, parameter: str, value: Json, tool: str) -> str:
-        if value is MISSING:
-            raise NoSuchRequest("the id to state is missing")
-        name = f"r{number}.{parameter}"
-        draft.facts[name] = (value, self.ground.specs[tool].types.get(parameter, parameter))
-        return name
-
     def _stated(self, draft: Draft, place: Selected, number: int) -> None:
-        row = self._pick_row(place.chain)
+        row = self.pick_row(place.chain)
         steps = self._restated(draft, place.chain, number, row)
         call = steps[0]
         fact = next(iter(draft.facts))
@@ -173,7 +107,7 @@ class Composer:
         filters = self.unique(scope, row, bindings, list(rest.values()))
         draft.programs.append(Program(steps=(call, *steps[1:]), where=filters, role=place.role))
         for parameter, path in rest.items():
-            self._source(draft, parameter, 0, path, parameter in place.many, "read")
+            self.source(draft, parameter, 0, path, parameter in place.many, "read")
 
     def _lookup(self, draft: Draft, place: Selected, program: int = 0) -> None:
         chains = [place.chain, *self.extensions(place.chain)]
@@ -183,7 +117,7 @@ class Composer:
         chain = labelled[0]
         rows = self.rows(chain)
         if program == 0:
-            choices = self._fitting(place.chain, rows)
+            choices = self.fitting(place.chain, rows)
         else:
             # What belongs to another row is not told by way of the object's own.
             taken = run(draft.programs[:1], self.facts(draft), self.ground.reader).picked[0] if draft.programs else ()
@@ -194,53 +128,7 @@ class Composer:
         row = choices[self.rng.randrange(len(choices))]
         filters = self.unique(rows, row, chain.bindings, list(place.columns.values()))
         draft.programs.append(Program(steps=chain.steps, where=filters, role=place.role))
-        self._bind(draft, place, program, "read")
-
-    def extensions(self, chain: Chain) -> list[Chain]:
-        """Returns the chains that walk one collection further: an order's items describe the order."""
-        return [
-            other
-            for other in self.ground.chains(self.identity)
-            if len(other.steps) == len(chain.steps) + 1
-            and other.starts_with(chain)
-            and isinstance(other.steps[-1], Each)
-            and other.last.id in self.ground.lexicon.rows
-        ]
-
-    def has_labels(self, chain: Chain) -> bool:
-        """Whether the rows of a chain can be described by what they are."""
-        rows = self.rows(chain)
-        return bool(rows) and bool(filters_for(self.ground, [chain.last], rows[0], labels=True))
-
-    def unique(
-        self, rows: Sequence[BindingRow], row: BindingRow, bindings: Sequence[Binding], columns: Sequence[Path]
-    ) -> tuple[Filter, ...]:
-        """Returns few filters that leave only rows with the same values in `columns` as `row` has."""
-        wanted = [column(row, path) for path in columns]
-        last = [bindings[-1]]
-        labels = filters_for(self.ground, last, row, labels=True)
-        state = filters_for(self.ground, bindings, row, labels=False)
-        # The name comes first: whoever says "the blue one" has said what it is before.
-        head, tail = labels[:1], labels[1:] + state
-        self.rng.shuffle(tail)
-        return self._apart(head + tail, rows, lambda r: [column(r, path) for path in columns] == wanted)
-
-    def _apart(
-        self, rules: Sequence[Filter], rows: Sequence[BindingRow], alike: Callable[[BindingRow], bool]
-    ) -> tuple[Filter, ...]:
-        """Returns the first few of these filters that leave only rows that are alike; one at least."""
-        chosen: list[Filter] = []
-        left = list(rows)
-        for rule in rules:
-            if chosen and all(alike(r) for r in left):
-                break
-            fewer = [r for r in left if passes(rule, r)]
-            if not chosen or len(fewer) < len(left):
-                chosen.append(rule)
-                left = fewer
-        if not chosen or len(chosen) > MAX_FILTERS or not all(alike(r) for r in left):
-            raise NoSuchRequest("no few words tell the row apart")
-        return tuple(chosen)
+        self.bind(draft, place, program, "read")
 
     def _best(self, draft: Draft, chain: Chain, place: Selected, number: int, *, stated: bool = False) -> None:
         keys = order_keys(self.ground, chain)
@@ -248,7 +136,7 @@ class Composer:
         if not keys or not rows:
             raise NoSuchRequest("nothing orders the rows")
         key = keys[self.rng.randrange(len(keys))]
-        fitting = self._fitting(place.chain, rows)
+        fitting = self.fitting(place.chain, rows)
         if not fitting:
             raise NoSuchRequest("the person has no such row")
         row = fitting[self.rng.randrange(len(fitting))]
@@ -289,7 +177,7 @@ class Composer:
                 others = [i for i in ids if i != row[step.name]]
                 self.rng.shuffle(others)
                 listed = sorted([row[step.name], *others[: self.rng.randint(1, min(4, len(ids) - 1))]])
-                name = self._fact(draft, number, parameter, listed, following.tool)
+                name = self.fact(draft, number, parameter, listed, following.tool)
                 fresh = Each(name=step.name, source=Fact(name=name))
                 kept = tuple(r for r in rows if r[step.name] in listed)
                 return (fresh, *chain.steps[position + 1 :]), kept
@@ -317,7 +205,7 @@ class Composer:
             row = rows[self.rng.randrange(len(rows))]
             labels = filters_for(self.ground, [target.chain.last], row, labels=True)
             self.rng.shuffle(labels)
-            more = self._apart(labels, rows, lambda r: r is row)
+            more = self.apart(labels, rows, lambda r: r is row)
             pick = "only"
         elif self.rng.random() < 0.4:
             row = rows[self.rng.randrange(len(rows))]
@@ -328,7 +216,7 @@ class Composer:
         draft.programs.append(
             Program(steps=steps, where=(*base, *more), order=order, pick=pick, start=0, role=target.role)
         )
-        self._bind(draft, target, program, "read" if pick == "only" else "evidence")
+        self.bind(draft, target, program, "read" if pick == "only" else "evidence")
 
     def _another(self, place: Selected, target: Selected) -> Filter:
         mine = next(path for p, path in place.columns.items() if p in place.many or len(place.columns) == 1)
@@ -360,27 +248,23 @@ class Composer:
             ):
                 raise NoSuchRequest("the original is not on a row that is read")
             for parameter, path in other.columns.items():
-                self._source(draft, parameter, 0, path, parameter in other.many, "read")
+                self.source(draft, parameter, 0, path, parameter in other.many, "read")
             return
         rows = self.rows(other.chain)
         if not rows:
             raise NoSuchRequest("the person has no such row")
         if not any(isinstance(step, Each) for step in other.chain.steps):
             draft.programs.append(Program(steps=other.chain.steps, role=other.role))
-            self._bind(draft, other, program, "read")
+            self.bind(draft, other, program, "read")
         elif filters_for(self.ground, [other.chain.last], rows[0], labels=False) and not self.extensions(other.chain):
             row = rows[self.rng.randrange(len(rows))]
             rules = filters_for(self.ground, [other.chain.last], row, labels=False)
             rules += filters_for(self.ground, [other.chain.last], row, labels=True)
-            filters = self._apart(rules, rows, lambda r: r is row)
+            filters = self.apart(rules, rows, lambda r: r is row)
             draft.programs.append(Program(steps=other.chain.steps, where=filters, role=other.role))
-            self._bind(draft, other, program, "read")
+            self.bind(draft, other, program, "read")
         else:
             self._lookup(draft, other, program)
-
-    def _say(self, draft: Draft, number: int, parameter: str, value: Json) -> None:
-        name = self._fact(draft, number, parameter, value, str(draft.tool))
-        draft.sources[parameter] = Source(provenance="user", fact=name)
 
     def _tell(self, draft: Draft, number: int, told: Told) -> None:
         people = [p for p in self._people if p != self.person]
@@ -392,28 +276,4 @@ class Composer:
         if not isinstance(value, dict) or any(parameter not in value for parameter in told.parameters):
             raise NoSuchRequest("no values to tell")
         for parameter in told.parameters:
-            self._say(draft, number, parameter, value[parameter])
-
-    def facts(self, draft: Draft) -> dict[str, Json]:
-        """Returns all that the user can state."""
-        return {**self.known, **{name: value for name, (value, _) in draft.facts.items()}}
-
-    def _bind(self, draft: Draft, place: Selected, program: int, provenance: Provenance) -> None:
-        many_rows = draft.programs[program].pick in ("all", "each")
-        for parameter, path in place.columns.items():
-            # Of all rows of one parent, a single value is the parent's: it is the same in each.
-            self._source(draft, parameter, program, path, parameter in place.many, provenance)
-        if many_rows and not place.many:
-            raise NoSuchRequest("the tool takes one row at a time")
-
-    def _source(
-        self,
-        draft: Draft,
-        parameter: str,
-        program: int,
-        path: tuple[str | int, ...],
-        many: bool,
-        provenance: Provenance,
-    ) -> None:
-        bind = Bind(program=program, column=path, many=many)
-        draft.sources[parameter] = Source(provenance=provenance, bind=bind)
+            self.say(draft, number, parameter, value[parameter])

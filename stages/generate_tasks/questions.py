@@ -9,7 +9,8 @@ from schemas.base import Path
 from schemas.program import At, Bind, Call, Each, OrderKey, Program, Step
 from schemas.task import Source
 from stages.generate_tasks.columns import filters_for, order_keys
-from stages.generate_tasks.compose import MAX_FILTERS, Composer, Draft, NoSuchRequest
+from stages.generate_tasks.compose import Composer
+from stages.generate_tasks.drafts import MAX_FILTERS, Draft, NoSuchRequest
 from stages.generate_tasks.ground import Ground
 from tool_specs.chains import Binding, Chain
 from tool_specs.programs import BindingRow, column, passes

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from schemas.base import Json
 from schemas.task import Refusal, Request
 from stages.generate_tasks.claims import Claim, NotProven, arguments_from
-from stages.generate_tasks.compose import Composer, Draft
+from stages.generate_tasks.compose import Composer
+from stages.generate_tasks.drafts import Draft
 from stages.generate_tasks.ground import Ground
 from stages.generate_tasks.mistakes import distractors
 from stages.generate_tasks.proof import needed_reads, prove, with_distractors
