@@ -17,6 +17,7 @@ from schemas.program import Call, Fact
 from schemas.task import Knowledge, Task
 from tool_specs.dice import Dice
 from tool_specs.domain import Domain
+from tool_specs.phrasing.meaning import parameters_of, roles
 
 _DIGITS = re.compile(r"\d")
 _LEAST_DIGITS = 2
@@ -25,7 +26,20 @@ _LEAST_DIGITS = 2
 def slippable(task: Task, domain: Domain) -> list[Knowledge]:
     """Returns what the user could tell wrongly: facts by which it is found, then stated ids and numbers."""
     identifying = [entry for entry in identity_told(task, domain) if "@" in str(entry.value) or _numbered(entry)]
-    return identifying + [entry for entry in task.knowledge if not entry.identity and _numbered(entry)]
+    untold = _maybe_untold(task, domain)
+    stated = [entry for entry in task.knowledge if not entry.identity and entry.name not in untold]
+    return identifying + [entry for entry in stated if _numbered(entry)]
+
+
+def _maybe_untold(task: Task, domain: Domain) -> set[str]:
+    """Facts that nobody asks for any more once a request has been refused for what it is about."""
+    found: set[str] = set()
+    for request in task.requests:
+        if request.kind == "refuse" and request.tool is not None:
+            for role in roles(domain.lexicon, request)[1:]:
+                sources = parameters_of(domain.lexicon, request, role).values()
+                found.update(source.fact for source in sources if source.fact is not None)
+    return found
 
 
 def _numbered(entry: Knowledge) -> bool:

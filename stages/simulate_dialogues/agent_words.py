@@ -205,9 +205,9 @@ class AgentWords:
         name = grammar.label(self.lexicon, level.id, row, above)
         return name if "#" in name else f"the {name}"
 
-    def refusal(self, rule: str, detail: str) -> str:
-        """Explains why something cannot be done."""
-        return grammar.refusal(self.lexicon, rule, detail, self.rng)
+    def refusal(self, rule: str, detail: str, tool: str, arguments: Mapping[str, Json], known: Known) -> str:
+        """Explains why something cannot be done, with what the rows show where there are words for it."""
+        return grammar.refusal(self.lexicon, rule, detail, self.rng, tool=tool, arguments=arguments, known=known)
 
     def not_there(self, *, tied: bool, value: Json = None) -> str:
         """Says that nothing fits, or too much, or that a stated value leads nowhere."""

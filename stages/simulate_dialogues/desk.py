@@ -77,6 +77,14 @@ class Desk:
                 found.setdefault(self.role_of(tool, parameter), []).append(parameter)
         return found
 
+    def reader_of(self, tool: str, parameter: str) -> tuple[str, str] | None:
+        """Returns (read, its parameter) that shows the row which a parameter names, or None."""
+        kind = self.specs[tool].types.get(parameter)
+        for read, name in self.row_reads.values():
+            if kind is not None and self.specs[read].types.get(name) == kind:
+                return read, name
+        return None
+
     def takes_lists(self, tool: str) -> bool:
         """Whether one call of this tool is about several things."""
         properties: Mapping[str, Json] = self.specs[tool].parameters.get("properties", {})

@@ -16,7 +16,8 @@ from stages.simulate_dialogues.desk import Desk
 from stages.simulate_dialogues.notebook import UNTOLD, Notebook, Wish
 from stages.simulate_dialogues.serving import Serving, Turn
 from tool_specs.domain import GuardContext
-from tool_specs.programs import MISSING, bound
+from tool_specs.partial import decided
+from tool_specs.programs import MISSING, bound, read_key
 from tool_specs.sandbox import Sandbox
 
 _MOST_READS = 12
@@ -67,7 +68,14 @@ class Fulfilling(Serving):
                 continue
             missing = [role for role, names in self.desk.roles(tool).items() if not found.arguments.keys() >= {*names}]
             if missing:
-                yield from self._ask(wish, found, missing[0], shown)
+                objection = yield from self._objection(wish, found)
+                if found.lost:
+                    if not (yield from self._not_there(wish, found)):
+                        return
+                elif objection is None:
+                    yield from self._ask(wish, found, missing[0], shown)
+                elif not (yield from self._refuse(wish, found, *objection, shown)):
+                    return
                 continue
             rehearsal, problem = yield from self._rehearse(tool, found.arguments)
             if problem is not None and self._misses(wish, found):
@@ -75,7 +83,7 @@ class Fulfilling(Serving):
                     return
                 continue
             if problem is not None:
-                if not (yield from self._refuse(wish, found, *problem)):
+                if not (yield from self._refuse(wish, found, *problem, shown)):
                     return
                 continue
             before = wish.version
@@ -206,26 +214,46 @@ class Fulfilling(Serving):
             if reader is None:
                 break
             yield from self.read(reader[0], {reader[1]: unread[1]})
-        context = GuardContext(
+        broken = self.desk.domain.violations(self._heard(), tool, arguments)
+        rule, detail = broken[0] if broken else ("tool_error", "")
+        if result.error:
+            detail = result.content.removeprefix("Error: ")
+        return sandbox, (rule, detail) if broken or result.error else None
+
+    def _objection(self, wish: Wish, found: Found) -> Turn[tuple[str, str] | None]:
+        """Reads the rows that what is settled names; returns (rule, its words) if they show already that it cannot be.
+
+        Nobody should be asked how to pay for something that cannot be done.
+        """
+        tool, spec = wish.tool or "", self.desk.specs[wish.tool or ""]
+        for name, value in found.arguments.items():
+            reader = self.desk.reader_of(tool, name)
+            if reader is None or not isinstance(value, str) or (tool, name) in self.desk.principal_parameters:
+                continue
+            arguments: dict[str, Json] = {reader[1]: value}
+            if read_key(reader[0], arguments) not in self.notebook.reads:
+                yield from self.read(reader[0], arguments)
+        if self._misses(wish, found):
+            return None
+        unknown = [name for name in spec.required if name not in found.arguments]
+        return decided(self.desk.domain, self._heard(), tool, found.arguments, unknown)
+
+    def _heard(self) -> GuardContext:
+        return GuardContext(
             sandbox=self.notebook.sandbox(),
             principal_id=self.notebook.principal,
             confirmed=True,
             writes=tuple(self.notebook.writes),
             spoken="\n".join(self.notebook.spoken),
         )
-        broken = self.desk.domain.violations(context, tool, arguments)
-        rule, detail = broken[0] if broken else ("tool_error", "")
-        if result.error:
-            detail = result.content.removeprefix("Error: ")
-        return sandbox, (rule, detail) if broken or result.error else None
 
-    def _refuse(self, wish: Wish, found: Found, rule: str, detail: str) -> Turn[bool]:
+    def _refuse(self, wish: Wish, found: Found, rule: str, detail: str, shown: set[Shown]) -> Turn[bool]:
         """Explains why it cannot be done; returns whether the user wants something else now."""
         before = wish.version
         wish.closed = True
         self.refused.add(wish.number)
-        comparison = self._comparison(found, set())
-        refusal = self.words.refusal(rule, detail)
+        comparison = self._comparison(found, shown)
+        refusal = self.words.refusal(rule, detail, wish.tool or "", found.arguments, self.notebook.known())
         text = f"{comparison} {refusal} {self.words.anything_else()}".strip()
         reply = yield from self.say(
             text,

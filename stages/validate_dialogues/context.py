@@ -145,6 +145,7 @@ class CheckContext:
     """What a check may look at.
 
     Attributes:
+        initial: the sandbox before the first call; nobody calls writes on it.
         steps: the calls in order, replayed.
         final: the sandbox after the last call.
         initial_digest: the state before the first call.
@@ -159,6 +160,7 @@ class CheckContext:
         self.limits = limits
         self.messages: tuple[Message, ...] = dialogue.messages
         self.low = ["" if message.role == "tool" else message.content.lower() for message in self.messages]
+        self.initial = sandbox
         self.initial_digest = sandbox.digest()
         self.steps, self.final = self._replay(sandbox)
 

@@ -2,16 +2,25 @@
 
 A decision's proof holds clauses, each a set of reads of which one at least must have been made. Reads that hit every
 clause are a certificate; a right answer without one was a lucky guess, and teaches guessing.
+
+A refusal needs less than the write would: only what determines the arguments that the broken rule looks at. Nobody has
+to find out how something would be paid for that cannot be done anyway.
 """
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any, NamedTuple
 
 from schemas.task import Clause, Proof, Request
 from schemas.verdict import Verdict
 from stages.validate_dialogues.context import CheckContext, failed, folded, passed, place
-from tool_specs.programs import ReadKey
+from stages.validate_dialogues.words import leaves
+from tool_specs.domain import GuardContext
+from tool_specs.partial import consulted
+from tool_specs.programs import MISSING, ReadAsk, ReadKey, read_key, run
+from tool_specs.sandbox import Sandbox
 
 
 class Certificate(NamedTuple):
@@ -21,6 +30,32 @@ class Certificate(NamedTuple):
     missing: Clause | None = None
 
 
+@dataclass(frozen=True)
+class Needless:
+    """What a refusal can do without.
+
+    Attributes:
+        spare: Reads (numbers in the proof) that serve only arguments which the broken rule does not look at.
+        kept: Reads that serve those which it looks at.
+        values: What such arguments are.
+        facts: What the user states for them alone.
+    """
+
+    spare: frozenset[int] = frozenset()
+    kept: frozenset[int] = frozenset()
+    values: frozenset[str] = frozenset()
+    facts: frozenset[str] = frozenset()
+
+    def covers(self, clause: Clause) -> bool:
+        """Whether what a clause demands need not be known."""
+        if clause.value is not None and str(clause.value) in self.values:
+            return True
+        return not self.spare.isdisjoint(clause.reads) and self.kept.isdisjoint(clause.reads)
+
+
+NOTHING = Needless()
+
+
 def evidence_before_write(context: CheckContext) -> Verdict:
     """The reads before each gold write, and before each answer or refusal is told, form a certificate."""
     gold = dict(context.gold)
@@ -28,7 +63,7 @@ def evidence_before_write(context: CheckContext) -> Verdict:
         step = gold.get(number)
         if request.kind == "write" and step is None:
             return failed("evidence_before_write", "agent", f"request {number}: {request.tool} was never called")
-        found = certificate(context, request)
+        found = certificate(context, request, None, needless(context, request))
         if found.missing is not None:
             return failed(
                 "evidence_before_write", "agent", f"request {number}: never made {_reads(request.proof, found.missing)}"
@@ -53,11 +88,54 @@ def evidence_before_write(context: CheckContext) -> Verdict:
     return passed("evidence_before_write")
 
 
-def certificate(context: CheckContext, request: Request, stop: int | None = None) -> Certificate:
+def needless(context: CheckContext, request: Request) -> Needless:
+    """Returns what a request's refusal can do without; nothing, where it is no refusal by a rule."""
+    if request.kind != "refuse" or request.refusal is None or request.tool is None:
+        return NOTHING
+    heard = GuardContext(sandbox=context.initial, principal_id=context.task.principal, confirmed=True, history=False)
+    seen = consulted(context.domain, heard, request.tool, request.arguments, request.refusal.rule)
+    if seen is None or seen.issuperset(request.arguments):
+        return NOTHING
+    chosen = run(request.programs, context.facts, lambda ask: _answer(context.initial, ask))
+    serving = {place for name in seen for place in _chain(request, name)}
+    kept = {chosen.reads[number].key for place in serving for number in chosen.used[place]}
+    spare = {ask.key for ask in chosen.reads} - kept
+    keys = [read_key(read.tool, read.arguments) for read in request.proof.reachable]
+    told = {str(leaf) for name in seen for leaf in leaves(request.arguments[name])}
+    values = {str(leaf) for value in request.arguments.values() for leaf in leaves(value)}
+    facts = {source.fact for name, source in request.sources.items() if source.fact and name not in seen}
+    facts -= {source.fact for name, source in request.sources.items() if name in seen}
+    return Needless(
+        spare=frozenset(number for number, key in enumerate(keys) if key in spare),
+        kept=frozenset(number for number, key in enumerate(keys) if key in kept),
+        values=frozenset(values - told),
+        facts=frozenset(facts),
+    )
+
+
+def _answer(sandbox: Sandbox, ask: ReadAsk) -> Any:
+    result = sandbox.call(ask.tool, ask.arguments)
+    return MISSING if result.error else result.value
+
+
+def _chain(request: Request, name: str) -> Iterator[int]:
+    """Yields the selection that an argument comes from, and those that it continues."""
+    source = request.sources.get(name)
+    place = source.bind.program if source is not None and source.bind is not None else None
+    while place is not None:
+        yield place
+        place = request.programs[place].start
+
+
+def certificate(
+    context: CheckContext, request: Request, stop: int | None = None, without: Needless = NOTHING
+) -> Certificate:
     """Returns when the reads before message `stop` determined a request."""
     keys: dict[int, ReadKey] = {}
     complete = -1
     for clause in request.proof.clauses:
+        if without.covers(clause):
+            continue
         first: int | None = None
         for read in clause.reads:
             key = keys.get(read)

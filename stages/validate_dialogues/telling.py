@@ -13,7 +13,7 @@ from schemas.task import Request
 from schemas.verdict import Verdict
 from stages.validate_dialogues.confirmation import unlisted
 from stages.validate_dialogues.context import CheckContext, failed, passed, place
-from stages.validate_dialogues.evidence import certificate
+from stages.validate_dialogues.evidence import certificate, needless
 from stages.validate_dialogues.words import TELLING, amounts, cents, leaves, tokens
 
 _NEAR = 2
@@ -226,8 +226,9 @@ def _untold(context: CheckContext) -> Iterator[tuple[int, str]]:
     for number, request in enumerate(context.task.requests):
         step = gold.get(number)
         stop = len(context.messages) if step is None else step.index
+        spare = needless(context, request).facts
         for name in _needed(request):
-            if name in identity or name not in facts:
+            if name in identity or name not in facts or name in spare:
                 continue
             for leaf in leaves(facts[name]):
                 if leaf in ("", None) or isinstance(leaf, bool):
@@ -262,12 +263,15 @@ def _brought_up(context: CheckContext, request: Request, name: str, leaf: Json, 
     offers = [
         index
         for index, text in context.text("assistant", 0, stop - 1)
-        if context.toolbox.tells(text, leaf) and (step is None or unlisted(context, step, text) is not None)
+        if context.toolbox.tells(text, leaf)
+        and not any(act.kind == "confirm" for act in context.messages[index].acts)  # lists, and offers nothing
+        and (step is None or unlisted(context, step, text) is not None)
     ]
     if str(leaf) in listed:
         return bool(offers)
-    used = (s.index for s in context.steps if str(leaf) in map(str, leaves(s.call.arguments)))
-    return any(index < next(used, stop) for index in offers[:1])
+    used = next((s.index for s in context.steps if str(leaf) in map(str, leaves(s.call.arguments))), stop)
+    read = next((s.answer for s in context.steps if s.answer is not None and str(leaf) in s.result.content), stop)
+    return any(read < index < used for index in offers)
 
 
 def _last_listing(context: CheckContext, stop: int | None = None) -> int:

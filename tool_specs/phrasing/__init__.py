@@ -9,6 +9,10 @@ All words come from a `Lexicon`; these are the conventions by which it is read:
 * A column id falls back from `rows.*.options.color` to `rows.*.options.*`, and from positions to `*`.
 * `ColumnWords.any_value` of a column of kind `id` are the words for "not the same row": `other`, `different`.
 * `ColumnWords.agent_values["*"]` is what an agent says for any other value, with `{value}` and `{key}`.
+* The second text of `agent_values` is a clause about the row: `{it} {is} still pending`; `{them}` where it is an
+  object; the verbs are `{is}`, `{has}`, `{was}`.
+* `Lexicon.refusals` is keyed by `rule:tool` (with slots `{parameter.column}` for such a clause), an error's text, or a
+  rule.
 * `WriteWords.say[""]` are sentences that tell nothing, for colour; `{it}` is the object's pronoun.
 * `Lexicon.facts` is keyed by semantic type, by types joined with a comma (`first_name,last_name`), or by a role whose
   parameters are told together (`address`, with the parameters' names as slots).

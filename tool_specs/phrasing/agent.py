@@ -18,7 +18,7 @@ from schemas.task import Request
 from tool_specs.lexicon import Lexicon
 from tool_specs.phrasing.comparing import compare, compare_one
 from tool_specs.phrasing.english import clean, inside, is_plural, listed, money, sentence
-from tool_specs.phrasing.labels import Known, Seen, agent_text, contents, full_label, label, labels, price
+from tool_specs.phrasing.labels import Known, Seen, agent_text, contents, full_label, label, labels, price, state_text
 from tool_specs.phrasing.meaning import column_words, question_key, texts_for
 
 __all__ = [
@@ -62,6 +62,7 @@ _EVEN = (
 _ANSWERS = ("That's {value}.", "It's {value}.", "The answer is {value}.")
 _MAX_CONTENTS = 6
 _SLOT = re.compile(r"\{(\w+)\}")
+_COLUMN_SLOT = re.compile(r"\{(\w+\.\w+)\}")
 
 
 def question(words: Lexicon, tool: str, role: str, rng: random.Random) -> str:
@@ -120,8 +121,25 @@ def _value(words: Lexicon, column: str, value: Json) -> str:
     return agent_text(own, column, value) if own is not None and own.kind in ("money", "text") else str(value)
 
 
-def refusal(words: Lexicon, rule: str, detail: str, rng: random.Random) -> str:
-    """Returns how an agent explains that it may not or cannot do something."""
+def refusal(
+    words: Lexicon,
+    rule: str,
+    detail: str,
+    rng: random.Random,
+    *,
+    tool: str = "",
+    arguments: Mapping[str, Json] | None = None,
+    known: Known | None = None,
+) -> str:
+    """Returns how an agent explains that it may not or cannot do something.
+
+    Texts under `rule:tool` come first; they may have slots like `{loan_id.status}` for what the row that an argument
+    names shows ("loan L1 is overdue"), and are left out where that was not read or has no words.
+    """
+    texts = words.refusals.get(f"{rule}:{tool}", ())
+    shown = [_shown(words, text, arguments or {}, known) for text in texts] if known is not None else []
+    if any(shown):
+        return _capitals(rng.choice([text for text in shown if text]))
     for key in (detail, rule):
         if words.refusals.get(key):
             return rng.choice(words.refusals[key])
@@ -129,6 +147,21 @@ def refusal(words: Lexicon, rule: str, detail: str, rng: random.Random) -> str:
         if len(key) > 12 and key in detail:
             return rng.choice(texts)
     return f"I'm sorry, I can't do that: {inside(detail)}." if detail else "I'm sorry, I can't do that."
+
+
+def _shown(words: Lexicon, text: str, arguments: Mapping[str, Json], known: Known) -> str:
+    """Fills `{parameter.column}` with a clause about the row that the argument names; "" where there is none."""
+    for slot in _COLUMN_SLOT.findall(text):
+        parameter, _, path = slot.partition(".")
+        row = known.find(arguments.get(parameter), [row_id for row_id in words.rows])
+        if row is None:
+            return ""
+        name = label(words, row.id, row.row, row.above)
+        clause = state_text(column_words(words, f"{row.id}.{path}"), row.row.get(path), name)
+        if not clause:
+            return ""
+        text = text.replace(f"{{{slot}}}", clause)
+    return text
 
 
 def transfer(words: Lexicon, rng: random.Random) -> str:

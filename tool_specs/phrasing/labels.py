@@ -120,6 +120,15 @@ def _agent_text(words: ColumnWords, column: str, value: Json) -> str:
     return str(value)
 
 
+def state_text(words: ColumnWords | None, value: Json, it: str, many: bool = False) -> str:
+    """Returns a clause that says what a value means for `it`, where an agent has one: "order #W1 is still pending"."""
+    texts = (_agent_texts(words, value) or ()) if words is not None else ()
+    if len(texts) < 2:
+        return ""
+    verbs = {"is": "are", "has": "have", "was": "were"} if many else {"is": "is", "has": "has", "was": "was"}
+    return texts[1].format(it=it, them="them" if it == "they" else it, **verbs)
+
+
 def _agent_texts(words: ColumnWords, value: Json) -> tuple[str, ...] | None:
     if isinstance(value, (str, int, float, bool)):
         exact = words.agent_values.get(value_json(value))

@@ -80,10 +80,13 @@ STATUS = ColumnWords(
         '"exchange requested"': ("that's being exchanged", "with an exchange requested"),
     },
     agent_values={
-        '"delivered"': ("delivered",),
-        '"pending"': ("pending",),
-        '"processed"': ("processed",),
-        '"cancelled"': ("cancelled",),
+        '"delivered"': ("delivered", "{it} {has} already been delivered"),
+        '"pending"': ("pending", "{it} {is} still pending"),
+        '"processed"': ("processed", "{it} {has} already been processed"),
+        '"cancelled"': ("cancelled", "{it} {was} cancelled"),
+        '"pending (item modified)"': ("modified", "{it} {has} been modified already"),
+        '"return requested"': ("to be returned", "a return has already been requested for {them}"),
+        '"exchange requested"': ("to be exchanged", "an exchange has already been requested for {them}"),
         "*": ("{value}",),
     },
 )

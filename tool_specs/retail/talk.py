@@ -263,7 +263,7 @@ OUT_OF_SCOPE: dict[str, Texts] = {
     ),
     "change_email": ("change the e-mail address on my account", "update my account's e-mail to a new one"),
     "add_card": ("add a new credit card to my account", "put a new credit card on my account"),
-    "price_match": ("get a price match, I saw it cheaper elsewhere", "have you match a competitor's price"),
+    "price_match": ("get a price match, I saw it cheaper elsewhere", "get a competitor's lower price matched"),
     "gift_wrap": ("have my next delivery gift-wrapped", "get gift wrapping for my delivery"),
     "warranty": ("extend the warranty on something I bought", "get a longer warranty on something I bought"),
     "repair": ("have something I bought repaired", "get something I bought from you repaired"),
@@ -272,7 +272,36 @@ OUT_OF_SCOPE: dict[str, Texts] = {
     "buy_gift_card": ("buy a gift card for a friend", "top up my gift card with more money"),
     "complaint": ("file a complaint about the courier", "make a formal complaint about a courier"),
 }
+_NOT_CHANGED: Texts = (
+    "I'm sorry, but {order_id.status}, and only pending orders can be changed.",
+    "I'm afraid I can't change anything there: {order_id.status}, and changes are only possible while an order is "
+    "pending.",
+    "I can't do that, I'm sorry: {order_id.status}. Only orders that are pending can be changed.",
+    "That isn't possible, I'm afraid, because {order_id.status}. Changes only work for pending orders.",
+)
 REFUSALS: dict[str, Texts] = {
+    "status:cancel_pending_order": (
+        "I'm sorry, but {order_id.status}, and only pending orders can be cancelled.",
+        "I'm afraid I can't cancel that one: {order_id.status}, and cancelling is only possible while an order is "
+        "pending.",
+        "That isn't possible, I'm sorry: {order_id.status}. Only orders that are pending can be cancelled.",
+        "I can't do that, I'm afraid, because {order_id.status}. Cancelling only works for pending orders.",
+    ),
+    "status:modify_pending_order_address": _NOT_CHANGED,
+    "status:modify_pending_order_items": _NOT_CHANGED,
+    "status:modify_pending_order_payment": _NOT_CHANGED,
+    "status:return_delivered_order_items": (
+        "I'm sorry, but {order_id.status}, and only delivered orders can be returned.",
+        "I'm afraid that can't go back: {order_id.status}, and returns are only possible from delivered orders.",
+        "That isn't possible, I'm sorry: {order_id.status}. Only what has been delivered can be returned.",
+        "I can't set up a return there, I'm afraid, because {order_id.status}. It only works for delivered orders.",
+    ),
+    "status:exchange_delivered_order_items": (
+        "I'm sorry, but {order_id.status}, and only delivered orders can be exchanged.",
+        "I'm afraid that can't be exchanged: {order_id.status}, and exchanges are only possible for delivered orders.",
+        "That isn't possible, I'm sorry: {order_id.status}. Only what has been delivered can be exchanged.",
+        "I can't set up an exchange there, I'm afraid, because {order_id.status}. It only works for delivered orders.",
+    ),
     "one_customer": (
         "I'm sorry, but I can only help with your own account and orders.",
         "I can't do that: in this conversation I can only work on your own account.",

@@ -57,3 +57,10 @@ def test_a_second_thought_is_taken_instead_of_the_first() -> None:
     told_reasons = [a.value for m in dialogue.messages for a in m.acts if a.kind == "inform" and a.slot == "r0.reason"]
     assert told_reasons[0] == "ordered by mistake"
     assert told_reasons[-1] == "no longer needed"
+
+
+def test_what_cannot_be_done_is_refused_before_its_details_are_asked_for() -> None:
+    dialogue = simulated(told("refuse_cancel_processed", "only_when_asked"))
+    asked = {act.slot for m in dialogue.messages if m.role == "assistant" for act in m.acts if act.kind == "request"}
+    assert "reason" not in asked
+    assert "already been processed" in said(dialogue)
