@@ -89,6 +89,8 @@ def needed_read_left_out(dialogue: Dialogue, sandbox: Sandbox, rng: random.Rando
     """A read that some decision cannot do without is not made: a lucky guess."""
     needed = []
     for request in dialogue.scenario.task.requests:
+        if request.kind == "refuse":
+            continue  # a refusal may do without what its broken rule does not look at
         for clause in request.proof.clauses:
             if len(clause.reads) == 1 and clause.why == "witness":
                 read = request.proof.reachable[clause.reads[0]]
