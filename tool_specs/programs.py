@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import Any, Final, NamedTuple
 
 from schemas.base import Json, Path, canonical
-from schemas.program import At, Bind, Each, Filter, Operand, Program, Step
+from schemas.program import At, Bind, Call, Each, Filter, Operand, Program, Step
 
 BindingRow = dict[str, Json]
 ReadKey = tuple[str, bytes]
@@ -136,9 +136,24 @@ def steps_of(
                 rows = yield from _first_match(program.steps, filters, seed, facts, asked)
             else:
                 for number, step in enumerate(program.steps):
-                    grown: list[BindingRow] = []
-                    for row in rows:
-                        grown.extend((yield from _extend(step, row, facts, asked)))
+                    if isinstance(step, Each):
+                        name = step.name
+                        grown = [
+                            {**row, name: element}
+                            for row in rows
+                            for element in elements(_operand(step.source, row, facts))
+                        ]
+                    else:
+                        grown = []
+                        for row in rows:
+                            ask = _ask(step, row, facts)
+                            if ask is None:
+                                continue
+                            if ask.key not in asked.results:
+                                asked.note(ask, (yield ask))
+                            longer = asked.grown(step.name, row, ask)
+                            if longer is not None:
+                                grown.append(longer)
                     for rule in filters[number]:
                         grown = [row for row in grown if passes(rule, row)]
                     rows = grown
@@ -157,6 +172,19 @@ class _Asked:
     results: dict[ReadKey, tuple[int, Any]]
     order: list[ReadAsk]
     used: set[int]
+
+    def note(self, ask: ReadAsk, value: Any) -> None:
+        self.results[ask.key] = (len(self.order), value)
+        self.order.append(ask)
+
+    def grown(self, name: str, row: BindingRow, ask: ReadAsk) -> BindingRow | None:
+        """Returns the row with the read's result, or None where the read failed."""
+        number, value = self.results[ask.key]
+        self.used.add(number)
+        if value is MISSING:
+            return None
+        lineage = row[LINEAGE]
+        return {**row, name: value, LINEAGE: lineage if number in lineage else (*lineage, number)}
 
 
 def _first_match(
@@ -178,29 +206,33 @@ def _first_match(
 
 
 def _extend(
-    step: Step,
-    row: BindingRow,
-    facts: Mapping[str, Json],
-    asked: _Asked,
+    step: Step, row: BindingRow, facts: Mapping[str, Json], asked: _Asked
 ) -> Generator[ReadAsk, Any, list[BindingRow]]:
     if isinstance(step, Each):
-        source = _operand(step.source, row, facts)
-        return [{**row, step.name: element} for element in elements(source)]
-    arguments = {name: _operand(operand, row, facts) for name, operand in step.arguments.items()}
-    if any(value is MISSING for value in arguments.values()):
+        return _walked(step, row, facts)
+    ask = _ask(step, row, facts)
+    if ask is None:
         return []
-    key = read_key(step.tool, arguments)
-    if key not in asked.results:
-        ask = ReadAsk(step.tool, arguments, key)
-        number = len(asked.order)
-        asked.order.append(ask)
-        asked.results[key] = (number, (yield ask))
-    number, value = asked.results[key]
-    asked.used.add(number)
-    if value is MISSING:
-        return []
-    lineage = row[LINEAGE]
-    return [{**row, step.name: value, LINEAGE: lineage if number in lineage else (*lineage, number)}]
+    if ask.key not in asked.results:
+        asked.note(ask, (yield ask))
+    longer = asked.grown(step.name, row, ask)
+    return [] if longer is None else [longer]
+
+
+def _walked(step: Each, row: BindingRow, facts: Mapping[str, Json]) -> list[BindingRow]:
+    name = step.name
+    return [{**row, name: element} for element in elements(_operand(step.source, row, facts))]
+
+
+def _ask(step: Call, row: BindingRow, facts: Mapping[str, Json]) -> ReadAsk | None:
+    """Returns the read that a row needs next, or None where it lacks a value for it."""
+    arguments: dict[str, Json] = {}
+    for name, operand in step.arguments.items():
+        value = _operand(operand, row, facts)
+        if value is MISSING:
+            return None
+        arguments[name] = value
+    return ReadAsk(step.tool, arguments, read_key(step.tool, arguments))
 
 
 def _operand(operand: Operand, row: BindingRow, facts: Mapping[str, Json]) -> Any:
