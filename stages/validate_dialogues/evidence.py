@@ -9,7 +9,7 @@ to find out how something would be paid for that cannot be done anyway.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -19,7 +19,7 @@ from stages.validate_dialogues.context import CheckContext, failed, folded, pass
 from stages.validate_dialogues.words import leaves
 from tool_specs.domain import GuardContext
 from tool_specs.partial import consulted
-from tool_specs.programs import MISSING, ReadAsk, ReadKey, read_key, run
+from tool_specs.programs import LINEAGE, MISSING, ReadAsk, ReadKey, Selection, read_key, run
 from tool_specs.sandbox import Sandbox
 
 
@@ -98,7 +98,7 @@ def needless(context: CheckContext, request: Request) -> Needless:
         return NOTHING
     chosen = run(request.programs, context.facts, lambda ask: _answer(context.initial, ask))
     serving = {place for name in seen for place in _chain(request, name)}
-    kept = {chosen.reads[number].key for place in serving for number in chosen.used[place]}
+    kept = {chosen.reads[number].key for place in serving for number in _looked_at(request, chosen, place)}
     spare = {ask.key for ask in chosen.reads} - kept
     keys = [read_key(read.tool, read.arguments) for read in request.proof.reachable]
     told = {str(leaf) for name in seen for leaf in leaves(request.arguments[name])}
@@ -111,6 +111,13 @@ def needless(context: CheckContext, request: Request) -> Needless:
         values=frozenset(values - told),
         facts=frozenset(facts),
     )
+
+
+def _looked_at(request: Request, chosen: Selection, place: int) -> Iterable[int]:
+    """Returns the reads that a selection needs: of a look-up ("the one that ...") those that led to its row."""
+    if request.programs[place].pick == "only":
+        return {number for row in chosen.picked[place] for number in row[LINEAGE]}
+    return chosen.used[place]
 
 
 def _answer(sandbox: Sandbox, ask: ReadAsk) -> Any:

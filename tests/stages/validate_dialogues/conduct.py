@@ -415,7 +415,8 @@ def user_never_corrects(dialogue: Dialogue, sandbox: Sandbox, rng: random.Random
 @mutator("user_faults", "user")
 def user_withholds_a_fact(dialogue: Dialogue, sandbox: Sandbox, rng: random.Random) -> Dialogue | None:
     """A stated street or order is never told."""
-    used = {s.fact for r in dialogue.scenario.task.requests for s in r.sources.values() if s.fact}
+    wanted = [request for request in dialogue.scenario.task.requests if request.kind != "refuse"]
+    used = {source.fact for request in wanted for source in request.sources.values() if source.fact}
     for entry in dialogue.scenario.task.knowledge:
         value = entry.value
         if entry.name in used and isinstance(value, str) and (value.startswith("#") or value[:1].isdigit()):
