@@ -6,6 +6,7 @@ reads. No phrase of a table is used twice in a dialogue as long as there are oth
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
@@ -20,6 +21,7 @@ from tool_specs.dice import Dice
 from tool_specs.lexicon import Lexicon
 from tool_specs.phrasing import agent as grammar
 from tool_specs.phrasing.agent import Known
+from tool_specs.phrasing.english import number
 from tool_specs.phrasing.meaning import bindings, level_of, roles, told_level
 from tool_specs.phrasing.remember import remembered
 from tool_specs.programs import ReadKey, Selection
@@ -183,6 +185,8 @@ class AgentWords:
         named = bind is not None and bind.aggregate == "none"
         if named and isinstance(value, float) and grammar.money(value) in comparison:
             return comparison
+        if bind is not None and bind.aggregate == "count" and _counted(value, comparison):
+            return comparison
         text = grammar.answer(self.lexicon, told.request, value, self._object(told), self.rng)
         return f"{comparison} {text}".strip()
 
@@ -269,6 +273,12 @@ def _told(
         if level is not None:
             levels.setdefault(*level)
     return request, levels
+
+
+def _counted(value: Json, comparison: str) -> bool:
+    """Whether a list that was told begins with how many there are."""
+    count = number(value) if isinstance(value, int) else ""
+    return re.search(rf"\b(?:found|see|are|is|has) {count}\b", comparison) is not None if count else False
 
 
 def _last_question(text: str) -> str:

@@ -36,5 +36,5 @@ def test_a_rule_about_what_is_not_known_says_nothing() -> None:
 
 def test_a_rule_shows_what_it_looks_at() -> None:
     known = {**order("delivered"), "reason": "no longer needed"}
-    assert consulted(DOMAIN, heard(known), CANCEL, known, "status") == {"order_id"}
+    assert consulted(DOMAIN, heard(known), CANCEL, known, "status") == frozenset({"order_id"})
     assert consulted(DOMAIN, heard(known), CANCEL, known, "reason") is None

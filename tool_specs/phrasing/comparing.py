@@ -14,9 +14,9 @@ from typing import Any
 from schemas.base import Json, Path
 from schemas.program import Call, Filter, OrderKey, Program
 from schemas.task import Request
-from tool_specs.lexicon import Lexicon
+from tool_specs.lexicon import ColumnWords, Lexicon
 from tool_specs.phrasing.english import is_plural, listed, number, sentence
-from tool_specs.phrasing.labels import Seen, agent_text, full_label, label, labels
+from tool_specs.phrasing.labels import Seen, agent_text, full_label, label, labels, state_text
 from tool_specs.phrasing.meaning import (
     Level,
     Meaning,
@@ -28,9 +28,12 @@ from tool_specs.phrasing.meaning import (
     parameters_of,
     roles,
     told_level,
+    value_texts,
 )
+from tool_specs.phrasing.nouns import fill_value
 from tool_specs.programs import MISSING, BindingRow, ReadAsk, ReadKey, Selection, column, passes, rank, run
 
+_WITH = re.compile(r"with |without |in |that (?!'?s |is )|that's? (?:not|isn)")
 _MAX_LISTED = 20
 _MAX_TEMPTING = 3
 
@@ -96,11 +99,11 @@ def compare_one(
         return teller.each()
     if pick == "all":
         return teller.all()
-    if pick == "only":
-        return teller.only()
+    if pick == "only" and programs[place].start is None:
+        return teller.only([])
     # Only what fails a filter can tempt.
     everything = _everything(programs, place, reads or {}, facts or {}) if programs[place].where else []
-    return teller.first(everything)
+    return teller.only(everything) if pick == "only" else teller.first(everything)
 
 
 def _everything(
@@ -168,8 +171,8 @@ class _Comparison:
 
     # What each kind of selection says
 
-    def only(self) -> str:
-        """Says what was looked up: that order #W1 has the camera."""
+    def only(self, everything: list[BindingRow]) -> str:
+        """Says what was looked up: that order #W1 has the camera, or which of many versions fits."""
         row = self.picked[0]
         name = self._the(self.seen(row))
         where = self._outer_name(row)
@@ -179,12 +182,43 @@ class _Comparison:
             outer = self._name(self.seen(row, self.sense.level))
             found = ("{name} is in {outer}.", "I found {name} in {outer}.", "That's {outer}: it has {name} in it.")
             return sentence(self.rng.choice(found).format(name=name, outer=outer))
+        if self.sense.program.start is not None and self.level == self.sense.level:
+            return self._fitting(row, everything)
         if not where or not self.level.own:
             return ""
         frames: tuple[str, ...] = ("I found {name} in {where}.", "{name} is in {where}.", "I see {name} in {where}.")
         if is_plural(name):
             frames = ("I found {name} in {where}.", "I see {name} in {where}.")
         return sentence(self.rng.choice(frames).format(name=name, where=where))
+
+    def _fitting(self, row: BindingRow, everything: list[BindingRow]) -> str:
+        """Says which of the rows is the one described, and which would be if they could be had."""
+        if len(everything) < 2 or not self.sense.program.where:
+            return ""
+        count, noun = number(len(everything)), self.level.words.plural
+        name = f"{self._article(self._details(row, self._name(self.seen(row))))}{self._worth(row, ' at {}')}"
+        frames = (
+            "Of the {count} {noun}, the {filters}one that fits is {name}.",
+            "I compared the {count} {noun}: the {filters}one you describe is {name}.",
+            "Among {count} {noun}, the {filters}match is {name}.",
+            "There are {count} {noun}, and the {filters}one like that is {name}.",
+        )
+        text = self.rng.choice(frames).format(count=count, noun=noun, filters=self._filters(), name=name)
+        near = [other for other in everything if self._nearly(other)]
+        names = labels(self.words, [self.seen(one) for one in [row, *near]])[1:]
+        if not near or len(near) > _MAX_TEMPTING:
+            return sentence(text)
+        rule = next(rule for rule in self.sense.program.where if not passes(rule, near[0]))
+        many = len(near) > 1 or is_plural(names[0].partition(" (")[0])
+        reason = self._reason(rule, near, many)
+        others = listed([self._article(one) for one in names])
+        return f"{sentence(text)} {sentence(f'{others} would fit too, but {reason}')}"
+
+    def _nearly(self, row: BindingRow) -> bool:
+        """Whether a row is as described and only cannot be had."""
+        failed = [rule for rule in self.sense.program.where if not passes(rule, row)]
+        words = column_words(self.words, self._id(failed[0].column)) if len(failed) == 1 else None
+        return words is not None and words.kind == "boolean"
 
     def all(self) -> str:
         """Says the list: that order #W1 has two items, and which."""
@@ -225,7 +259,7 @@ class _Comparison:
         winner = self.picked[0]
         rest = [row for row in self.candidates if self._key_of(row) != self._key_of(winner)]
         tempting = self._tempting(everything, winner)
-        seen = [self.seen(row) for row in [winner, *rest[:1], *tempting]]
+        seen = [self.seen(row) for row in [winner, *rest[:1], *tempting[:_MAX_TEMPTING]]]
         names = labels(self.words, seen)
         parts = [self._scope(winner)]
         noun = f"{self._filters()}{self.level.words.singular}"
@@ -240,7 +274,7 @@ class _Comparison:
         elif len(self.candidates) == 1:
             text += self.rng.choice((", and it's the only one", ", the only one that fits"))
         parts.append(sentence(text))
-        parts.append(self._why_not(tempting, names[len(names) - len(tempting) :], key))
+        parts.append(self._why_not(tempting, names[1 + len(rest[:1]) :], key))
         return " ".join(part for part in parts if part)
 
     # Pieces
@@ -267,7 +301,7 @@ class _Comparison:
         """Returns rows that fail a filter but would stand before the winner."""
         found: list[BindingRow] = []
         for row in rank(self.sense.program, everything):
-            if self._key_of(row) == self._key_of(winner) or len(found) >= _MAX_TEMPTING:
+            if self._key_of(row) == self._key_of(winner):
                 break
             failed = [rule for rule in self.sense.program.where if not passes(rule, row)]
             if len(failed) == 1 and self._speaks_against(failed[0], row):
@@ -281,30 +315,40 @@ class _Comparison:
         return rule.other is None and not named and column(row, rule.column) is not MISSING
 
     def _why_not(self, rows: list[BindingRow], names: list[str], key: OrderKey) -> str:
-        if not rows:
-            return ""
-        groups: dict[str, list[str]] = {}
-        for row, name in zip(rows, names, strict=True):
-            rule = next(rule for rule in self.sense.program.where if not passes(rule, row))
-            groups.setdefault(self._reason(rule, row), []).append(f"{self._article(name)}{self._in(row, key)}")
+        """Says why rows lose that would win without a filter; of many, the first few are named."""
+        groups: dict[tuple[int, str], list[int]] = {}
+        for place, row in enumerate(rows):
+            number_, rule = next((n, rule) for n, rule in enumerate(self.sense.program.where) if not passes(rule, row))
+            groups.setdefault((number_, str(column(row, rule.column))), []).append(place)
         sentences = []
-        for reason, members in groups.items():
-            many = len(members) > 1
-            verb = self._exceeds(key, many or is_plural(members[0].partition(" (")[0]))
-            sentences.append(sentence(f"{listed(members)} {verb}, but {_them(reason) if many else reason}"))
+        for (number_, _), places in groups.items():
+            named = [place for place in places if place < len(names)]
+            if not named:
+                continue
+            members = [f"{self._article(names[place])}{self._in(rows[place], key)}" for place in named]
+            others = len(places) - len(named)
+            if others:
+                members.append(f"{number(others)} {'others' if others > 1 else 'other'}")
+            many = len(members) > 1 or is_plural(names[named[0]].partition(" (")[0])
+            reason = self._reason(self.sense.program.where[number_], [rows[place] for place in places], many)
+            sentences.append(sentence(f"{listed(members)} {self._exceeds(key, many)}, but {reason}"))
         return " ".join(sentences)
 
-    def _reason(self, rule: Filter, row: BindingRow) -> str:
-        column, level = self._id(rule.column), self._level(rule.column)
-        words = column_words(self.words, column)
-        value = column_value(row, rule.column)
-        text = agent_text(words, column, value)
-        if level is not None and level.place != self.level.place and level.place < self.level.place:
-            return f"its {level.words.singular} is {text}"
-        if words is not None and (words.kind == "boolean" or (words.values and not words.any_value)):
-            return f"it's {text}"
-        key = words.name if words is not None and words.name != "option" else column.rpartition(".")[2]
-        return f"its {key} is {value}"
+    def _reason(self, rule: Filter, rows: Sequence[BindingRow], many: bool) -> str:
+        """Says why rows that fail a rule in the same way do: "they're black", "its order is still pending"."""
+        column_, level = self._id(rule.column), self._level(rule.column)
+        words = column_words(self.words, column_)
+        value = column_value(rows[0], rule.column)
+        text = agent_text(words, column_, value)
+        if level is not None and level.place < self.level.place:
+            several = len({id(row.get(level.name)) for row in rows}) > 1
+            noun = level.words.plural if several else level.words.singular
+            it = f"{'their' if many else 'its'} {noun}"
+            return state_text(words, value, it, several) or f"{it} {'are' if several else 'is'} {text}"
+        it = "they" if many else "it"
+        if words is None or words.kind == "boolean" or (words.values and not words.any_value):
+            return state_text(words, value, it, many) or f"{it}{_be(many)} {text}"
+        return state_text(words, value, it, many) or predicate(words, column_, value, many, self.rng)
 
     def _exceeds(self, key: OrderKey, many: bool) -> str:
         words = column_words(self.words, self._id(key.column))
@@ -347,15 +391,15 @@ class _Comparison:
     def _in(self, row: BindingRow, key: OrderKey) -> str:
         return f" ({self._amount(row, key)})" if self._amount(row, key) else ""
 
-    def _worth(self, row: BindingRow) -> str:
-        """Returns the row's amount of money in brackets, where the lexicon wants rows described by one."""
+    def _worth(self, row: BindingRow, form: str = " ({})") -> str:
+        """Returns the row's amount of money (in brackets), where the lexicon wants rows described by one."""
         for detail in self.level.words.details:
             rest = detail.removeprefix(f"{self.level.id}.")
             words = column_words(self.words, detail)
             if rest != detail and words is not None and words.kind == "money":
                 path = (self.level.name, *(int(part) if part.isdigit() else part for part in rest.split(".")))
                 value = column(row, path)
-                return "" if value is MISSING else f" ({agent_text(words, detail, value)})"
+                return "" if value is MISSING else form.format(agent_text(words, detail, value))
         return ""
 
     def _amount(self, row: BindingRow, key: OrderKey) -> str:
@@ -393,9 +437,19 @@ def column_value(row: BindingRow, path: Path) -> Json:
     return None if value is MISSING else value
 
 
-def _them(reason: str) -> str:
-    """Returns a reason said of several rows: "its order is pending" -> "for those the order is pending"."""
-    found = re.match(r"its (.+) is (.+)$", reason)
-    if reason.startswith("it's "):
-        return reason.replace("it's ", "they're ", 1)
-    return f"for those the {found[1]} is {found[2]}" if found else reason
+def predicate(words: ColumnWords, column_: str, value: Json, many: bool, rng: random.Random) -> str:
+    """Says a value of a row as a clause: "it's size 11", "they come with a backlight"."""
+    texts, template = value_texts(words, value)
+    said = [fill_value(text, value, column_, words) if template else text for text in texts]
+    it = "they" if many else "it"
+    being = [re.sub(r"^that(?:'s| is) ", "", text) for text in said if not _WITH.match(text)]
+    if being:
+        return f"{it}{_be(many)} {rng.choice(being)}"
+    having = [text for text in said if text.startswith(("with ", "without ", "in "))]
+    if having:
+        return f"{it} {'come' if many else 'comes'} {rng.choice(having)}"
+    return f"{'their' if many else 'its'} {column_.rpartition('.')[2]} is {value}"
+
+
+def _be(many: bool) -> str:
+    return "'re" if many else "'s"

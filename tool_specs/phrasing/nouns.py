@@ -21,6 +21,9 @@ from tool_specs.phrasing.meaning import Level, Meaning, column_words, level_of, 
 Form = Literal["definite", "plural", "bare", "distributive"]
 """`everything ...` or `the items ...`, `all items ...`, `items ...` (after "how many"), `each item ...`."""
 
+Anaphora = Literal["", "near", "apart"]
+"""Whether what a program continues was mentioned: in the same sentence ("its ..."), in one before ("the ... one")."""
+
 _CLAUSES = ("that ", "that's", "I ", "I've", "you ", "where ")
 
 _TIES = (
@@ -73,15 +76,16 @@ def describe(
     *,
     told: str | None = None,
     form: Form = "definite",
-    anaphora: bool = False,
+    anaphora: Anaphora = "",
     ahead: bool = False,
     implied: bool = False,
 ) -> Phrase:
     """Returns the noun phrase for what a program selects.
 
     `told` names the binding whose rows are meant, where that is not the innermost ("the order with ..."). With
-    `anaphora` what the program continues was just mentioned ("its cheapest version"), with `ahead` it comes later in
-    the sentence ("the cheapest version"). With `implied` it goes without saying that another one is wanted.
+    `anaphora` what the program continues was mentioned before ("its cheapest version", "the cheapest one"), with
+    `ahead` it comes later in the sentence ("the cheapest version"). With `implied` it goes without saying that another
+    one is wanted.
     """
     sense = meaning(words, programs, number, told)
     return (
@@ -101,7 +105,7 @@ class _Speaker:
         facts: Mapping[str, Json],
         rng: random.Random,
         sense: Meaning,
-        anaphora: bool,
+        anaphora: Anaphora,
         ahead: bool,
         implied: bool,
     ) -> None:
@@ -271,7 +275,8 @@ class _Speaker:
             owner = describe(self.words, self.programs, start, self.facts, random.Random(0))
             if self.parts.before and not owner.plural and self.rng.random() < 0.5:
                 self.parts.noun = "one"
-            det = "the" if self.parts.noun == "one" or owner.plural else self.rng.choice(("its", "the", "the"))
+            its = ("its", "the", "the") if self.anaphora == "near" else ("the",)
+            det = "the" if self.parts.noun == "one" or owner.plural else self.rng.choice(its)
             if not self.parts.before and not tops and self.parts.noun != "one":
                 det, self.parts.noun = (
                     "the",

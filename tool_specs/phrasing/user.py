@@ -27,7 +27,7 @@ from tool_specs.phrasing.meaning import (
     texts_for,
     told_level,
 )
-from tool_specs.phrasing.nouns import Form
+from tool_specs.phrasing.nouns import Anaphora, Form
 from tool_specs.phrasing.nouns import describe as _describe
 from tool_specs.phrasing.wording import phrasable
 
@@ -53,8 +53,8 @@ class _Teller:
     def __init__(self, words: Lexicon, request: Request, facts: Mapping[str, Json], rng: random.Random) -> None:
         self.words, self.request, self.facts, self.rng = words, request, facts, rng
 
-    def slots(self, template: str, wanted: Collection[str] = ()) -> dict[str, str]:
-        """Returns the values of a template's slots."""
+    def slots(self, template: str, wanted: Collection[str] = (), *, apart: bool = False) -> dict[str, str]:
+        """Returns the values of a template's slots; `apart`: the object was told before, in another sentence."""
         names = set(_SLOT.findall(template)) | set(wanted)
         found: dict[str, str] = {}
         phrase = Phrase("")
@@ -66,7 +66,8 @@ class _Teller:
         for name in sorted(names - {"object"} - set(_VERBS[True])):
             form: Form = "distributive" if swapped and found["object"].startswith(("each ", "every ")) else "definite"
             ahead = both and template.find("{target}") < template.find("{object}")
-            found[name] = self.role(name, anaphora=both, ahead=ahead, form=form).text
+            anaphora: Anaphora = "apart" if apart else "near" if both else ""
+            found[name] = self.role(name, anaphora=anaphora, ahead=ahead, form=form).text
         return {**found, **_VERBS[phrase.plural]}
 
     def _object_form(self, swapped: bool) -> Form:
@@ -74,7 +75,7 @@ class _Teller:
             return "definite"
         return "distributive" if self.rng.random() < 0.7 else "plural"
 
-    def role(self, role: str, *, anaphora: bool = False, ahead: bool = False, form: Form = "definite") -> Phrase:
+    def role(self, role: str, *, anaphora: Anaphora = "", ahead: bool = False, form: Form = "definite") -> Phrase:
         """Returns the noun phrase (or clause) that tells a role."""
         if role == "objects":
             role, form = "object", "bare"
@@ -98,7 +99,9 @@ class _Teller:
         told = level.name if level else None
         return _describe(self.words, self.request.programs, bind.program, self.facts, self.rng, told=told, form=form)
 
-    def _selected(self, role: str, place: tuple[int, str | None], anaphora: bool, ahead: bool, form: Form) -> Phrase:
+    def _selected(
+        self, role: str, place: tuple[int, str | None], anaphora: Anaphora, ahead: bool, form: Form
+    ) -> Phrase:
         programs, (number, told) = self.request.programs, place
         first = next(s.bind for s in parameters_of(self.words, self.request, role).values() if s.bind is not None)
         texts = original(self.words, programs, first)
@@ -161,7 +164,7 @@ class _Teller:
             if answering and self.rng.random() < 0.55:
                 texts = (f"{{{role}}}",)
             text = self.rng.choice(texts)
-            found.append(sentence(text.format(**self.slots(text))))
+            found.append(sentence(text.format(**self.slots(text, apart=True))))
         return found
 
     def question(self, direct: bool | None = None) -> str:

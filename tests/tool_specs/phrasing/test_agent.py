@@ -73,7 +73,7 @@ def test_a_comparison_says_what_wins_and_why_others_lose(seed: int) -> None:
     assert re.search("all five (of your )?orders", text)
     assert "red mesh office chair at $544.29 (order #W3113816)" in text
     assert "leather hiking boots at $244.34" in text
-    assert "silver laptop ($2,674.40) costs more, but its order is pending" in text
+    assert "silver laptop ($2,674.40) costs more, but its order is still pending" in text
 
 
 def test_a_comparison_without_other_reads_leaves_them_out() -> None:
