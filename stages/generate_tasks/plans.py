@@ -20,7 +20,7 @@ from tool_specs.chains import Chain, leaves
 from tool_specs.domain import GuardContext
 from tool_specs.programs import MISSING, BindingRow, column, run
 
-TRIALS = 300
+TRIALS = 240
 """Sampled executions per plan; a plan that never succeeds is refuted."""
 MAX_OPTIONS = 3
 """Chains considered per role, shortest first."""
@@ -108,7 +108,11 @@ def plans_of(ground: Ground, identity: tuple[str, ...]) -> list[Plan]:
             options = [list(_places(ground, spec, role, names, identity, head)) for role, names in others]
             plans = [Plan(spec.name, (head, *rest)) for rest in itertools.product(*options)]
             for plan in plans:
-                states = _working_states(ground, plan, identity)
+                # However the user was found, the rows are the same: what was tried for one way holds for the other.
+                key = f"states:{plan.tool}:{[_essence(place) for place in plan.places]}"
+                if key not in ground.pools:
+                    ground.pools[key] = _working_states(ground, plan)
+                states = ground.pools[key]
                 if states:
                     found.append(Plan(plan.tool, plan.places, states))
     return found
@@ -231,7 +235,16 @@ def _told(ground: Ground, spec: ToolSpec, role: str, parameters: list[str]) -> T
     return None
 
 
-def _working_states(ground: Ground, plan: Plan, identity: tuple[str, ...]) -> frozenset[tuple[tuple[str, Json], ...]]:
+def _essence(place: Place) -> str:
+    """Says what a place is, apart from how the user was found."""
+    if isinstance(place, Selected):
+        last = [binding.id for binding in place.chain.bindings[1:]]
+        columns = [path[1:] for path in place.columns.values()]
+        return f"{place.role}:{last}:{columns}:{place.continues}:{place.original}"
+    return repr(place)
+
+
+def _working_states(ground: Ground, plan: Plan) -> frozenset[tuple[tuple[str, Json], ...]]:
     """Tries a plan on random rows of random people; returns the states of the objects for which it succeeded."""
     rng = random.Random(len(plan.tool))
     people = ground.people("train", 0.0)
