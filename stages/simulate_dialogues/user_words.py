@@ -25,10 +25,10 @@ from tool_specs.phrasing import user as grammar
 from tool_specs.phrasing.english import clean, number, sentence
 from tool_specs.phrasing.frames import casual, want
 
-_POLITE_USERS = 0.65
+_POLITE_USERS = 0.6
 _MARKED = 0.55
 """How often a polite user takes a phrase with a marker of politeness, if there is one."""
-_PLEASE = 0.4
+_PLEASE = 0.32
 """How often a polite user adds "please" to an answer or a request."""
 _HANGING = re.compile(r"\b(?:is|are|was|with|for|on|in|to|from|has|and|of)$", re.IGNORECASE)
 _WORD = re.compile(r"[a-z]+")
@@ -179,7 +179,7 @@ class UserWords:
     def identity(self, entries: Sequence[Knowledge], *, again: bool, asked: bool) -> str:
         """Says who the user is."""
         told = [msgspec.structs.replace(entry, value=self.facts[entry.name]) for entry in entries]
-        bare = asked and self.dice.chance({"terse": 0.9, "neutral": 0.45, "chatty": 0.15}[self.register])
+        bare = asked and self.dice.chance({"terse": 0.8, "neutral": 0.3, "chatty": 0.1}[self.register])
         if bare:
             text = _bare([str(entry.value) for entry in told], self.dice)
         else:

@@ -7,10 +7,13 @@ Variants = tuple[str, ...]
 HELP_GLADLY: Variants = (
     "I can help with that.", "Happy to help.", "I'll gladly take care of that.", "Sure, I can look into that.",
     "Of course.", "Let's get that sorted.", "Certainly.", "Sure thing.", "Glad to help with that.", "No problem.",
+    "Let me see what I can do.", "That's something I can look at with you.", "Thanks for telling me.", "Absolutely.",
+    "Okay, let's have a look.", "We'll sort that out together.", "Alright, I'm on it.", "Good that you wrote.",
 )  # fmt: skip
 WELCOME: Variants = (
     "Hello, and welcome to {service}.", "Hi there, thanks for getting in touch.", "Hello, I'm here to help.",
-    "Hi, good to hear from you.", "Welcome, I'll be glad to help.",
+    "Hi, good to hear from you.", "Welcome, I'll be glad to help.", "Hello there, nice that you're writing.",
+    "Hi, you've reached {service}.", "Good to have you here.",
 )  # fmt: skip
 ASK_AGAIN: Variants = (
     "I still need to find your account first.", "Before I can do anything I have to know whose account it is.",
@@ -31,7 +34,10 @@ TYPO: Variants = (
 IDENTIFIED: Variants = (
     "Thank you, I've found your account.", "Thanks, I have your account here.", "Got it, I see your account.",
     "Thank you, that's you.", "Thanks, I've got you.", "Great, I've pulled up your account.", "Found you, thank you.",
-    "Thanks, your account is open in front of me.", "Perfect, there you are.",
+    "Thanks, your account is open in front of me.", "Perfect, there you are.", "There we go, I have your details.",
+    "Thanks, that brings up your account.", "All right, I'm in your account now.", "Thank you, that worked.",
+    "Good, I know who I'm talking to now.", "Your account is right here, thanks.", "Okay, I see your profile.",
+    "Wonderful, I can see your account.", "That matches an account, thank you.",
 )  # fmt: skip
 WHAT_CAN_I_DO: Variants = (
     "What can I do for you?", "How can I help you today?", "What is it about?", "What would you like me to do?",
@@ -44,34 +50,56 @@ WHAT_EXACTLY: Variants = (
 ANYTHING_ELSE: Variants = (
     "Anything else?", "Is there anything else I can do for you?", "Can I help you with anything else?",
     "What else can I do for you?", "Is there something else?", "Anything else I can help with?",
-    "Would you like me to do anything else?",
+    "Would you like me to do anything else?", "Is there more I can take care of?", "Was there anything else today?",
+    "Do you need anything else from me?", "Is that all for now, or is there more?", "Any other request?",
+    "Shall I look at anything else for you?", "What's next, if there is anything?", "Are we done, or is there more?",
+    "Does anything else need doing?", "Is there another matter I can look at?", "Have you got anything else for me?",
+    "Could I do something else for you?", "Would there be anything more?",
 )  # fmt: skip
 BYE: Variants = (
     "You're welcome. Have a nice day!", "Glad I could help. Goodbye!", "Thanks for getting in touch, take care!",
     "Have a great day!", "All right, have a good one!", "Goodbye, and thank you for reaching out.",
     "Thank you, and all the best!", "Take care!", "Thanks for contacting {service}. Have a nice day!",
+    "It was a pleasure. Bye for now!", "Then I wish you a lovely day.", "Enjoy the rest of your day!", "Goodbye!",
+    "Thanks for your time, and bye!", "Perfect, then we're done here. So long!", "My pleasure. See you next time!",
+    "Okay then, until next time!", "Thanks for shopping with us, goodbye!", "Have a pleasant day, bye!",
+    "Always happy to help. Bye!", "Well then, all the best to you!", "Thank you for writing to {service}. Goodbye!",
 )  # fmt: skip
 IS_THAT_IT: Variants = (
     "Is that the one you mean?", "Is that right?", "Is this the one?", "Is that what you have in mind?",
-    "Did I get the right one?", "Is that it?",
+    "Did I get the right one?", "Is that it?", "Are we talking about the same one?", "Is that what you meant?",
+    "Would that be it?", "Does that sound right?", "Have I got that right?", "Do you mean this one?",
+    "Is this what you're after?",
 )  # fmt: skip
 ONCE_MORE: Variants = (
     "Of course, take your time. Nothing happens until you say yes.", "No rush, I won't do anything without your yes.",
     "Gladly, here it is again.", "Let me explain it again; nothing has been submitted yet.",
-    "Sure, again from the top.", "That's fine, better to check twice.",
+    "Sure, again from the top.", "That's fine, better to check twice.", "No worries, let's go through it slowly.",
+    "Certainly, I'll repeat it.", "You're right to ask. Once more, then.",
 )  # fmt: skip
 REMINDER: Variants = (
     "Items of an order can be changed only once, so please make sure that nothing is missing here.",
     "Please check that this covers every item you want changed, since it has to go in as one request.",
     "Please look whether the list is complete: further items of this order can't be added afterwards.",
     "If more items of this order should change, tell me now, because it has to be done in one go.",
+    "One thing to know: this works only once per order, so is everything you want changed in here?",
+    "Bear in mind that I can't come back to this order later, so the list below should be complete.",
+    "There's a single chance to swap things in an order, so name any further items now.",
+    "Before we go on, are these all the items concerned? I can only send this in once.",
+    "Should anything else from this order be replaced as well, say so now, as it all goes into one request.",
+    "Keep in mind that no other item of the order can be swapped after this.",
+    "Do go over the list once: whatever isn't on it has to stay as it is.",
+    "I can do this just one time for an order, so everything has to be in this list.",
 )  # fmt: skip
 TURN_TO: Variants = (
     "Now to the {noun}.", "Next, the {noun}.", "As to the {noun}:", "On to the {noun}.", "Then there's the {noun}.",
+    "That leaves the {noun}.", "About the {noun}:", "Let's look at the {noun}.", "And now the {noun}.",
+    "Next up is the {noun}.", "Regarding the {noun}:", "So, the {noun}.",
 )  # fmt: skip
 NOTED: Variants = (
     "All right, I've changed that.", "No problem, noted.", "Sure, then differently.", "Okay, I'll take that instead.",
-    "Understood.", "Fine, let me redo that.",
+    "Understood.", "Fine, let me redo that.", "Good that you say so.", "Thanks, I've corrected it.",
+    "Of course, that's easily changed.", "Okay, here is the new version.", "Got it, let me update that.",
 )  # fmt: skip
 NOTHING_FITS: Variants = (
     "I looked, but I find nothing that fits that description.", "I can't find anything like that.",
@@ -94,10 +122,13 @@ BACK: Variants = (
     "I'm afraid that's outside of what I know. To go on:",
     "I'll leave that one to others. Coming back to your request:",
     "I can't really help with that, but with your request I can.",
+    "Let's not lose the thread, though.", "I wish I could chat about that. So, to continue:",
+    "There's nothing in my system about that. Where were we?", "Hm, no idea, to be honest. Now back to business:",
+    "I'm only good for account matters, I fear. So:", "Another time, maybe. As for your request:",
 )  # fmt: skip
 SOOTHE: Variants = (
     "I'll be quick.", "I understand, I'll keep it short.", "Sorry for the wait.", "I'm on it.", "Right away.",
-    "Almost there.",
+    "Almost there.", "This won't take long.", "Just a moment more.", "I'll hurry.", "We're nearly done.",
 )  # fmt: skip
 GIVES_UP: Variants = (
     "I'm sorry, then I can't do anything about it.", "Then I have to leave that one, I'm sorry.",
@@ -107,6 +138,10 @@ STILL_NO: Variants = (
     "I understand that this is disappointing, but I can't make an exception there.",
     "I hear you, but I really can't do that.", "I'm sorry, there's no way around that rule.",
     "I know that's annoying. It still isn't possible, I'm sorry.",
+    "I wish I had better news, but the answer stays the same, I'm afraid.",
+    "I checked that carefully, and it can't be done. I'm sorry.",
+    "Unfortunately nobody here can override that.",
+    "I can see why you ask, but I'm not able to change that.",
 )  # fmt: skip
 FAILED: Variants = (
     "I'm sorry, that didn't go through ({error}).", "The system turned that down: {error}.",

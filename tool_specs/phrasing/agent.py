@@ -35,6 +35,18 @@ _OPENINGS = (
     "Let me sum up:",
     "So here are the details:",
     "These are the details:",
+    "I have it ready as follows:",
+    "In short:",
+    "So the plan is this:",
+    "What I'm about to send off:",
+    "Everything together:",
+    "Please have a look at this:",
+    "My summary:",
+    "Then it would be:",
+    "I've put it together like this:",
+    "As I understand you:",
+    "This would go into the system:",
+    "Let me read it back to you:",
 )
 _CLOSINGS = (
     "Shall I go ahead (yes/no)?",
@@ -44,16 +56,33 @@ _CLOSINGS = (
     "Can I submit it (yes/no)?",
     "Please confirm with yes, or tell me what to change.",
     "Should I proceed (yes/no)?",
+    "Do you want me to do this (yes/no)?",
+    "If all of that is correct, just say yes.",
+    "Do I have your okay (yes/no)?",
+    "Is everything as you want it (yes/no)?",
+    "A yes from you and I'll do it.",
+    "Are you fine with this, yes or no?",
+    "Would you confirm that for me with a yes?",
+    "Does this look good to you? Yes or no will do.",
+    "Ready for me to send it (yes/no)?",
+    "Say yes and it goes through; say no and nothing happens.",
+    "Can I have your yes on that?",
 )
 _MORE = (
     "{} covers the difference of {}.",
     "You pay the difference of {1} with {0}.",
     "The difference of {1} is charged to {0}.",
+    "It costs {1} more, to be paid with {0}.",
+    "That's {1} extra, charged to {0}.",
+    "There's {1} to pay on top, from {0}.",
 )
 _BACK = (
     "The difference of {1} is refunded to {0}.",
     "You get {1} back to {0}.",
     "{1} goes back to {0}.",
+    "The versions differ by {1}, which is returned to {0}.",
+    "It's cheaper by {1}, and that goes to {0}.",
+    "A refund of {1} is made to {0}.",
 )
 _EVEN = (
     "There is no price difference; the payment method on file for it is {0}.",

@@ -177,18 +177,34 @@ class _Comparison:
         name = self._the(self.seen(row))
         where = self._outer_name(row)
         if self._is_name() and self.sense.program.where:
-            return sentence(self.rng.choice(("That's {}.", "I found it: {}.", "It's {}.")).format(name))
+            return sentence(
+                self.rng.choice(
+                    ("That's {}.", "I found it: {}.", "It's {}.", "You mean {}.", "Here it is: {}.")
+                ).format(name)
+            )
         if self.level.place > self.sense.level.place:
             outer = self._name(self.seen(row, self.sense.level))
-            found = ("{name} is in {outer}.", "I found {name} in {outer}.", "That's {outer}: it has {name} in it.")
+            found = (
+                "{name} is in {outer}.",
+                "I found {name} in {outer}.",
+                "That's {outer}: it has {name} in it.",
+                "{outer} is the one with {name}.",
+            )
             return sentence(self.rng.choice(found).format(name=name, outer=outer))
         if self.sense.program.start is not None and self.level == self.sense.level:
             return self._fitting(row, everything)
         if not where or not self.level.own:
             return ""
-        frames: tuple[str, ...] = ("I found {name} in {where}.", "{name} is in {where}.", "I see {name} in {where}.")
+        frames: tuple[str, ...] = (
+            "I found {name} in {where}.",
+            "{name} is in {where}.",
+            "I see {name} in {where}.",
+            "{name} belongs to {where}.",
+            "{where} has {name}.",
+            "That must be {name} in {where}.",
+        )
         if is_plural(name):
-            frames = ("I found {name} in {where}.", "I see {name} in {where}.")
+            frames = ("I found {name} in {where}.", "I see {name} in {where}.", "{where} has {name}.")
         return sentence(self.rng.choice(frames).format(name=name, where=where))
 
     def _fitting(self, row: BindingRow, everything: list[BindingRow]) -> str:
@@ -267,9 +283,16 @@ class _Comparison:
         said = f"the {self._top(key)} {noun}" if not self._after(key) else f"the {noun} {self._after(key)}"
         text = f"{said} is {self._article(names[0])}{self._at(winner, key)}{where}"
         if rest:
-            frames: tuple[str, ...] = ("; next comes {}", ", followed by {}", "; the runner-up is {}", ", ahead of {}")
+            frames: tuple[str, ...] = (
+                "; next comes {}",
+                ", followed by {}",
+                "; the runner-up is {}",
+                ", ahead of {}",
+                ", with {} in second place",
+                "; after that comes {}",
+            )
             if is_plural(names[1].partition(" (")[0]):
-                frames = ("; next come {}", ", followed by {}", ", ahead of {}")
+                frames = ("; next come {}", ", followed by {}", ", ahead of {}", ", with {} in second place")
             text += self.rng.choice(frames).format(f"{self._article(names[1])}{self._at(rest[0], key)}")
         elif len(self.candidates) == 1:
             text += self.rng.choice((", and it's the only one", ", the only one that fits"))
@@ -293,6 +316,10 @@ class _Comparison:
                         "I went through {} of your {}.",
                         "I've checked {} of your {}.",
                         "I looked at {} of your {}.",
+                        "I've had a look at {} of your {}.",
+                        "I compared {} of your {}.",
+                        "I have {} of your {} open in front of me.",
+                        "I have {} of your {} side by side now.",
                     )
                     return self.rng.choice(frames).format(both, level.words.plural)
         return ""

@@ -45,6 +45,14 @@ ASK_IDENTITY: Texts = (
     "May I have your e-mail address, so I can pull up your account? Your name and zip code work too.",
     "Which e-mail address is your account under? If you don't have it at hand, your name and zip code will do.",
     "Let me look you up first: what is your e-mail address, or your name together with your zip code?",
+    "What's the e-mail on the account? With your name and zip code I can find it as well.",
+    "To get started I need either your e-mail address or your full name plus zip code.",
+    "Who am I talking to? An e-mail address will do, or first name, last name and zip code.",
+    "For that I have to open your account. Which e-mail address did you sign up with, or what are your name and zip?",
+    "Please tell me the e-mail address you use with us; otherwise your name and your zip code.",
+    "I'd need to identify you first, by e-mail or by full name and zip code.",
+    "Under which e-mail address would I find you? Alternatively, give me your full name and zip.",
+    "Could you send me your account's e-mail address? Name and zip code are fine too.",
 )
 _AMOUNT = "get_order_details.payment_history.0.amount"
 _TRACKING = "get_order_details.fulfillments.*.tracking_id.*"

@@ -117,12 +117,18 @@ RETURN = WriteWords(
         "Done. The return of {object} is requested.",
         "The return is requested: {object}, from order {order_id}.",
         "All set, I've requested the return of {object}.",
+        "That's in: the return of {object}.",
+        "Your return of {object} is registered.",
+        "I've just put the return of {object} through.",
     ),
     noun="return",
     tail=(
         "You'll get an e-mail that explains how and where to send {it} back.",
         "An e-mail with instructions for sending {it} back is on its way.",
         "You'll receive an e-mail with how to send {it} back.",
+        "Look out for our e-mail, it says how to return {it}.",
+        "The steps for returning {it} come by e-mail.",
+        "We'll write to you about how to get {it} back to us.",
     ),
 )
 EXCHANGE = WriteWords(
@@ -187,11 +193,18 @@ EXCHANGE = WriteWords(
         "Done. The exchange is requested: {pairs}.",
         "The exchange in order {order_id} is requested.",
         "All set, the exchange is requested for order {order_id}.",
+        "That's in: the exchange for order {order_id}.",
+        "I've requested the exchange in order {order_id}.",
+        "Order {order_id} is down for the exchange now.",
+        "Your exchange for order {order_id} is on its way through the system.",
     ),
     noun="exchange",
     tail=(
         "You'll get an e-mail that explains how to send {it} back; there's no need to place a new order.",
         "An e-mail will tell you how to send {it} back. You don't need to place a new order.",
+        "How to send {it} back is in an e-mail you'll get shortly, and no new order is necessary.",
+        "We'll e-mail you the instructions for the return; a new order isn't needed.",
+        "Watch your inbox for how to return {it}. Nothing needs to be ordered again.",
     ),
 )
 SWAP = WriteWords(
@@ -244,17 +257,31 @@ SWAP = WriteWords(
         "payment": _DIFFERENCE_QUESTION,
     },
     confirm=(
-        "change of items in order {order_id}: {pairs}. {settlement} Items of an order can be changed only once",
-        "in order {order_id} I replace {replacements}. {settlement} This is possible only once per order",
-        "order {order_id}, replace {replacements}. {settlement} Please note that it works only once per order",
+        "change of items in order {order_id}: {pairs}. {settlement}",
+        "in order {order_id} I replace {replacements}. {settlement}",
+        "order {order_id}, replace {replacements}. {settlement}",
+        "I change {pairs} in order {order_id}. {settlement}",
+        "the change concerns order {order_id}: {pairs}. {settlement}",
     ),
     done=(
         "Done. The items in order {order_id} are changed: {pairs}.",
         "Order {order_id} is updated.",
         "All set, the change in order {order_id} has gone through.",
+        "Order {order_id} now has what you wanted.",
+        "That went through: order {order_id} is changed.",
+        "The swap in order {order_id} is made.",
+        "I've just updated order {order_id}.",
+        "It's done, order {order_id} has the new version.",
     ),
     noun="change",
-    tail=("The order can't be changed or cancelled from here on.",),
+    tail=(
+        "The order can't be changed or cancelled from here on.",
+        "From now on this order stays as it is: no more changes, no cancelling.",
+        "Please note that I can't modify or cancel this order any more.",
+        "That was the one change this order allows, and it can't be called off now either.",
+        "No further changes are possible there, nor a cancellation.",
+        "It's final now, so neither changes nor a cancellation will work from this point.",
+    ),
 )
 CANCEL = WriteWords(
     roles={"order_id": "object", "reason": "reason"},
@@ -314,11 +341,17 @@ CANCEL = WriteWords(
         "Done. {object} is cancelled.",
         "{object} has been cancelled.",
         "All set, {object} is cancelled.",
+        "That's it, {object} won't be sent.",
+        "I've cancelled {object} for you.",
+        "{object} is off the list now: cancelled.",
     ),
     noun="cancellation",
     tail=(
         "The refund is immediate if you paid by gift card; otherwise it takes 5 to 7 business days.",
         "A gift card gets its money back at once, any other payment method within 5 to 7 business days.",
+        "You'll have your money back in 5 to 7 business days, or right away if a gift card was used.",
+        "Refunds to gift cards are instant; all others need 5 to 7 business days.",
+        "Please allow 5 to 7 business days for the refund, unless you used a gift card, where it's there already.",
     ),
 )
 SHIP = WriteWords(
@@ -438,7 +471,12 @@ PAY = WriteWords(
         "All set, {object} now runs on {payment}.",
     ),
     noun="payment change",
-    tail=("The former payment method is refunded at once if it's a gift card, otherwise within 5 to 7 business days.",),
+    tail=(
+        "The former payment method is refunded at once if it's a gift card, otherwise within 5 to 7 business days.",
+        "What you paid before comes back right away on a gift card, and in 5 to 7 business days on anything else.",
+        "The old payment is returned: immediately for gift cards, within 5 to 7 business days for the rest.",
+        "Expect the earlier amount back in 5 to 7 business days, or at once if it was a gift card.",
+    ),
 )
 MOVE = WriteWords(
     roles={"user_id": "object", **_ADDRESS_ROLES},
@@ -481,7 +519,13 @@ MOVE = WriteWords(
         "All set, your default address is changed.",
     ),
     noun="address change",
-    tail=("Orders that you've already placed keep the address they have.",),
+    tail=(
+        "Orders that you've already placed keep the address they have.",
+        "This doesn't touch orders that are under way.",
+        "Your existing orders aren't affected by that.",
+        "Anything you ordered before still goes where it was going.",
+        "It counts for future orders; earlier ones keep theirs.",
+    ),
 )
 WRITES = {
     "cancel_pending_order": CANCEL,

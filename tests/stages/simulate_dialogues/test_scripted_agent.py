@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from schemas.dialogue import Dialogue
+from stages.simulate_dialogues.wording_agent import REMINDER
 from tests.stages.simulate_dialogues.talks import simulated, told, words_of
 
 
@@ -47,7 +48,7 @@ def test_all_items_go_in_one_call_after_a_reminder() -> None:
     dialogue = simulated(told("swap_every_item", "only_when_asked"))
     writes = [call for m in dialogue.messages for call in m.tool_calls if "new_item_ids" in call.arguments]
     assert [len(call.arguments["item_ids"]) for call in writes] == [2]
-    assert any(word in said(dialogue) for word in ("nothing is missing", "one request", "complete", "in one go"))
+    assert any(text in said(dialogue) for text in REMINDER)
 
 
 def test_a_second_thought_is_taken_instead_of_the_first() -> None:
