@@ -84,13 +84,14 @@ class Witness(Record):
     """A changed world on which some reads answer differently and so does the program.
 
     Attributes:
-        strength: `plausible` if the edited values are conditioned on what the kept reads show, else `logical`.
-        answer: the decision's arguments on the changed world (None: the program finds no row).
+        strength: `plausible` if the changed row has parts that another row of the world has, or values that stand
+            elsewhere in the same result; `logical` if a value is only known to occur somewhere in its column.
+        answer: the decision's arguments on the changed world; never undetermined, because the words promise an answer.
     """
 
     strength: Strength
     edits: tuple[Edit, ...]
-    answer: dict[str, Json] | None
+    answer: dict[str, Json]
 
 
 class Clause(Record):
@@ -128,6 +129,7 @@ class Proof(Record):
         policy_reads: further reads that policy demands.
         search_cost: reads of a systematic reader in listing order; `search_worst` in the worst order.
         candidates: rows that were compared.
+        family: version of the family of changes that witnesses are made by.
     """
 
     reads: tuple[int, ...]
@@ -142,6 +144,7 @@ class Proof(Record):
     candidates: int = 0
     distractors: tuple[Distractor, ...] = ()
     basis: Literal["world-level", "response-level"] = "world-level"
+    family: int = 1
 
 
 class Refusal(Record):

@@ -7,6 +7,8 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from typing import TypeVar
 
+import msgspec
+
 from schemas.base import Json, content_id, plain, rng_of
 from schemas.task import Knowledge, Proof, Refusal, Request, Task, TaskSpec
 from stages.generate_tasks.claims import NotProven
@@ -23,7 +25,10 @@ SECOND_IDENTITY = 0.2
 """Share of people who do not remember what the policy asks for first and are found another way."""
 OUT_OF_SCOPE = 0.25
 """Share of must-refuse tasks that ask for what no tool does."""
+WRONG_STATE = 0.6
+"""Share of attempts at a refusal that start from a row in a state in which the write never succeeds."""
 LOW_MODES = ("stated", "lookup", "lookup")
+NO_PROOF = Proof(reads=(), reachable=(), clauses=(), lower=0, upper=0, plausible=0)
 T = TypeVar("T")
 HIGH_MODES = ("best", "best", "best", "joint", "joint", "each", "best_of_stated")
 
@@ -207,7 +212,9 @@ class TaskMaker:
         if keys and rng.random() < OUT_OF_SCOPE:
             return person, [Made(_out_of_scope(rng.choice(keys)), {})]
         composer = self._composer(rng, identity, person, spec)
-        draft = composer.write(plan, 0, rng.choice(("stated", "lookup", "best")), refused=True)
+        # Most rows that cannot be changed are in the wrong state; for the others something else speaks against it.
+        wrong_state = rng.random() < WRONG_STATE
+        draft = composer.write(plan, 0, rng.choice(("stated", "lookup", "best")), refused=wrong_state)
         made = make_refusal(composer, draft, self._ground.sandbox)
         if made.request.refusal is None or made.request.refusal.rule == "no_change":
             raise NotProven("nothing would change: no reason to refuse")
@@ -228,9 +235,7 @@ class TaskMaker:
     def _task(self, spec: TaskSpec, person: str, identity: tuple[str, ...], made: Sequence[Made]) -> Task:
         ground = self._ground
         requests = tuple(each.request for each in made)
-        facts = ground.facts_of(person)
-        # Who remembers what is asked for first remembers the rest as well; the others know only the second way.
-        known = facts if identity == ground.identities[0] else {name: facts[name] for name in identity}
+        known = ground.known(person, identity)
         types = ground.sandbox.domain.principal.types
         knowledge = [Knowledge(name=n, value=v, type=types[n], identity=True) for n, v in known.items()]
         for each in made:
@@ -239,7 +244,7 @@ class TaskMaker:
         burdens = [r.proof.lower for r in requests]
         keys = {repr(r.proof.reachable[n]) for r in requests for n in r.proof.reads}
         return Task(
-            id=content_id("task", ground.sandbox.world.digest, person, [plain(r) for r in requests]),
+            id=content_id("task", ground.sandbox.world.digest, person, known, [_asked(r) for r in requests]),
             spec=spec,
             domain=spec.domain,
             world_digest=ground.sandbox.world.digest,
@@ -256,6 +261,11 @@ class TaskMaker:
             initial_digest=ground.initial_digest,
             goal_digest=goal,
         )
+
+
+def _asked(request: Request) -> Json:
+    """Returns what makes a request the one it is. How it was proven is no part of that: better proofs keep the id."""
+    return plain(msgspec.structs.replace(request, proof=NO_PROOF))
 
 
 def _fresh(made: Made, used: set[tuple[str, str]]) -> Made:
@@ -275,6 +285,5 @@ def _key_of(arguments: dict[str, Json]) -> tuple[str, str]:
 
 
 def _out_of_scope(key: str) -> Request:
-    proof = Proof(reads=(), reachable=(), clauses=(), lower=0, upper=0, plausible=0)
     refusal = Refusal(rule="out_of_scope", detail=key, transfer=True, request=key)
-    return Request(kind="refuse", tool=None, arguments={}, sources={}, programs=(), proof=proof, refusal=refusal)
+    return Request(kind="refuse", tool=None, arguments={}, sources={}, programs=(), proof=NO_PROOF, refusal=refusal)

@@ -46,7 +46,7 @@ class Drafting:
         self.rng = rng
         self.person = person
         self.identity = identity
-        self.known = ground.facts_of(person)
+        self.known = ground.known(person, identity)
         self._people = people
         self._rows: dict[int, tuple[Chain, tuple[BindingRow, ...]]] = {}
         self.refused = False

@@ -103,6 +103,14 @@ class Ground:
         principal = self.sandbox.domain.principal
         return principal.known(self.sandbox.world.tables[principal.table][person])
 
+    def known(self, person: str, identity: tuple[str, ...]) -> dict[str, Json]:
+        """Returns what a person can state who is found by these facts.
+
+        Who remembers what policy asks for first remembers the rest as well; the others know only the second way.
+        """
+        facts = self.facts_of(person)
+        return facts if identity == self.identities[0] else {name: facts[name] for name in identity}
+
     def words(self, column: str) -> ColumnWords | None:
         """Returns a column's words; `a.options.color` also answers to `a.options.*`."""
         found = self.lexicon.columns.get(column)

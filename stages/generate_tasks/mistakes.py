@@ -12,15 +12,21 @@ import msgspec
 from schemas.base import Json, canonical
 from schemas.program import Filter, OrderKey, Program
 from schemas.task import Distractor
-from stages.generate_tasks.claims import Claim, arguments_from
+from stages.generate_tasks.claims import Claim, NotProven, arguments_from
 from stages.generate_tasks.ground import Ground
 from tool_specs.programs import MISSING, BindingRow, ReadAsk, Selection, column, rank, run
 
 MAX_DISTRACTORS = 6
+RUNNER_UP = "takes the runner-up"
 
 
 def distractors(ground: Ground, claim: Claim, tool: str | None, base: Selection) -> list[Distractor]:
-    """Returns live mistakes: dropped filters, reversed orders, skipped reads, the runner-up."""
+    """Returns live mistakes: dropped filters, reversed orders, skipped reads, the runner-up.
+
+    Raises:
+        NotProven: the runner-up cannot be submitted: an error would send the agent on to the right row.
+    """
+    goal = _digest_after(ground, tool, claim.gold)
     found: list[Distractor] = []
     seen = {canonical(claim.gold)}
     for mistake, arguments in _mistakes(ground, claim, base):
@@ -31,18 +37,28 @@ def distractors(ground: Ground, claim: Claim, tool: str | None, base: Selection)
         if tool is None:
             found.append(Distractor(mistake=mistake, arguments=arguments, digest=""))
         else:
-            fork = ground.sandbox.fork()
-            if not fork.call(tool, arguments).error:
-                found.append(Distractor(mistake=mistake, arguments=arguments, digest=fork.digest()))
+            digest = _digest_after(ground, tool, arguments)
+            if digest == "" and mistake == RUNNER_UP:
+                raise NotProven("the runner-up cannot be submitted: an error would give the answer away")
+            if digest not in ("", goal):
+                found.append(Distractor(mistake=mistake, arguments=arguments, digest=digest))
         if len(found) == MAX_DISTRACTORS:
             break
     return found
 
 
+def _digest_after(ground: Ground, tool: str | None, arguments: dict[str, Json]) -> str:
+    """Returns the state's digest after a write, or "" if it fails (or there is none)."""
+    if tool is None:
+        return ""
+    fork = ground.sandbox.fork()
+    return "" if fork.call(tool, arguments).error else fork.digest()
+
+
 def _mistakes(ground: Ground, claim: Claim, base: Selection) -> Iterator[tuple[str, dict[str, Json]]]:
     for number, program in enumerate(claim.programs):
         if program.pick in ("first", "each"):
-            yield from _with(ground, claim, number, "takes the runner-up", _runner_up(program, base.candidates[number]))
+            yield from _with(ground, claim, number, RUNNER_UP, _runner_up(program, base.candidates[number]))
             for key in program.order:
                 flipped = OrderKey(column=key.column, descending=not key.descending)
                 order = tuple(flipped if other is key else other for other in program.order)

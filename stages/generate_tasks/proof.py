@@ -43,7 +43,8 @@ def prove(ground: Ground, claim: Claim, changed_rows: Sequence[tuple[str, str]])
     _check_upper(claim, ground, reads, gold)
 
     clauses = Clauses(ground, claim, base, gold)
-    reads = clauses.without_shown_identity(reads)
+    kept_reads = clauses.without_shown_identity(reads)
+    spared, reads = len(reads) - len(kept_reads), kept_reads
     for value in claim.gold.values():
         for text in strings(value):
             clauses.add_instrumental(text, ())
@@ -70,8 +71,8 @@ def prove(ground: Ground, claim: Claim, changed_rows: Sequence[tuple[str, str]])
         upper=len(reads),
         plausible=len(clauses.hitting(("witness", "instrumental"), plausible=True)),
         policy_reads=policy,
-        search_cost=len(listing.reads),
-        search_worst=len(base.reads),
+        search_cost=len(listing.reads) - spared,
+        search_worst=len(base.reads) - spared,
         candidates=max((len(rows) for rows in base.candidates), default=0),
     )
 

@@ -16,7 +16,10 @@ from tool_specs.programs import MISSING, ReadAsk, ReadKey
 from tool_specs.reading import strings
 
 MAX_COMMON_READS = 20_000
-"""Reads that anybody can reach are explored up to this many; a larger open world is cut (and bounds get weaker)."""
+"""Reads that anybody can reach are explored up to this many. What is cut off could have been an alternative: in a
+larger open world a lower bound may be too high."""
+MAX_OWN_READS = 500
+"""The same for what one user can reach."""
 
 
 @dataclass
@@ -63,7 +66,14 @@ def _explore(ground: Ground) -> CommonReads:
 
 
 def children(ground: Ground, ask: ReadAsk) -> list[ReadAsk]:
-    """Returns the one-parameter reads that an answer's values feed."""
+    """Returns the one-parameter reads that an answer's values feed; remembered, a world's reads do not change."""
+    memo: dict[ReadKey, list[ReadAsk]] = ground.pools.setdefault("children", {})
+    if ask.key not in memo:
+        memo[ask.key] = _children(ground, ask)
+    return memo[ask.key]
+
+
+def _children(ground: Ground, ask: ReadAsk) -> list[ReadAsk]:
     answer = ground.reader.answer(ask)
     found: list[ReadAsk] = []
     if answer.value is MISSING:
@@ -93,6 +103,13 @@ class Reach:
                 parameters = ground.specs[tool].required
                 ask = ground.reader.ask(tool, {p: facts[n] for p, n in zip(parameters, names, strict=True)})
                 self.own.setdefault(ask.key, ask)
+        # What the user's own reads lead to is the user's to read as well, also where the programs do not look.
+        queue = list(self.own.values())
+        while queue and len(self.own) < MAX_OWN_READS:
+            for child in children(ground, queue.pop(0)):
+                if child.key not in self.own and child.key not in self._common.asks:
+                    self.own[child.key] = child
+                    queue.append(child)
         self._without: dict[frozenset[ReadKey], set[ReadKey]] = {}
 
     def suppliers(self, value: str, without: frozenset[ReadKey] = frozenset()) -> list[ReadAsk]:

@@ -14,6 +14,7 @@ from stages.generate_tasks.ground import Ground
 from stages.generate_tasks.mistakes import distractors
 from stages.generate_tasks.proof import needed_reads, prove, with_distractors
 from tool_specs.domain import GuardContext
+from tool_specs.partial import consulted
 from tool_specs.phrasing.user import phrasable
 from tool_specs.programs import run
 from tool_specs.reading import Reader
@@ -37,19 +38,24 @@ def arguments_of(composer: Composer, draft: Draft) -> tuple[dict[str, Json] | No
     return arguments, len(needed_reads(programs, selection))
 
 
-def objection(
-    ground: Ground, state: Sandbox, person: str, tool: str, arguments: dict[str, Json]
-) -> tuple[str, str] | None:
-    """Returns (rule, detail) if a write must not or cannot be done on this state, None if it can."""
+def objections(ground: Ground, state: Sandbox, person: str, tool: str, arguments: dict[str, Json]) -> dict[str, str]:
+    """Returns rule -> detail of all that speaks against a write on this state; empty if it can be done."""
     context = GuardContext(sandbox=state, principal_id=person, confirmed=True, history=False)
-    broken = ground.sandbox.domain.violations(context, tool, arguments)
-    if broken:
-        return broken[0]
+    found = dict(ground.sandbox.domain.violations(context, tool, arguments))
     fork = state.fork()
     result = fork.call(tool, arguments)
     if result.error:
-        return "tool_error", result.content.removeprefix("Error: ")
-    return None if fork.digest() != state.digest() else ("no_change", "nothing would change")
+        found.setdefault("tool_error", result.content.removeprefix("Error: "))
+    elif fork.digest() == state.digest():
+        found.setdefault("no_change", "nothing would change")
+    return found
+
+
+def objection(
+    ground: Ground, state: Sandbox, person: str, tool: str, arguments: dict[str, Json]
+) -> tuple[str, str] | None:
+    """Returns the first (rule, detail) that speaks against a write, None if it can be done."""
+    return next(iter(objections(ground, state, person, tool, arguments).items()), None)
 
 
 def make_write(composer: Composer, draft: Draft, state: Sandbox) -> Made:
@@ -109,10 +115,20 @@ def make_refusal(composer: Composer, draft: Draft, state: Sandbox) -> Made:
     if refused is None:
         raise NotProven("the request can be fulfilled")
 
-    def feasible(world: Sandbox, values: dict[str, Json]) -> bool:
-        return objection(ground, world, composer.person, tool, values) is None
+    # What must be known to refuse is what the broken rule looks at; nobody asks how to pay for what cannot be done.
+    domain = ground.sandbox.domain
+    context = GuardContext(sandbox=state, principal_id=composer.person, confirmed=True, history=False)
+    seen = consulted(domain, context, tool, arguments, refused[0]) or frozenset(arguments)
+    sources = {name: source for name, source in draft.sources.items() if name in seen}
+    looked_at = [source.bind.program for source in sources.values() if source.bind is not None]
+    programs = tuple(draft.programs[: max(looked_at, default=-1) + 1])
 
-    claim = Claim(tuple(draft.programs), draft.sources, facts, composer.person, arguments, feasible)
+    def feasible(world: Sandbox, values: dict[str, Json]) -> bool:
+        found = objections(ground, world, composer.person, tool, {**arguments, **values})
+        return refused[0] not in found
+
+    claimed = {name: arguments[name] for name in sources}
+    claim = Claim(programs, sources, facts, composer.person, claimed, feasible)
     row_ids = {str(value) for value in arguments.values() if isinstance(value, str)}
     tables = ground.sandbox.world.tables
     rows = [(table, row) for table in tables for row in row_ids if row in tables[table]]
@@ -123,7 +139,7 @@ def make_refusal(composer: Composer, draft: Draft, state: Sandbox) -> Made:
         tool=tool,
         arguments=arguments,
         sources=draft.sources,
-        programs=claim.programs,
+        programs=tuple(draft.programs),
         proof=proof,
         refusal=refusal,
     )

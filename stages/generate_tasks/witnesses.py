@@ -160,7 +160,7 @@ class WitnessSearch:
         for path in shape.binds:
             if "*" not in path:
                 for other in self._ground.column_values(ask.tool, path)[:2]:
-                    yield "plausible", {tuple(path): other}
+                    yield "logical", {tuple(path): other}
 
     def _set(
         self,
