@@ -14,6 +14,7 @@ from typing import Any, Final, NamedTuple
 
 from schemas.base import Json, Path, canonical
 from schemas.program import At, Bind, Call, Each, Filter, Operand, Program, Step
+from tool_specs.remember import remembered
 
 BindingRow = dict[str, Json]
 ReadKey = tuple[str, bytes]
@@ -248,6 +249,7 @@ def passes(rule: Filter, row: Mapping[str, Json]) -> bool:
     return bool(value == wanted) is (rule.op == "eq")
 
 
+@remembered(1)
 def filters_by_step(program: Program) -> list[list[Filter]]:
     """Returns, per step, the filters that can be applied once that step has bound its name."""
     position = {step.name: number for number, step in enumerate(program.steps)}

@@ -23,8 +23,8 @@ from tool_specs.phrasing import agent as grammar
 from tool_specs.phrasing.agent import Known
 from tool_specs.phrasing.english import number
 from tool_specs.phrasing.meaning import bindings, level_of, roles, told_level
-from tool_specs.phrasing.remember import remembered
 from tool_specs.programs import ReadKey, Selection
+from tool_specs.remember import remembered
 
 _NO_PROOF = Proof(reads=(), reachable=(), clauses=(), lower=0, upper=0, plausible=0)
 _CHECKS_FIRST = 0.35

@@ -16,7 +16,7 @@ from schemas.program import Bind, Call, Fact, Program
 from schemas.task import Request
 from tool_specs.lexicon import Lexicon
 from tool_specs.phrasing.meaning import original, parameters_of, roles
-from tool_specs.phrasing.remember import remembered
+from tool_specs.remember import remembered
 
 Saying = Callable[[str], Json]
 """Fact name -> the value as this user tells it now."""

@@ -23,8 +23,8 @@ from schemas.program import Bind, Program
 from schemas.world import World
 from stages.simulate_dialogues.desk import Desk
 from tool_specs.phrasing.agent import Known
-from tool_specs.phrasing.remember import remembered
 from tool_specs.programs import MISSING, ReadKey, Selection, read_key
+from tool_specs.remember import remembered
 from tool_specs.sandbox import Result, Sandbox
 
 RowKey = tuple[str, str]

@@ -16,7 +16,7 @@ from stages.simulate_dialogues.plan import plan_of
 from stages.simulate_dialogues.user_words import UserWords
 from tool_specs.dice import Dice
 from tool_specs.domain import Domain
-from tool_specs.phrasing.remember import remembered
+from tool_specs.remember import remembered
 
 
 @remembered(2)

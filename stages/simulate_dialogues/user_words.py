@@ -24,6 +24,7 @@ from tool_specs.domain import Domain
 from tool_specs.phrasing import user as grammar
 from tool_specs.phrasing.english import clean, number, sentence
 from tool_specs.phrasing.frames import casual, want
+from tool_specs.remember import remembered
 
 _POLITE_USERS = 0.6
 _MARKED = 0.55
@@ -67,15 +68,8 @@ class UserWords:
 
     def pick(self, table: tables.Variants | Mapping[str, tables.Variants]) -> str:
         """Returns a phrase in this user's register that has not been used yet, if there is one."""
-        if isinstance(table, Mapping):
-            options = table.get(self.register, ()) if self.register != "neutral" else ()
-            options = (*options, *(table["plain"] if not options or self.register == "chatty" else ()))
-        else:
-            options = table
-        if self.polite and self.dice.chance(_MARKED):
-            fitting = [text for text in options if _marked(text)] or list(options)
-        else:
-            fitting = [text for text in options if self.polite or not _marked(text)] or list(options)
+        options, marked, plain = _variants(table, self.register)
+        fitting = (marked if self.dice.chance(_MARKED) else options) if self.polite else plain
         fresh = [text for text in fitting if text not in self._used] or fitting
         text = self.dice.pick(fresh)
         self._used.add(text)
@@ -251,6 +245,20 @@ def _please(text: str) -> str:
         return text
     body, mark = (text[:-1], text[-1]) if text[-1:] in (".", "?") else (text, "")
     return f"{body}, please{mark}"
+
+
+@remembered(1)
+def _variants(
+    table: tables.Variants | Mapping[str, tables.Variants], register: str
+) -> tuple[tables.Variants, tables.Variants, tables.Variants]:
+    """Returns a table's phrases for a register: all, those with a marker of politeness, those without one."""
+    if isinstance(table, Mapping):
+        options = table.get(register, ()) if register != "neutral" else ()
+        options = (*options, *(table["plain"] if not options or register == "chatty" else ()))
+    else:
+        options = table
+    marked = tuple(text for text in options if _marked(text))
+    return options, marked or options, tuple(text for text in options if not _marked(text)) or options
 
 
 @lru_cache(maxsize=4096)

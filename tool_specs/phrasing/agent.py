@@ -17,9 +17,10 @@ from schemas.base import Json
 from schemas.task import Request
 from tool_specs.lexicon import Lexicon
 from tool_specs.phrasing.comparing import compare, compare_one
-from tool_specs.phrasing.english import clean, inside, is_plural, listed, money, sentence
+from tool_specs.phrasing.english import clean, inside, is_plural, listed, money, sentence, slots_in
 from tool_specs.phrasing.labels import Known, Seen, agent_text, contents, full_label, label, labels, price, state_text
 from tool_specs.phrasing.meaning import column_words, question_key, texts_for
+from tool_specs.remember import remembered
 
 __all__ = [
     "Known", "Seen", "answer", "ask_identity", "compare", "compare_one", "confirm", "done", "full_label", "label",
@@ -90,7 +91,8 @@ _EVEN = (
 )
 _ANSWERS = ("That's {value}.", "It's {value}.", "The answer is {value}.")
 _MAX_CONTENTS = 6
-_SLOT = re.compile(r"\{(\w+)\}")
+_COMMAS = re.compile(r"(, *)+")
+_STARTS = re.compile(r"(^|[.!?] )([a-z])")
 _COLUMN_SLOT = re.compile(r"\{(\w+\.\w+)\}")
 
 
@@ -213,6 +215,7 @@ class _Slots:
     ) -> None:
         self.words, self.arguments, self.known, self.rng, self.brief = words, arguments, known, rng, brief
         self.roles: dict[str, list[str]] = {}
+        self._names: dict[str, list[str]] = {}
         for parameter, role in words.writes[tool].roles.items() if tool in words.writes else ():
             if parameter in arguments:
                 self.roles.setdefault(role, []).append(parameter)
@@ -221,7 +224,7 @@ class _Slots:
 
     def fill(self, template: str) -> str:
         """Returns the template with every slot filled; an empty sentence left by an empty slot goes."""
-        return clean(template.format(**{name: self.slot(name) for name in _SLOT.findall(template)})).replace(". .", ".")
+        return clean(template.format(**{name: self.slot(name) for name in slots_in(template)})).replace(". .", ".")
 
     def plain(self) -> str:
         """Returns the arguments as they are, for a write without words."""
@@ -248,13 +251,15 @@ class _Slots:
     def _rows(self, role: str) -> list[Seen | None]:
         _, ids = self._list(role)
         scalars = [value for value in self.arguments.values() if isinstance(value, str)]
-        owned = [row_id for row_id, row in self.words.rows.items() if row.scope]
-        other = [row_id for row_id in self.words.rows if row_id not in owned]
-        prefer = other if role == "target" else owned
-        inner = sorted(prefer, key=lambda row_id: -row_id.count("."))
+        inner = _preferred(self.words, role == "target")
         return [self.known.find(one, inner, scalars[0] if scalars else None) for one in ids]
 
     def _named(self, role: str) -> list[str]:
+        if role not in self._names:
+            self._names[role] = self._find_names(role)
+        return self._names[role]
+
+    def _find_names(self, role: str) -> list[str]:
         parameter, ids = self._list(role)
         noun = parameter.removeprefix("new_").removesuffix("s").removesuffix("_id").replace("_", " ")
         rows = self._rows(role)
@@ -302,11 +307,11 @@ class _Slots:
         if len(parameters) > 1:
             texts = self.words.facts.get(role)
             text = texts[0].format(**values) if texts else listed(list(values.values()))
-            return clean(re.sub(r"(, *)+", ", ", text))
+            return clean(_COMMAS.sub(", ", text))
         value = values[parameters[0]]
         if parameters[0] in self.words.choices:
             return value
-        row = self.known.find(value, [row_id for row_id in self.words.rows])
+        row = self.known.find(value, tuple(self.words.rows))
         if row is None:
             return f"{parameters[0].removesuffix('_id').replace('_', ' ')} {value}"
         name = label(self.words, row.id, row.row, row.above)
@@ -316,6 +321,13 @@ class _Slots:
         return f"{name} ({listed(inner)})" if 0 < len(inner) <= _MAX_CONTENTS else name
 
 
+@remembered(1)
+def _preferred(words: Lexicon, other: bool) -> tuple[str, ...]:
+    """Returns the rows that are the user's (or the other ones), innermost first."""
+    found = [row_id for row_id, row in words.rows.items() if bool(row.scope) is not other]
+    return tuple(sorted(found, key=lambda row_id: -row_id.count(".")))
+
+
 def _capitals(text: str) -> str:
     """Returns sentences with large first letters."""
-    return re.sub(r"(^|[.!?] )([a-z])", lambda found: found[1] + found[2].upper(), sentence(text))
+    return _STARTS.sub(lambda found: found[1] + found[2].upper(), sentence(text))

@@ -12,6 +12,7 @@ from schemas.base import Json
 _IRREGULAR = {"shelf": "shelves", "knife": "knives", "leaf": "leaves", "person": "people", "child": "children"}
 _NUMBERS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve")
 _ORDINARY = re.compile(r"[A-Z][a-z]+('s)?")
+_SLOT = re.compile(r"\{(\w+)\}")
 _LARGE = re.compile(r"(?!I\b|I'|[A-Z]{2})[A-Z]")
 _SPACES = re.compile(r"\s+")
 _SPACE_BEFORE = re.compile(r"\s+([,.;:?!)])")
@@ -31,6 +32,10 @@ _AGREE = (
     (re.compile(r"\b(that|which) ships\b"), r"\1 ship"),
     (re.compile(r"\b(that|which) doesn't\b"), r"\1 don't"),
 )
+
+
+_VOWEL = re.compile(r"(?i)(?!uni|use|usb|eu|one)([aeiou]|hour|[lfmnrsx](?:ed|cd)\b|[fhlmnrsx]-)")
+_SPELT = re.compile(r"(8|11|18)\b|LED|LCD|XL|XS")
 
 
 @dataclass(frozen=True)
@@ -73,9 +78,7 @@ def a(noun: str) -> str:
     """Returns the noun with its indefinite article."""
     if is_plural(noun):
         return noun
-    vowel = re.match(r"(?i)(?!uni|use|usb|eu|one)([aeiou]|hour|[lfmnrsx](?:ed|cd)\b|[fhlmnrsx]-)", noun) or re.match(
-        r"(8|11|18)\b|LED|LCD|XL|XS", noun
-    )
+    vowel = _VOWEL.match(noun) or _SPELT.match(noun)
     return f"{'an' if vowel else 'a'} {noun}"
 
 
@@ -86,6 +89,12 @@ def agree(clause: str, many: bool) -> str:
         for pattern, replacement in _AGREE:
             clause = pattern.sub(replacement, clause)
     return clause
+
+
+@lru_cache(maxsize=4096)
+def slots_in(template: str) -> tuple[str, ...]:
+    """Returns the names of a template's slots, in order."""
+    return tuple(_SLOT.findall(template))
 
 
 def listed(parts: Sequence[str], word: str = "and") -> str:

@@ -77,6 +77,10 @@ _THEN = (
 _LAST = ("And finally, {}", "Last thing: {}", "Oh, and {}", "And lastly, {}", "Finally, {}")
 
 
+_START = re.compile(r"(^|[.?!:] )(I'?\b|(?:The|My)\b|[A-Z][a-z']*\b(?! [A-Z][a-z]))")
+_I = re.compile(r"\bI\b(?=[' ])")
+
+
 def want(clause: str, rng: random.Random, *, asking: bool = False) -> str:
     """Returns a sentence that wants something: an infinitive clause, or an embedded question (`asking`)."""
     frames = _KNOW if asking else _WANT
@@ -101,7 +105,6 @@ def _first_sentence(text: str) -> tuple[str, str, str]:
 def casual(text: str, rng: random.Random) -> str:
     """Returns the text as typed in a hurry: small letters where sentences begin, maybe no last full stop."""
     # A large letter before another large one is taken for a name: "Nora Field here".
-    start = r"(^|[.?!:] )(I'?\b|(?:The|My)\b|[A-Z][a-z']*\b(?! [A-Z][a-z]))"
-    text = re.sub(start, lambda found: found[1] + found[2].lower(), text)
-    text = re.sub(r"\bI\b(?=[' ])", "i", text)
+    text = _START.sub(lambda found: found[1] + found[2].lower(), text)
+    text = _I.sub("i", text)
     return text[:-1] if text.endswith(".") and rng.random() < 0.6 else text

@@ -15,8 +15,8 @@ from schemas.base import Json
 from tool_specs.lexicon import ColumnWords, Lexicon
 from tool_specs.phrasing.english import clean, lower_name, money
 from tool_specs.phrasing.meaning import column_words, value_json, value_texts
-from tool_specs.phrasing.remember import remembered
 from tool_specs.programs import MISSING, elements
+from tool_specs.remember import remembered
 
 _FIELD = re.compile(r"\{([^{}]+)\}")
 _ID = re.compile(r"(^|_)id$")

@@ -18,7 +18,7 @@ from schemas.base import Json, Path
 from schemas.program import At, Bind, Call, Each, Fact, Filter, OrderKey, Program, Step, column_id
 from schemas.task import Request, Source
 from tool_specs.lexicon import ColumnWords, Lexicon, RowWords, Texts
-from tool_specs.phrasing.remember import remembered
+from tool_specs.remember import remembered
 
 T = TypeVar("T")
 

@@ -16,7 +16,7 @@ from schemas.base import Json
 from schemas.program import Program
 from schemas.task import Knowledge, Request, Task
 from tool_specs.lexicon import Lexicon, Texts
-from tool_specs.phrasing.english import Phrase, clean, inside, sentence
+from tool_specs.phrasing.english import Phrase, clean, inside, sentence, slots_in
 from tool_specs.phrasing.frames import casual, connect, want
 from tool_specs.phrasing.meaning import (
     level_of,
@@ -33,7 +33,8 @@ from tool_specs.phrasing.wording import phrasable
 
 __all__ = ["ask", "describe", "identity", "phrasable", "raise_request", "roles", "task_text", "tell"]
 
-_SLOT = re.compile(r"\{(\w+)\}")
+_COMMAS = re.compile(r"(, *)+")
+_PARTICLE = re.compile(r"\{object\} (back|off)\b")
 _VERBS = {
     False: {"is": "is", "was": "was", "does": "does", "has": "has", "s": "s", "it": "it"},
     True: {"is": "are", "was": "were", "does": "do", "has": "have", "s": "", "it": "them"},
@@ -55,7 +56,7 @@ class _Teller:
 
     def slots(self, template: str, wanted: Collection[str] = (), *, apart: bool = False) -> dict[str, str]:
         """Returns the values of a template's slots; `apart`: the object was told before, in another sentence."""
-        names = set(_SLOT.findall(template)) | set(wanted)
+        names = {*slots_in(template), *wanted}
         found: dict[str, str] = {}
         phrase = Phrase("")
         both = "object" in names and "target" in names
@@ -127,7 +128,7 @@ class _Teller:
     def _literal(self, role: str, stated: Mapping[str, Json]) -> str:
         if len(stated) > 1:
             text = self.rng.choice(self.words.facts[role])
-            return clean(re.sub(r"(, *)+", ", ", text.format(**{name: str(v) for name, v in stated.items()})))
+            return clean(_COMMAS.sub(", ", text.format(**{name: str(v) for name, v in stated.items()})))
         for name, value in stated.items():
             choices = self.words.choices.get(name, {}).get(str(value))
             if choices:
@@ -143,7 +144,7 @@ class _Teller:
         # "Its cheapest version" for each of several things can only be said after the things.
         each = any(program.role == "target" and program.pick == "each" for program in self.request.programs)
         texts = [text for text in own.ask if not (each and 0 <= text.find("{target}") < text.find("{object}"))]
-        named = [(set(_SLOT.findall(text)), text) for text in texts]
+        named = [(set(slots_in(text)), text) for text in texts]
         fitting = [(len(names), text) for names, text in named if names <= told]
         if not told or not fitting:
             return self.rng.choice(own.topic), list(wanted)
@@ -152,7 +153,7 @@ class _Teller:
         left = [role for role in wanted if f"{{{role}}}" not in text]
         slots = self.slots(text)
         if slots.get("object", "").count(" ") > 3:  # "send back the ...": a particle does not wait for a long phrase
-            text = re.sub(r"\{object\} (back|off)\b", r"\1 {object}", text)
+            text = _PARTICLE.sub(r"\1 {object}", text)
         return clean(text.format(**slots)), left
 
     def sentences(self, wanted: Sequence[str], *, answering: bool = False) -> list[str]:
