@@ -72,10 +72,14 @@ class Checker:
         for (i, earlier), (j, later) in itertools.permutations(requests, 2):
             if earlier["kind"] != "write" or not later["programs"] or (j, i) in fixed:
                 continue
+            first = Reads(self.sandbox)
+            answer(later, facts, first)
             fork = self.sandbox.fork()
             fork.call(earlier["tool"], earlier["arguments"])
+            again = Reads(fork)  # who the user is was found out before anything changed
+            again.made.update((key, v) for key, v in first.made.items() if key[0] in self.sandbox.domain.identity_tools)
             try:
-                same = answer(later, facts, Reads(fork)) == later["arguments"]
+                same = answer(later, facts, again) == later["arguments"]
             except Undetermined:
                 same = False
             if not same:
@@ -161,6 +165,7 @@ class Checker:
         for key in needed:
             found: frozenset[ReadId] | None = None
             for clause in search.clauses(key, TRIES, made):
+                clause = search.reach.leaders(clause)
                 found = clause if found is None or len(clause) < len(found) else found
                 if len(found) == 1:
                     break

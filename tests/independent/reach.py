@@ -68,8 +68,9 @@ class World:
         told: Iterable[Typed] = (),
         extra: Iterable[ReadId] = (),
         without: str | None = None,
+        skipped: ReadId | None = None,
     ) -> dict[ReadId, None]:
-        """Returns the reads that can be made in some order, if the value `without` is never known."""
+        """Returns the reads that can be made in some order, if a value is never known, or a read never made."""
         made: dict[ReadId, None] = {}
         known: set[Typed] = set()
         waiting: list[ReadId] = [read_id(name, {}) for name in roots]
@@ -84,7 +85,11 @@ class World:
                     waiting.append(read_id(name, {self.specs[name].required[0]: value}))
             fresh = []
             for key in waiting:
-                if key not in made and (without is None or without not in json.loads(key[1]).values()):
+                if (
+                    key not in made
+                    and key != skipped
+                    and (without is None or without not in json.loads(key[1]).values())
+                ):
                     made[key] = None
                     fresh.extend(self.typed(key))
             waiting = []
@@ -110,6 +115,7 @@ class Reach:
             if len(kinds) > 1 and all(kind in by_type for kind in kinds):
                 self.several.append(read_id(name, {p: by_type[k] for p, k in zip(spec.required, kinds, strict=True)}))
         self.everything = self._closure(None)
+        self._unskippable: dict[ReadId, frozenset[ReadId]] = {}
 
     def _closure(self, without: str | None) -> dict[ReadId, None]:
         """The user's own reads come on top of the open ones, which are left out where a value is forbidden."""
@@ -125,6 +131,22 @@ class Reach:
     def suppliers(self, value: str) -> frozenset[ReadId]:
         """Returns the reads that show a value and can be made by somebody who does not know it yet."""
         return frozenset(key for key in self._closure(value) if value in self.world.strings(key))
+
+    def leaders(self, clause: frozenset[ReadId]) -> frozenset[ReadId]:
+        """Returns the reads of a clause that no other one of it must come before: who makes the rest makes them too."""
+        if len(clause) == 1:
+            return clause
+        left = set(clause)
+        for key in sorted(clause):
+            if key in left:
+                left -= {other for other in left if other != key and other not in self._reached_without(key)}
+        return frozenset(left)
+
+    def _reached_without(self, key: ReadId) -> frozenset[ReadId]:
+        if key not in self._unskippable:
+            roots = [name for name, spec in self.world.specs.items() if not spec.required]
+            self._unskippable[key] = frozenset(self.world.closure(roots, self.told, self.several, None, key))
+        return self._unskippable[key]
 
     def touching(self, row: tuple[str, str]) -> list[ReadId]:
         """Returns the reads that look at a row."""
