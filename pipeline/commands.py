@@ -162,4 +162,6 @@ def _tell(outcome: Outcome, out: Path) -> None:
         text = f"{place}: {outcome.kept} of {outcome.wanted} trajectories in {outcome.seconds:.1f} s"
     if outcome.kept < outcome.wanted:
         text += f"; `writ stats {place}` says which cells could not be filled, and why"
+    else:
+        text += f"; look at them with `writ show {place}` and {place / 'report.html'}"
     console.print(text, markup=False, highlight=False, soft_wrap=True)

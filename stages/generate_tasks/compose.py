@@ -67,6 +67,8 @@ class Composer(Drafting):
             self._stated(draft, place, number)
         elif mode == "each" or mode == "all":
             steps = self._restated(draft, place.chain, number, self.pick_row(place.chain))
+            if len(run([Program(steps=steps, pick="all")], self.facts(draft), self.ground.reader).picked[0]) < 2:
+                raise NoSuchRequest("all of one is just the one")
             draft.programs.append(Program(steps=steps, pick="all", role=place.role))
             self.bind(draft, place, 0, "evidence")
         elif mode == "lookup":

@@ -1,7 +1,8 @@
 """Evidence before write: what was read before a decision was enough to determine it.
 
-A decision's proof holds clauses, each a set of reads of which one at least must have been made. Reads that hit every
-clause are a certificate; a right answer without one was a lucky guess, and teaches guessing.
+A decision's proof holds clauses, each a set of reads of which one at least must have been made: without one of them the
+answer was a lucky guess, and teaches guessing. Clauses are necessary; that the reads are also enough is shown by running
+the programs on them alone. Not recognised: an answer found by other reads than the programs make.
 
 A refusal needs less than the write would: only what determines the arguments that the broken rule looks at. Nobody has
 to find out how something would be paid for that cannot be done anyway.
@@ -19,7 +20,7 @@ from stages.validate_dialogues.context import CheckContext, failed, folded, pass
 from stages.validate_dialogues.words import leaves
 from tool_specs.domain import GuardContext
 from tool_specs.partial import consulted
-from tool_specs.programs import LINEAGE, MISSING, ReadAsk, ReadKey, Selection, read_key, run
+from tool_specs.programs import LINEAGE, MISSING, ReadAsk, ReadKey, Selection, bound, read_key, run
 from tool_specs.sandbox import Sandbox
 
 
@@ -76,6 +77,12 @@ def evidence_before_write(context: CheckContext) -> Verdict:
                 return failed(
                     "evidence_before_write", "agent", f"{place(step.index)}: request {number}: written before {what}"
                 )
+            if not determines(context, request, step.index):
+                return failed(
+                    "evidence_before_write",
+                    "agent",
+                    f"{place(step.index)}: request {number}: what was read before does not determine the arguments",
+                )
         elif request.kind == "refuse":
             refused = _refused(context)
             if refused is not None and complete > refused:
@@ -86,6 +93,23 @@ def evidence_before_write(context: CheckContext) -> Verdict:
                 "evidence_before_write", "agent", f"request {number}: told before {place(complete)} gave the evidence"
             )
     return passed("evidence_before_write")
+
+
+def determines(context: CheckContext, request: Request, stop: int) -> bool:
+    """Whether the programs, run on the reads made before message `stop` alone, give the gold arguments."""
+
+    def read(ask: ReadAsk) -> Any:
+        made = context.made.get(folded(ask.tool, ask.arguments))
+        if ask.tool not in context.domain.identity_tools and (made is None or made >= stop):
+            return MISSING
+        return _answer(context.initial, ask)
+
+    chosen = run(request.programs, context.facts, read)
+    return all(
+        bound(source.bind, request.programs, chosen) == request.arguments[name]
+        for name, source in request.sources.items()
+        if source.bind is not None
+    )
 
 
 def needless(context: CheckContext, request: Request) -> Needless:
