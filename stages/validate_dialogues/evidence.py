@@ -1,8 +1,8 @@
 """Evidence before write: what was read before a decision was enough to determine it.
 
-A decision's proof holds clauses, each a set of reads of which one at least must have been made: without one of them the
-answer was a lucky guess, and teaches guessing. Clauses are necessary; that the reads are also enough is shown by running
-the programs on them alone. Not recognised: an answer found by other reads than the programs make.
+A decision's proof holds clauses, each a set of reads of which one at least must have been made: without it the answer
+was a lucky guess, and teaches guessing. Clauses are necessary; that the reads are also enough is shown by running the
+programs on them alone. Not recognised: an answer found by other reads than the programs make.
 
 A refusal needs less than the write would: only what determines the arguments that the broken rule looks at. Nobody has
 to find out how something would be paid for that cannot be done anyway.
