@@ -21,8 +21,8 @@ from tool_specs.dice import Dice
 from tool_specs.lexicon import Lexicon
 from tool_specs.phrasing import agent as grammar
 from tool_specs.phrasing.agent import Known
-from tool_specs.phrasing.english import number
-from tool_specs.phrasing.meaning import bindings, level_of, roles, told_level
+from tool_specs.phrasing.english import a, number
+from tool_specs.phrasing.meaning import bindings, level_of, levels, roles, told_level
 from tool_specs.programs import ReadKey, Selection
 from tool_specs.remember import remembered
 
@@ -213,12 +213,21 @@ class AgentWords:
         """Explains why something cannot be done, with what the rows show where there are words for it."""
         return grammar.refusal(self.lexicon, rule, detail, self.rng, tool=tool, arguments=arguments, known=known)
 
-    def not_there(self, *, tied: bool, value: Json = None) -> str:
+    def not_there(self, told: Told, role: str, *, tied: bool, value: Json = None) -> str:
         """Says that nothing fits, or too much, or that a stated value leads nowhere."""
         if value is not None:
             text = self.pick(tables.NOT_FOUND).replace("{value}", str(value))
             return f"{text} {self.pick(tables.TYPO)}"
-        return f"{self.pick(tables.TIED if tied else tables.NOTHING_FITS)} {self.pick(tables.WHICH_ONE)}"
+        noun, text = self._noun(told, role), self.pick(tables.TIED if tied else tables.NOTHING_FITS)
+        text = text.replace("{noun}", noun).replace("{a_noun}", a(noun))
+        return f"{text} {self.pick(tables.WHICH_ONE)}"
+
+    def _noun(self, told: Told, role: str) -> str:
+        """Returns what a role's rows are called."""
+        place = told_level(self.lexicon, told.request, role) if told.request.tool else None
+        every = levels(self.lexicon, told.request.programs, place[0]) if place is not None else []
+        found = [level.words.singular for level in every if place is not None and level.name == place[1]]
+        return found[0] if found else "match"
 
     def gives_up(self) -> str:
         """Leaves a request for which nothing was found."""

@@ -52,7 +52,7 @@ ANYTHING_ELSE: Variants = (
     "What else can I do for you?", "Is there something else?", "Anything else I can help with?",
     "Would you like me to do anything else?", "Is there more I can take care of?", "Was there anything else today?",
     "Do you need anything else from me?", "Is that all for now, or is there more?", "Any other request?",
-    "Shall I look at anything else for you?", "What's next, if there is anything?", "Are we done, or is there more?",
+    "Shall I look at anything else for you?", "Is there more on your mind?", "Are we done, or is there more?",
     "Does anything else need doing?", "Is there another matter I can look at?", "Have you got anything else for me?",
     "Could I do something else for you?", "Would there be anything more?",
 )  # fmt: skip
@@ -102,14 +102,14 @@ NOTED: Variants = (
     "Of course, that's easily changed.", "Okay, here is the new version.", "Got it, let me update that.",
 )  # fmt: skip
 NOTHING_FITS: Variants = (
-    "I looked, but I find nothing that fits that description.", "I can't find anything like that.",
-    "There's nothing that matches, I'm afraid.", "Nothing I see matches that.",
+    "I looked, but I find no {noun} that fits that description.", "I can't find {a_noun} like that.",
+    "There's no {noun} that matches, I'm afraid.", "I don't see {a_noun} like that here.",
 )  # fmt: skip
 NOT_FOUND: Variants = (
     "{value} doesn't turn up anything.", "I can't find {value}.", "There's nothing under {value}, I'm afraid.",
 )  # fmt: skip
 TIED: Variants = (
-    "More than one fits that equally well.", "Several are tied there.", "That fits more than one.",
+    "More than one {noun} fits that equally well.", "Several are tied there.", "That fits more than one {noun}.",
 )  # fmt: skip
 WHICH_ONE: Variants = (
     "Which one do you mean?", "Could you describe it another way?", "Could you tell me more about it?",

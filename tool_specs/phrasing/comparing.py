@@ -25,6 +25,7 @@ from tool_specs.phrasing.meaning import (
     level_of,
     levels,
     meaning,
+    outside,
     parameters_of,
     roles,
     told_level,
@@ -146,6 +147,11 @@ class _Comparison:
         found = [level for level in inner if level is not None]
         self.level: Level = found[-1] if found else sense.level
 
+    @property
+    def away(self) -> Level | None:
+        """What leads to the rows by another read: items, where the rows are versions of them."""
+        return outside(self.words, self.programs, self.place, self.level.name) if self.level.own else None
+
     def _level(self, path: Path) -> Level | None:
         return level_of(self.words, self.programs, self.place, path)
 
@@ -219,7 +225,7 @@ class _Comparison:
             "Among {count} {noun}, the {filters}match is {name}.",
             "There are {count} {noun}, and the {filters}one like that is {name}.",
         )
-        text = self.rng.choice(frames).format(count=count, noun=noun, filters=self._filters(), name=name)
+        text = self.rng.choice(frames).format(count=count, noun=noun, filters=self._filters(brief=True), name=name)
         near = [other for other in everything if self._nearly(other)]
         names = labels(self.words, [self.seen(one) for one in [row, *near]])[1:]
         if not near or len(near) > _MAX_TEMPTING:
@@ -278,8 +284,15 @@ class _Comparison:
         seen = [self.seen(row) for row in [winner, *rest[:1], *tempting[:_MAX_TEMPTING]]]
         names = labels(self.words, seen)
         parts = [self._scope(winner)]
-        noun = f"{self._filters()}{self.level.words.singular}"
-        where = f" ({outer})" if (outer := self._outer_name(winner)) and self.level.own else ""
+        noun = f"{self._filters()}{self.level.words.singular}{self._of_what()}"
+        outer = self._outer_name(winner) if self.level.own else ""
+        where = (
+            f" ({outer})"
+            if outer and self.away is None
+            else f" (a {self.level.words.singular} of the {outer})"
+            if outer
+            else ""
+        )
         said = f"the {self._top(key)} {noun}" if not self._after(key) else f"the {noun} {self._after(key)}"
         text = f"{said} is {self._article(names[0])}{self._at(winner, key)}{where}"
         if rest:
@@ -346,7 +359,8 @@ class _Comparison:
         groups: dict[tuple[int, str], list[int]] = {}
         for place, row in enumerate(rows):
             number_, rule = next((n, rule) for n, rule in enumerate(self.sense.program.where) if not passes(rule, row))
-            groups.setdefault((number_, str(column(row, rule.column))), []).append(place)
+            value = "" if self._is_option(rule) else str(column(row, rule.column))
+            groups.setdefault((number_, value), []).append(place)
         sentences = []
         for (number_, _), places in groups.items():
             named = [place for place in places if place < len(names)]
@@ -360,6 +374,11 @@ class _Comparison:
             reason = self._reason(self.sense.program.where[number_], [rows[place] for place in places], many)
             sentences.append(sentence(f"{listed(members)} {self._exceeds(key, many)}, but {reason}"))
         return " ".join(sentences)
+
+    def _is_option(self, rule: Filter) -> bool:
+        """Whether any value of the column can be said, and it is the row's own: a colour, a size."""
+        words, level = column_words(self.words, self._id(rule.column)), self._level(rule.column)
+        return words is not None and bool(words.any_value) and (level is None or level.place >= self.level.place)
 
     def _reason(self, rule: Filter, rows: Sequence[BindingRow], many: bool) -> str:
         """Says why rows that fail a rule in the same way do: "they're black", "its order is still pending"."""
@@ -375,7 +394,11 @@ class _Comparison:
         it = "they" if many else "it"
         if words is None or words.kind == "boolean" or (words.values and not words.any_value):
             return state_text(words, value, it, many) or f"{it}{_be(many)} {text}"
-        return state_text(words, value, it, many) or predicate(words, column_, value, many, self.rng)
+        values = {str(column_value(row, rule.column)) for row in rows}
+        plain = len(values) == 1 and not any(str(value).lower() in self._name(self.seen(row)).lower() for row in rows)
+        if plain:
+            return state_text(words, value, it, many) or predicate(words, column_, value, many, self.rng)
+        return predicate(words, column_, rule.value, many, self.rng, negated=True)
 
     def _exceeds(self, key: OrderKey, many: bool) -> str:
         words = column_words(self.words, self._id(key.column))
@@ -386,13 +409,27 @@ class _Comparison:
     def _key_of(self, row: BindingRow) -> list[Any]:
         return [column(row, key.column) for key in self.sense.program.order]
 
-    def _filters(self) -> str:
-        """Returns the filters as adjectives before the noun, where an agent has such: `delivered `."""
+    def _of_what(self) -> str:
+        """Returns ` of your pending items` where the rows come from those."""
+        return f" of your {self._filters(away=True)}{self.away.words.plural}" if self.away is not None else ""
+
+    def _filters(self, *, away: bool = False, brief: bool = False) -> str:
+        """Returns the filters as adjectives before the noun, where an agent has such: `delivered `.
+
+        Args:
+            away: Those of the rows that these come from, in place of their own.
+            brief: Only whether they can be had, where the row's name will say the rest.
+        """
         found: list[str] = []
         for rule in self.sense.program.where:
+            level = self._level(rule.column)
+            if (self.away is not None and level is not None and level.place <= self.away.place) is not away:
+                continue
             column_ = self._id(rule.column)
             words = column_words(self.words, column_)
             if rule.other is not None or words is None or words.kind == "text" or rule.op != "eq":
+                continue
+            if brief and words.kind != "boolean":
                 continue
             text = agent_text(words, column_, rule.value)
             if " " not in text:
@@ -464,12 +501,22 @@ def column_value(row: BindingRow, path: Path) -> Json:
     return None if value is MISSING else value
 
 
-def predicate(words: ColumnWords, column_: str, value: Json, many: bool, rng: random.Random) -> str:
-    """Says a value of a row as a clause: "it's size 11", "they come with a backlight"."""
+def predicate(
+    words: ColumnWords, column_: str, value: Json, many: bool, rng: random.Random, *, negated: bool = False
+) -> str:
+    """Says a value of a row as a clause: "it's size 11", "they come with a backlight"; or that it is another one."""
     texts, template = value_texts(words, value)
     said = [fill_value(text, value, column_, words) if template else text for text in texts]
     it = "they" if many else "it"
     being = [re.sub(r"^that(?:'s| is) ", "", text) for text in said if not _WITH.match(text)]
+    if negated:
+        being = [text for text in being if not text.startswith(("not", "non"))]
+        having = [text for text in said if text.startswith(("with ", "in ")) and not text.startswith("with no ")]
+        if being:
+            return f"{it} {'aren' if many else 'isn'}'t {rng.choice(being)}"
+        return (
+            f"{it} {'don' if many else 'doesn'}'t come {rng.choice(having)}" if having else "that's not what you want"
+        )
     if being:
         return f"{it}{_be(many)} {rng.choice(being)}"
     having = [text for text in said if text.startswith(("with ", "without ", "in "))]

@@ -166,6 +166,20 @@ def meaning(words: Lexicon, programs: Sequence[Program], number: int, told: str 
     )  # fmt: skip
 
 
+@remembered(2)
+def outside(words: Lexicon, programs: Sequence[Program], number: int, name: str) -> Level | None:
+    """Returns the nearest level whose rows do not hold those of level `name` but lead to them by another read.
+
+    An order holds its items; the versions of an item come from reading its product.
+    """
+    every = levels(words, programs, number)
+    level = next(one for one in every if one.name == name)
+    reads = [place for place, (_, step) in enumerate(bindings(programs, number)) if isinstance(step, Call)]
+    last = max((place for place in reads if place <= level.place), default=-1)
+    found = [one for one in every if one.place < last and one.own == level.own]
+    return found[-1] if found else None
+
+
 def _side(words: Lexicon, programs: Sequence[Program], number: int, path: Path, level: Level) -> int:
     other = level_of(words, programs, number, path)
     if other is None or other.place < level.place:

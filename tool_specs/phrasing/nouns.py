@@ -16,7 +16,7 @@ from schemas.base import Json
 from schemas.program import Filter, OrderKey, Program
 from tool_specs.lexicon import ColumnWords, Lexicon
 from tool_specs.phrasing.english import Phrase, a, agree, clean, is_plural, listed, lower_name, plural
-from tool_specs.phrasing.meaning import Level, Meaning, column_words, level_of, meaning, value_texts
+from tool_specs.phrasing.meaning import Level, Meaning, column_words, level_of, meaning, outside, value_texts
 
 Form = Literal["definite", "plural", "bare", "distributive"]
 """`everything ...` or `the items ...`, `all items ...`, `items ...` (after "how many"), `each item ...`."""
@@ -118,9 +118,14 @@ class _Speaker:
 
     def say(self, form: Form) -> Phrase:
         """Returns the phrase."""
+        far = outside(self.words, self.programs, self.sense.number, self.sense.level.name)
+        away = [rule for rule in self.sense.same if far is not None and self._place(rule) <= far.place]
         for rule in self.sense.same:
-            self._qualify(self.parts, rule, short=form == "bare")
+            if rule not in away:
+                self._qualify(self.parts, rule, short=form == "bare")
         self._exclude()
+        if far is not None and not self.implied:
+            self._come_from(far, away)
         self._contain()
         if self.sense.fact is not None and self.sense.fact[0] == self.sense.level:
             return self._stated()
@@ -155,8 +160,26 @@ class _Speaker:
         else:
             (parts.before if " " not in text else parts.after).append(filled)
 
+    def _place(self, rule: Filter) -> int:
+        level = level_of(self.words, self.programs, self.sense.number, rule.column)
+        return level.place if level is not None else -1
+
+    def _come_from(self, level: Level, rules: Sequence[Filter]) -> None:
+        """Adds "of all my pending items": where the rows come from that are not the user's own."""
+        parts = Parts(level.words.singular, level.words.plural)
+        for rule in rules:
+            self._qualify(parts, rule, short=True)
+        if parts.named:
+            self.parts.after.append(f"of my {parts.phrase(False)}")
+        elif self.sense.fact is None:
+            self.parts.after.append(f"of {self.rng.choice(('all my', 'my'))} {parts.phrase(True)}")
+        else:
+            self.parts.after.append(f"of the {parts.phrase(True, self._scope())}")
+
     def _exclude(self) -> None:
         for rule in self.sense.excluded:
+            if self._place(rule) > self.sense.level.place:
+                continue  # what is inside has it
             words = column_words(self.words, self.sense.id_of(self.programs, rule.column))
             if words is not None and words.any_value and not (self.implied and self.rng.random() < 0.75):
                 text = self.rng.choice(words.any_value)
@@ -175,13 +198,21 @@ class _Speaker:
         parts = Parts(level.words.singular, level.words.plural)
         for rule in self.sense.parts:
             self._qualify(parts, rule, short=True)
+        far = outside(self.words, self.programs, self.sense.number, level.name)
+        held = far is None or far.place < self.sense.level.place
+        for rule in self.sense.excluded:
+            words = column_words(self.words, self.sense.id_of(self.programs, rule.column))
+            if words is not None and words.any_value and self._place(rule) > self.sense.level.place:
+                parts.before.append(words.any_value[0])
         tops = [self._superlative(key) for key, _ in inner[:1]]
         before = [top for top in tops if not top.startswith("with ")]
         parts.after += [top for top in tops if top.startswith("with ")]
         text = " ".join([*before, parts.phrase(False)])
         text = f"the {text}" if tops or parts.named or self.rng.random() < 0.6 else a(text)
         tie = "".join(self._tie(key, side) for key, side in self.sense.keys[1:] if side < 0)
-        frames = ("with {} in it", "that has {} in it", "with {}", "that contains {}", "containing {}", "with {} in it")
+        frames: tuple[str, ...] = ("with {}", "that has {}", "that comes in {}", "with {}")
+        if held:
+            frames = ("with {} in it", "that has {} in it", "with {}", "that contains {}", "containing {}")
         self.parts.after.append(self.rng.choice(frames).format(text) + tie)
 
     def _superlative(self, key: OrderKey, *, before: bool = False) -> str:

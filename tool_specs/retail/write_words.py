@@ -111,7 +111,7 @@ RETURN = WriteWords(
     confirm=(
         "return of {object} from order {order_id}, refund to {payment}",
         "I request the return of {object} from order {order_id}, and the refund goes to {payment}",
-        "order {order_id}: return {object}; the refund goes to {payment}",
+        "the return of {object} (order {order_id}); the refund goes to {payment}",
     ),
     done=(
         "Done. The return of {object} is requested.",
@@ -252,7 +252,7 @@ SWAP = WriteWords(
         ),
     },
     question={
-        "object": ("Which item would you like to change?", "What in the order should I change?"),
+        "object": ("Which item would you like to change?", "What exactly should be changed?"),
         "target": _TARGET_QUESTION,
         "payment": _DIFFERENCE_QUESTION,
     },
@@ -343,7 +343,7 @@ CANCEL = WriteWords(
         "All set, {object} is cancelled.",
         "That's it, {object} won't be sent.",
         "I've cancelled {object} for you.",
-        "{object} is off the list now: cancelled.",
+        "{object} is called off.",
     ),
     noun="cancellation",
     tail=(
