@@ -16,7 +16,7 @@ from stages.simulate_dialogues.desk import Desk
 from stages.simulate_dialogues.notebook import UNTOLD, Notebook, Wish
 from stages.simulate_dialogues.serving import Serving, Turn
 from tool_specs.domain import GuardContext
-from tool_specs.partial import decided
+from tool_specs.partial import consulted, decided
 from tool_specs.programs import MISSING, bound, read_key
 from tool_specs.sandbox import Sandbox
 
@@ -193,13 +193,26 @@ class Fulfilling(Serving):
         act = Act(kind="request", request=wish.number, slot=role)
         yield from self.say(text, act, rephrase=lambda: self.words.ask_role(wish.tool or "", role))
 
-    def _comparison(self, found: Found, shown: set[Shown]) -> str:
+    def _grounds(self, wish: Wish, found: Found, rule: str) -> frozenset[int] | None:
+        """Returns the selections that a broken rule is about; None where that cannot be said."""
+        seen = consulted(self.desk.domain, self._heard(), wish.tool or "", found.arguments, rule)
+        if seen is None:
+            return None
+        places: set[int] = set()
+        for name in seen & wish.binds.keys():
+            place: int | None = wish.binds[name].program
+            while place is not None:
+                places.add(place)
+                place = found.told.request.programs[place].start
+        return frozenset(places)
+
+    def _comparison(self, found: Found, shown: set[Shown], only: frozenset[int] | None = None) -> str:
         """Returns what was compared and why the winner won, once per selection."""
         programs = found.told.request.programs
         parts = []
         for place, program in enumerate(programs):
             key = (place, id(program), id(programs[program.start]) if program.start is not None else 0)
-            if program is not UNTOLD and key not in shown:
+            if program is not UNTOLD and key not in shown and (only is None or place in only):
                 shown.add(key)
                 parts.append(self.words.compare(found.told, place, self.notebook.reads, self.facts))
         return " ".join(part for part in parts if part)
@@ -252,7 +265,7 @@ class Fulfilling(Serving):
         before = wish.version
         wish.closed = True
         self.refused.add(wish.number)
-        comparison = self._comparison(found, shown)
+        comparison = self._comparison(found, shown, self._grounds(wish, found, rule))
         refusal = self.words.refusal(rule, detail, wish.tool or "", found.arguments, self.notebook.known())
         text = f"{comparison} {refusal} {self.words.anything_else()}".strip()
         reply = yield from self.say(

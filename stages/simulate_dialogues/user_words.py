@@ -26,7 +26,9 @@ from tool_specs.phrasing.english import clean, number, sentence
 from tool_specs.phrasing.frames import casual, want
 from tool_specs.remember import remembered
 
-_POLITE_USERS = 0.6
+_POLITE_USERS = 0.55
+_DRAWS = 6
+"""How often a clause is drawn anew that has just been said."""
 _MARKED = 0.55
 """How often a polite user takes a phrase with a marker of politeness, if there is one."""
 _PLEASE = 0.32
@@ -150,7 +152,13 @@ class UserWords:
     def announce(self, requests: Sequence[Request]) -> str:
         """Announces several requests without details."""
         ordered = sorted(requests, key=lambda request: request.kind == "answer")  # a question ends a list best
-        clauses = [grammar.ask(self.lexicon, request, self.facts, (), self.rng) for request in ordered]
+        clauses: list[str] = []
+        for request in ordered:
+            for _ in range(_DRAWS):
+                clause = grammar.ask(self.lexicon, request, self.facts, (), self.rng)
+                if clause not in clauses:
+                    break
+            clauses.append(clause)
         listing = f"{', '.join(clauses[:-1])} and {clauses[-1]}"
         return self.pick(tables.ANNOUNCE).replace("{count}", number(len(clauses))).replace("{list}", listing)
 

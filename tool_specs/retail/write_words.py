@@ -8,11 +8,17 @@ _REFUND_QUESTION: Texts = (
     "Where should the refund go: to the original payment method, or to a gift card?",
     "How would you like to be refunded: to the original payment method or to a gift card in your profile?",
     "Which payment method should receive the refund, the original one or a gift card?",
+    "Should the money go back to where it came from, or to a gift card of yours?",
+    "For the refund there are two ways, the original payment method or a gift card. Which one?",
+    "And the refund, to a gift card or to what you paid with?",
 )
 _DIFFERENCE_QUESTION: Texts = (
     "Which payment method should I use for any price difference?",
     "How would you like to settle the price difference?",
     "Which of your payment methods should the price difference go to or come from?",
+    "The prices may differ. Which payment method shall I take for that?",
+    "If one costs more than the other, what should I settle it with?",
+    "What would you like to use for the difference in price?",
 )
 _DIFFERENCE_SAY: Texts = (
     "Use {payment} for the difference.",
@@ -26,6 +32,9 @@ _TARGET_QUESTION: Texts = (
     "Which version would you like instead?",
     "What would you like to get instead?",
     "And what should it be swapped for?",
+    "What are you looking for in its place?",
+    "Can you describe the version you'd rather have?",
+    "And which one should replace it?",
 )
 _TARGET_SAY: Texts = (
     "I want {target} instead.",
@@ -41,6 +50,9 @@ _ADDRESS_QUESTION: Texts = (
     "What is the new address, with street, city, state, country and zip code?",
     "Which address should I use?",
     "What address would you like it to be?",
+    "Could you give me the full address, please?",
+    "And the new address is?",
+    "Where exactly, with zip code and country?",
 )
 
 RETURN = WriteWords(
@@ -105,13 +117,18 @@ RETURN = WriteWords(
         ),
     },
     question={
-        "object": ("What would you like to return?", "Which item would you like to send back?"),
+        "object": (
+            "What would you like to return?",
+            "Which item would you like to send back?",
+            "What is it that should go back?",
+            "Which of your things is it about?",
+        ),
         "payment": _REFUND_QUESTION,
     },
     confirm=(
         "return of {object} from order {order_id}, refund to {payment}",
         "I request the return of {object} from order {order_id}, and the refund goes to {payment}",
-        "the return of {object} (order {order_id}); the refund goes to {payment}",
+        "what goes back is {object}, from order {order_id}; the refund goes to {payment}",
     ),
     done=(
         "Done. The return of {object} is requested.",
@@ -180,7 +197,12 @@ EXCHANGE = WriteWords(
         ),
     },
     question={
-        "object": ("Which item would you like to exchange?", "What would you like to exchange?"),
+        "object": (
+            "Which item would you like to exchange?",
+            "What would you like to exchange?",
+            "Which of your items should be swapped?",
+            "What is it that you'd like to swap?",
+        ),
         "target": _TARGET_QUESTION,
         "payment": _DIFFERENCE_QUESTION,
     },
@@ -325,7 +347,12 @@ CANCEL = WriteWords(
         ),
     },
     question={
-        "object": ("Which order would you like to cancel?", "Which order is it?"),
+        "object": (
+            "Which order would you like to cancel?",
+            "Which order is it?",
+            "Which of your orders should I call off?",
+            "Can you tell me which order you mean?",
+        ),
         "reason": (
             "Why would you like to cancel it: is it no longer needed, or was it ordered by mistake?",
             "May I ask for the reason: no longer needed, or ordered by mistake?",
@@ -399,7 +426,12 @@ SHIP = WriteWords(
         ),
     },
     question={
-        "object": ("Which order is it about?", "Which order should go to another address?"),
+        "object": (
+            "Which order is it about?",
+            "Which order should go to another address?",
+            "Can you tell me which order that is?",
+            "For which of your orders?",
+        ),
         "address": _ADDRESS_QUESTION,
     },
     confirm=(

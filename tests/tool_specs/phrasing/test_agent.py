@@ -20,6 +20,9 @@ from tool_specs.phrasing.agent import (
     refusal,
     transfer,
 )
+from tool_specs.phrasing.comparing import predicate
+from tool_specs.phrasing.labels import state_text
+from tool_specs.phrasing.meaning import column_words
 from tool_specs.programs import ReadAsk, ReadKey, Selection, run
 from tool_specs.retail.lexicon import LEXICON
 
@@ -142,3 +145,34 @@ def test_questions_answers_and_refusals() -> None:
     assert "pending" in refusal(LEXICON, "tool_error", "Non-pending order cannot be cancelled", rng)
     assert refusal(LEXICON, "x", "The moon is full", rng) == "I'm sorry, I can't do that: the moon is full."
     assert transfer(LEXICON, rng) == "YOU ARE BEING TRANSFERRED TO A HUMAN AGENT. PLEASE HOLD ON."
+
+
+def clause(column: str, value: str, many: bool, *, negated: bool = False) -> str:
+    words = column_words(LEXICON, column)
+    assert words is not None
+    return predicate(words, column, value, many, random.Random(0), negated=negated)
+
+
+def test_values_are_said_as_clauses() -> None:
+    options = "get_product_details.variants.*.options"
+    assert clause(f"{options}.size", "11", True) == "they're size 11"
+    assert clause(f"{options}.screen size", "15-inch", False).startswith("it comes with ")
+    assert clause(f"{options}.color", "black", False, negated=True) == "it isn't black"
+
+
+def test_a_status_is_said_as_a_clause() -> None:
+    words = column_words(LEXICON, "get_order_details.status")
+    assert state_text(words, "exchange requested", "it") == "an exchange has already been requested for it"
+    assert state_text(words, "delivered", "their orders", many=True) == "their orders have already been delivered"
+    assert state_text(words, "unheard of", "it") == ""
+
+
+def test_a_refusal_says_what_the_rows_show(known: Known) -> None:
+    delivered = {"order_id": "#W3113816"}
+    said = [
+        refusal(
+            LEXICON, "status", "", random.Random(seed), tool="cancel_pending_order", arguments=delivered, known=known
+        )
+        for seed in range(5)
+    ]
+    assert all("order #w3113816 has already been delivered" in text.lower() for text in said)
