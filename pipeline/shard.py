@@ -111,20 +111,26 @@ def apply(line: Line, step: Step, records: Sequence[Record]) -> tuple[list[Recor
             name = getattr(record, "id", "?")
             raise StageFailed(f"stage {step.name} failed on {name}: {type(error).__name__}: {error}") from error
 
-    async def everything() -> list[Sequence[Record]]:
+    made: list[Sequence[Record]] = []
+
+    async def everything() -> None:
+        # Nothing is returned: asyncio would print it to a text for a message that nobody sees.
         if line.concurrency == 1:
-            return [await one(record) for record in records]
+            for record in records:
+                made.append(await one(record))
+            return
         gate = asyncio.Semaphore(line.concurrency)
 
         async def gated(record: Record) -> Sequence[Record]:
             async with gate:
                 return await one(record)
 
-        return list(await asyncio.gather(*(gated(record) for record in records)))
+        made.extend(await asyncio.gather(*(gated(record) for record in records)))
 
+    asyncio.run(everything())
     kept: list[Record] = []
     drops: list[Drop] = []
-    for results in asyncio.run(everything()):
+    for results in made:
         for found in results:
             if isinstance(found, Drop):
                 drops.append(found)

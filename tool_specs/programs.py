@@ -262,7 +262,9 @@ def filters_by_step(program: Program) -> list[list[Filter]]:
 
 def rank(program: Program, rows: list[BindingRow]) -> list[BindingRow]:
     """Returns the rows that have all ordering columns, best first (stable in listing order)."""
-    rows = [row for row in rows if all(column(row, key.column) is not MISSING for key in program.order)]
+    rows = list(rows)
+    for key in program.order:
+        rows = [row for row in rows if column(row, key.column) is not MISSING]
     for key in reversed(program.order):
         rows = sorted(rows, key=lambda row, path=key.column: column(row, path), reverse=key.descending)  # type: ignore[misc]
     return rows

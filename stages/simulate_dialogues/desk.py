@@ -60,6 +60,7 @@ class Desk:
             self.row_of[name] = table
             if spec.effect == "read" and len(spec.required) == 1:
                 self.row_reads.setdefault(table, (name, spec.required[0]))
+        self._roles: dict[str, dict[str, list[str]]] = {}
         self.principal_parameters = self._principal_parameters()
         self.transfer = self._transfer()
         self.handed_over = self._handed_over()
@@ -71,10 +72,12 @@ class Desk:
 
     def roles(self, tool: str) -> dict[str, list[str]]:
         """Returns a write's roles with their required parameters; what only the agent can know is left out."""
-        found: dict[str, list[str]] = {}
-        for parameter in self.specs[tool].required:
-            if (tool, parameter) not in self.principal_parameters:
-                found.setdefault(self.role_of(tool, parameter), []).append(parameter)
+        found = self._roles.get(tool)
+        if found is None:
+            found = self._roles[tool] = {}
+            for parameter in self.specs[tool].required:
+                if (tool, parameter) not in self.principal_parameters:
+                    found.setdefault(self.role_of(tool, parameter), []).append(parameter)
         return found
 
     def reader_of(self, tool: str, parameter: str) -> tuple[str, str] | None:

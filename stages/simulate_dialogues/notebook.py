@@ -28,6 +28,8 @@ from tool_specs.remember import remembered
 from tool_specs.sandbox import Result, Sandbox
 
 RowKey = tuple[str, str]
+FoundAt = tuple[tuple[Program, ...], int, tuple[Json, ...]]
+"""What the result of selections rests on: they themselves, the number of own writes before, the facts in them."""
 UNTOLD = Program(steps=())
 """Stands for a selection that the user has not told."""
 _RAISED = frozenset({"inform_intent_clear", "inform_intent_clear_add", "inform_intent_vague"})
@@ -46,8 +48,8 @@ class Wish:
         binds: Parameter -> where its value stands in the selected rows.
         facts: Parameter -> name of the fact that is its value.
         roles: Roles that have been told.
-        version: Counts changes, so that what was worked out before is worked out anew.
-        found: What the told selections gave, and the version and number of writes at which they did.
+        version: Counts changes of what was told.
+        found: What the told selections gave, and at what they did.
     """
 
     number: int
@@ -59,7 +61,7 @@ class Wish:
     facts: dict[str, str] = field(default_factory=dict)
     roles: dict[str, None] = field(default_factory=dict)
     version: int = 0
-    found: tuple[tuple[int, int], Selection] | None = None
+    found: tuple[FoundAt, Selection] | None = None
     closed: bool = False
 
 

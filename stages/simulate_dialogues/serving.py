@@ -14,8 +14,9 @@ from schemas.dialogue import Act, Message, ToolCall
 from schemas.program import Call, Fact, Program
 from stages.simulate_dialogues.agent_words import AgentWords
 from stages.simulate_dialogues.desk import Desk
-from stages.simulate_dialogues.notebook import UNTOLD, Notebook, Wish, programs_of
+from stages.simulate_dialogues.notebook import UNTOLD, FoundAt, Notebook, Wish, programs_of
 from tool_specs.programs import Selection, steps_of
+from tool_specs.remember import remembered
 
 T = TypeVar("T")
 Turn = Generator[Message, Message, T]
@@ -114,10 +115,11 @@ class Serving:
             yield from self.say(text, Act(kind="request", request=wish.number, slot=missing))
         if all(program is UNTOLD for program in programs):
             return programs, None
-        state = (wish.version, len(self.notebook.writes))
-        if wish.found is not None and wish.found[0] == state:
+        facts = self.facts
+        state: FoundAt = (programs, len(self.notebook.writes), tuple(facts[name] for name in _facts_in(programs)))
+        if wish.found is not None and wish.found[0][0] is programs and wish.found[0][1:] == state[1:]:
             return programs, wish.found[1]
-        machine = steps_of(programs, self.facts, exhaustive=False)
+        machine = steps_of(programs, facts, exhaustive=False)
         answer: Any = None
         while True:
             try:
@@ -140,10 +142,15 @@ class Serving:
 
     def _missing_fact(self, programs: Sequence[Program]) -> str | None:
         known, identifying = self.notebook.facts, self.desk.domain.principal.facts
-        for program in programs:
-            for step in program.steps:
-                operands = step.arguments.values() if isinstance(step, Call) else (step.source,)
-                for operand in operands:
-                    if isinstance(operand, Fact) and operand.name not in known and operand.name not in identifying:
-                        return operand.name
-        return None
+        return next((name for name in _facts_in(programs) if name not in known and name not in identifying), None)
+
+
+@remembered(1)
+def _facts_in(programs: Sequence[Program]) -> tuple[str, ...]:
+    """Returns the names of the facts that selections start from, in order."""
+    found: dict[str, None] = {}
+    for program in programs:
+        for step in program.steps:
+            operands = step.arguments.values() if isinstance(step, Call) else (step.source,)
+            found.update((operand.name, None) for operand in operands if isinstance(operand, Fact))
+    return tuple(found)

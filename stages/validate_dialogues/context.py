@@ -109,7 +109,7 @@ def _phrases(lexicon: Any) -> dict[str, tuple[str, ...]]:
     return {value: tuple(dict.fromkeys(phrases)) for value, phrases in found.items()}
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(eq=False)  # not frozen: there are many, and that would take four times as long
 class Step:
     """One call of the dialogue.
 

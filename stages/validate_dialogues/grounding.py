@@ -18,6 +18,7 @@ from schemas.dialogue import ToolCall
 from schemas.verdict import Verdict
 from stages.validate_dialogues.context import CheckContext, Step, failed, passed, place
 from stages.validate_dialogues.words import amounts, cents, leaves, numbers, objects, says_number, says_text, tokens
+from tool_specs.remember import remembered
 
 _EXPRESSION = re.compile(r"[\d\s.+\-*/()%,]+")
 _SMALL = 100 * 100
@@ -55,7 +56,7 @@ class Known:
     def numbers(self) -> set[int]:
         """All numbers so far, in hundredths. Brought up to date only when somebody asks."""
         for value in self._fresh:
-            _collect(value, self._numbers)
+            self._numbers |= _numbers_in(value)
         for text in self._fresh_said:
             self._numbers.update(numbers(text))
         self._fresh.clear()
@@ -117,6 +118,14 @@ class Known:
         """An e-mail address whose parts the user gave one after the other."""
         name, at, host = value.partition("@")
         return bool(at) and says_text(self.said, name) and host.lower() in self.said
+
+
+@remembered(1)
+def _numbers_in(value: Json) -> frozenset[int]:
+    """Returns the numbers of an answer; the same rows are read in many dialogues."""
+    found: set[int] = set()
+    _collect(value, found)
+    return frozenset(found)
 
 
 def _collect(value: Json, into: set[int]) -> None:

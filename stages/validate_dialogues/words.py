@@ -16,6 +16,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import Any
 
 from schemas.base import Json
@@ -31,6 +32,7 @@ _COUNT_FORMS[1] = ("one", "a single", "just the one", "once")
 
 _TOKEN = re.compile(r"[#\w@.+\-]*\d[#\w@.+\-]*|[\w.+\-]+@[\w.\-]+")
 TELLING = re.compile(r"[\d@]")
+_TELLING_REST = re.compile(r"[\d@]\S*")
 _MONEY = re.compile(r"[$€£] ?(\d[\d,]*(?:\.\d+)?)")
 _NUMBER = re.compile(r"\d[\d,]*(?:\.\d+)?")
 _YES = re.compile(
@@ -126,12 +128,15 @@ def leaves(value: Json) -> Iterator[Any]:
 
 def tokens(text: str) -> list[str]:
     """Returns what looks like an id in a text (any case): five digits or more, or digits beside `#`, `_`; e-mails."""
-    if TELLING.search(text) is None:
-        return []
+    return list(_tokens(text))
+
+
+@lru_cache(maxsize=1024)
+def _tokens(text: str) -> tuple[str, ...]:
     found = []
-    for piece in text.split():
-        if piece.isalpha() or TELLING.search(piece) is None:
-            continue
+    flat = text if text.isprintable() else " ".join(text.split())
+    for place in _TELLING_REST.finditer(flat):
+        piece = flat[flat.rfind(" ", 0, place.start()) + 1 : place.end()]
         for match in _TOKEN.finditer(piece):
             word = match.group().strip(".-+")
             start = match.start()
@@ -139,7 +144,7 @@ def tokens(text: str) -> list[str]:
                 continue
             if "@" in word or ((sum(map(str.isdigit, word)) >= 5 or "#" in word or "_" in word) and not _decimal(word)):
                 found.append(word)
-    return found
+    return tuple(found)
 
 
 def _decimal(word: str) -> bool:
