@@ -357,10 +357,10 @@ REFUSALS: dict[str, Texts] = {
         "I'm afraid the balance of that gift card isn't high enough for this.",
     ),
     "The new payment method should be different from the current one": (
-        "That's the payment method the order already has, so there is nothing I can change.",
+        "I'm sorry, but that's how the order is paid already; only a different payment method would be a change.",
     ),
     "other_payment": (
-        "That's the payment method the order already has, so there is nothing I can change.",
+        "I'm sorry, but that's how the order is paid already; only a different payment method would be a change.",
         "I can't do that: the order is already paid with that method, and the new one has to be a different one.",
     ),
     "own_payment": ("I'm sorry, I can only use payment methods that are in your profile.",),
@@ -372,7 +372,10 @@ REFUSALS: dict[str, Texts] = {
         "I'm sorry, an item can only be swapped for another version of the same product.",
         "I can't do that: it has to be another version of the same product.",
     ),
-    "other_variant": ("That's exactly the version you have, so there is nothing to swap.",),
+    "other_variant": (
+        "I'm afraid that's exactly the version you have, so I can't swap anything.",
+        "I can't do that, I'm sorry: it's the very version you have already.",
+    ),
     "available": (
         "I'm sorry, the version you would like is out of stock.",
         "I'm afraid that version isn't in stock at the moment.",
