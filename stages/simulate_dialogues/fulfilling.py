@@ -272,6 +272,7 @@ class Fulfilling(Serving):
             text,
             Act(kind="refuse", request=wish.number, value=rule),
             Act(kind="request", slot="intent"),
+            rephrase=self.words.anything_else,
         )
         if wish.version != before:
             wish.closed = False

@@ -162,7 +162,7 @@ class _Teller:
         found: list[str] = []
         for role in wanted:
             texts: Texts = own.say.get(role) or (f"{{{role}}}",)
-            if answering and self.rng.random() < 0.55:
+            if answering and self.rng.random() < 0.4:
                 texts = (f"{{{role}}}",)
             text = self.rng.choice(texts)
             found.append(sentence(text.format(**self.slots(text, apart=True))))

@@ -238,6 +238,7 @@ ANSWERS: dict[str, Texts] = {
     "count:list_all_product_types.*": ("The number of product types we sell is {value}.",),
     f"sum:{_AMOUNT}": ("That adds up to {value}.", "Altogether it's {value}."),
     "sum:get_order_details.items.*.price": ("That adds up to {value}.", "Altogether it's {value}."),
+    "sum:get_product_details.variants.*.price": ("Together they would cost {value}.", "That adds up to {value}."),
     "sum:get_user_details.payment_methods.*.balance": ("Altogether there's {value} left.",),
     **{
         f"{how}:{column}": (f"The {word} is {{value}}.",)
