@@ -37,7 +37,10 @@ class Claim:
 
     def answer(self, read: ReadFunction, state: Sandbox) -> dict[str, Json] | None:
         """Returns the answer as reads are answered, or None where it is not determined."""
-        selection = run(self.programs, self.facts, read)
+        return self.answer_of(run(self.programs, self.facts, read), state)
+
+    def answer_of(self, selection: Selection, state: Sandbox) -> dict[str, Json] | None:
+        """Returns the answer that a selection gives, on this state of the world."""
         values = arguments_from(self.sources, self.programs, self.facts, selection)
         if values is not None and self.feasible is not None:
             values["#feasible"] = self.feasible(state, {k: v for k, v in values.items()})

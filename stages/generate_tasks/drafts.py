@@ -49,6 +49,7 @@ class Drafting:
         self.known = ground.known(person, identity)
         self._people = people
         self._rows: dict[int, tuple[Chain, tuple[BindingRow, ...]]] = {}
+        self._seen: dict[tuple[int, int], tuple[BindingRow, tuple[tuple[str, Json], ...]]] = {}
         self.refused = False
         self.states: frozenset[tuple[tuple[str, Json], ...]] = frozenset()
 
@@ -114,7 +115,13 @@ class Drafting:
         """Returns the rows in a state in which the write has been seen to succeed (or not, for a refusal)."""
         if not self.states:
             return rows
-        return [r for r in rows if (state_of(self.ground, chain.bindings, r) in self.states) is not self.refused]
+        return [r for r in rows if (self._state(chain, r) in self.states) is not self.refused]
+
+    def _state(self, chain: Chain, row: BindingRow) -> tuple[tuple[str, Json], ...]:
+        key = (id(chain), id(row))
+        if key not in self._seen:
+            self._seen[key] = row, state_of(self.ground, chain.bindings, row)
+        return self._seen[key][1]
 
     def pick_row(self, chain: Chain) -> BindingRow:
         """Returns a random row in a fitting state.

@@ -17,7 +17,7 @@ from tool_specs.domain import GuardContext
 from tool_specs.partial import consulted
 from tool_specs.phrasing.user import phrasable
 from tool_specs.programs import run
-from tool_specs.reading import Reader
+from tool_specs.reading import ChangedReader
 from tool_specs.sandbox import Sandbox
 
 
@@ -81,8 +81,10 @@ def make_write(composer: Composer, draft: Draft, state: Sandbox) -> Made:
         if refused is not None:
             raise NotProven(f"the write cannot be done: {refused[1]}")
     claim = Claim(tuple(draft.programs), draft.sources, facts, composer.person, arguments)
-    if state is not ground.sandbox and claim.answer(Reader(state), state) != arguments:
-        raise NotProven("earlier decisions change the answer")
+    if state is not ground.sandbox:
+        rows = frozenset((table, row) for table, changed in state.diff().items() for row in changed)
+        if claim.answer(ChangedReader(ground.reader, state, rows), state) != arguments:
+            raise NotProven("earlier decisions change the answer")
     trial = ground.sandbox.fork()
     trial.call(tool, arguments)
     changed = [(table, row) for table, rows in trial.diff().items() for row in rows]
