@@ -81,6 +81,11 @@ class WriteWords:
         done: what an agent says after the write, with the same slots.
         noun: the action as a noun: `return`.
         tail: what policy tells to add after the write.
+        joint: the request (an infinitive for the agent to do) where one selection gives both the object and what it
+            is changed to: "see which of my items has the cheapest other version, and swap it for that". Slots:
+            `{scope}` "my pending items", `{everything}` "everything that is pending", `{best}` "the cheapest other
+            version", `{versions}` "other versions", `{top}` "cheapest one". Empty: it cannot be asked for.
+            `say["joint"]` has sentences with the same slots, for when the request has been raised.
     """
 
     roles: Mapping[str, str]
@@ -92,6 +97,7 @@ class WriteWords:
     done: Texts
     noun: str
     tail: Texts = ()
+    joint: Texts = ()
 
 
 @dataclass(frozen=True)

@@ -15,6 +15,7 @@ from schemas.dialogue import Act, Message
 from stages.simulate_dialogues.meanings import intent
 from stages.simulate_dialogues.telling import Reply, Telling
 from tool_specs.domain import Domain
+from tool_specs.phrasing.meaning import role_told_for
 
 _PATIENCE = 3
 """Messages after which an impatient user may complain (earlier only if it would not come to it later)."""
@@ -192,6 +193,7 @@ class _Visit(Telling):
     def _tell_slot(self, reply: Reply, number: int, slot: str) -> None:
         request = self._wanted(number)
         every = self.roles[number]
+        slot = role_told_for(self.lexicon, request, slot)
         role = slot if slot in every else next((role for role in every if role not in self.told[number]), None)
         if role is None:
             reply.add(self.words.never_mind(), Act(kind="negate", request=self._place(number)))

@@ -15,7 +15,7 @@ from schemas.base import Json, Path
 from schemas.program import Call, Filter, OrderKey, Program
 from schemas.task import Request
 from tool_specs.lexicon import ColumnWords, Lexicon
-from tool_specs.phrasing.english import is_plural, listed, number, sentence
+from tool_specs.phrasing.english import a, is_plural, listed, number, sentence
 from tool_specs.phrasing.labels import Seen, agent_text, full_label, label, labels, state_text
 from tool_specs.phrasing.meaning import (
     Level,
@@ -283,16 +283,10 @@ class _Comparison:
         tempting = self._tempting(everything, winner)
         seen = [self.seen(row) for row in [winner, *rest[:1], *tempting[:_MAX_TEMPTING]]]
         names = labels(self.words, seen)
-        parts = [self._scope(winner)]
-        noun = f"{self._filters()}{self.level.words.singular}{self._of_what()}"
+        parts = [self._scope(winner) if self.away is None else self._owners(everything, self.away)]
+        noun = f"{self._filters()}{self.level.words.singular}" if self.away is None else f"one{self._options()}"
         outer = self._outer_name(winner) if self.level.own else ""
-        where = (
-            f" ({outer})"
-            if outer and self.away is None
-            else f" (a {self.level.words.singular} of the {outer})"
-            if outer
-            else ""
-        )
+        where = f" ({outer})" if outer and self.away is None else self._whose(winner)
         said = f"the {self._top(key)} {noun}" if not self._after(key) else f"the {noun} {self._after(key)}"
         text = f"{said} is {self._article(names[0])}{self._at(winner, key)}{where}"
         if rest:
@@ -409,9 +403,50 @@ class _Comparison:
     def _key_of(self, row: BindingRow) -> list[Any]:
         return [column(row, key.column) for key in self.sense.program.order]
 
-    def _of_what(self) -> str:
-        """Returns ` of your pending items` where the rows come from those."""
-        return f" of your {self._filters(away=True)}{self.away.words.plural}" if self.away is not None else ""
+    def _owners(self, everything: Sequence[BindingRow], away: Level) -> str:
+        """Says what was compared of what: "I compared all in-stock versions of your five delivered items."."""
+        outer = [rule for rule in self.sense.program.where if self._is_outer(rule, away)]
+        fitting = [row for row in everything or self.candidates if all(passes(rule, row) for rule in outer)]
+        count = len({id(row.get(away.name)) for row in fitting})
+        other = "other " if self.sense.excluded else ""
+        versions = f"{other}{self._filters()}{self.level.words.plural}"
+        owned = f"{number(count)} {self._filters(away=True)}{away.words.plural}"
+        if count == 1:
+            owned = f"{self._filters(away=True)}{away.words.singular}"
+        frames = (
+            "I compared all {} of your {}.",
+            "I've compared all {} of your {}.",
+            "I went through all {} of your {}.",
+            "I looked at all {} of your {}.",
+            "I've checked all {} of your {}.",
+        )
+        return self.rng.choice(frames).format(versions, owned)
+
+    def _options(self) -> str:
+        """Returns the filters that `_filters` has no adjective for: " with strap mount"."""
+        found: list[str] = []
+        for rule in self.sense.program.where:
+            words = column_words(self.words, self._id(rule.column))
+            if rule.op != "eq" or rule.other is not None or words is None or not words.any_value:
+                continue
+            if words.kind == "text" or " " not in agent_text(words, self._id(rule.column), rule.value):
+                continue
+            said, template = value_texts(words, rule.value)
+            filled = [fill_value(text, rule.value, self._id(rule.column), words) if template else text for text in said]
+            found.append(self.rng.choice([text for text in filled if _WITH.match(text)] or filled))
+        return "".join(f" {text}" for text in found)
+
+    def _is_outer(self, rule: Filter, away: Level) -> bool:
+        level = self._level(rule.column)
+        return level is not None and level.place <= away.place
+
+    def _whose(self, row: BindingRow) -> str:
+        """Says what a row belongs to that was reached by another read: ", a version of your T-Shirt from order #W1"."""
+        if self.away is None or not isinstance(row.get(self.away.name), dict):
+            return ""
+        text = f", {a(self.level.words.singular)} of your {self._name(self.seen(row, self.away))}"
+        outer = [level for level in self.levels if level.place < self.away.place and level.own == self.away.own]
+        return f"{text} from {self._name(self.seen(row, outer[-1]))}" if outer and self._is_name(outer[-1]) else text
 
     def _filters(self, *, away: bool = False, brief: bool = False) -> str:
         """Returns the filters as adjectives before the noun, where an agent has such: `delivered `.

@@ -46,6 +46,26 @@ _WANT = (
     "What do I have to do to {}?",
     "I think I want to {}.",
 )
+_BID = (
+    "I'd like you to {}.",
+    "I want you to {}.",
+    "I need you to {}.",
+    "Please {}.",
+    "Could you {}?",
+    "Can you {}?",
+    "Could you please {}?",
+    "Would you {}?",
+    "I was hoping you could {}.",
+    "I'm hoping you can {}.",
+    "Here's what I'd like you to do: {}.",
+    "Can I ask you to {}?",
+    "I was wondering if you could {}.",
+    "I'd appreciate it if you could {}.",
+    "I'd need you to {}.",
+    "Can you please {}?",
+    "My request is this: {}.",
+    "What I want you to do: {}.",
+)
 _KNOW = (
     "I'd like to know {}.",
     "Can you tell me {}?",
@@ -81,10 +101,12 @@ _START = re.compile(r"(^|[.?!:] )(I'?\b|(?:The|My)\b|[A-Z][a-z']*\b(?! [A-Z][a-z
 _I = re.compile(r"\bI\b(?=[' ])")
 
 
-def want(clause: str, rng: random.Random, *, asking: bool = False) -> str:
-    """Returns a sentence that wants something: an infinitive clause, or an embedded question (`asking`)."""
-    frames = _KNOW if asking else _WANT
-    frame = rng.choice(frames)
+def want(clause: str, rng: random.Random, *, asking: bool = False, bidding: bool = False) -> str:
+    """Returns a sentence that wants something: an infinitive clause, or an embedded question (`asking`).
+
+    With `bidding` the clause says what the agent should do, not what the user wants to do.
+    """
+    frame = rng.choice(_KNOW if asking else _BID if bidding else _WANT)
     return sentence(frame.format(clause))
 
 

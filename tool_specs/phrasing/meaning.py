@@ -215,11 +215,88 @@ def _roles_of(words: Lexicon, request: Request) -> Mapping[str, str]:
     return own.roles if own else {}
 
 
+@dataclass(frozen=True)
+class Joint:
+    """Two roles that one selection gives, told as one: "see which of my items has the cheapest other version, ...".
+
+    Neither can be described without the other: which item it is follows from which version is the cheapest of all.
+
+    Attributes:
+        role: the role by which both are told.
+        other: the role that is told along with it.
+        programs: those of the request, and two that stand for the halves of the selection.
+        scope: number of the half that says among what: all items that may be meant.
+        best: number of the half that says what is looked for with each of them; it continues `scope`.
+    """
+
+    role: str
+    other: str
+    programs: tuple[Program, ...]
+    scope: int
+    best: int
+
+
+@remembered(2)
+def joint(words: Lexicon, request: Request) -> Joint | None:
+    """Returns the two roles of a write that are told as one, or None."""
+    table, programs = _roles_of(words, request), request.programs
+    places: dict[tuple[int, str], Level] = {}
+    for name, source in request.sources.items() if table else ():
+        bind = source.bind
+        if bind is None or bind.program >= len(programs) or not _ranks_freely(programs[bind.program]):
+            continue
+        level = level_of(words, programs, bind.program, bind.column)
+        if level is None or original(words, programs, bind):
+            continue
+        key = (bind.program, table.get(name, name))
+        if key not in places or places[key].place < level.place:
+            places[key] = level
+    for (number, role), level in places.items():
+        for (same, other), inner in places.items():
+            if same == number and other != role and outside(words, programs, number, inner.name) == level:
+                return _halves(programs, number, level, role, other)
+    return None
+
+
+def _ranks_freely(program: Program) -> bool:
+    return program.start is None and program.pick == "first" and bool(program.steps)
+
+
+def _halves(programs: tuple[Program, ...], number: int, level: Level, role: str, other: str) -> Joint:
+    whole, end = programs[number], level.place + 1
+    names = {step.name for step in whole.steps[:end]}
+    scope = Program(
+        steps=whole.steps[:end],
+        where=tuple(rule for rule in whole.where if rule.column[0] in names),
+        pick="all",
+        role=role,
+    )
+    best = Program(
+        steps=whole.steps[end:],
+        where=tuple(rule for rule in whole.where if rule.column[0] not in names),
+        order=whole.order,
+        pick="first",
+        start=len(programs),
+        role=other,
+    )
+    return Joint(role, other, (*programs, scope, best), len(programs), len(programs) + 1)
+
+
+def role_told_for(words: Lexicon, request: Request, role: str) -> str:
+    """Returns the role by which a role is told: its own, or the one that tells two at once."""
+    both = joint(words, request)
+    return both.role if both is not None and role == both.other else role
+
+
 @remembered(2)
 def parameters_of(words: Lexicon, request: Request, role: str) -> dict[str, Source]:
-    """Returns the arguments of a role with their sources."""
+    """Returns the arguments that a role tells, with their sources."""
     table = _roles_of(words, request)
-    return {name: source for name, source in request.sources.items() if table.get(name, name) == role}
+    return {
+        name: source
+        for name, source in request.sources.items()
+        if role_told_for(words, request, table.get(name, name)) == role
+    }
 
 
 @remembered(2)

@@ -182,7 +182,9 @@ class _Speaker:
                 continue  # what is inside has it
             words = column_words(self.words, self.sense.id_of(self.programs, rule.column))
             if words is not None and words.any_value and not (self.implied and self.rng.random() < 0.75):
-                text = self.rng.choice(words.any_value)
+                # Where the owner is yet to be named, "the one I have" would have nothing to mean.
+                short = [text for text in words.any_value if " " not in text] if self.ahead else []
+                text = self.rng.choice(short or words.any_value)
                 self.parts.before[:0] = [text] if " " not in text else []
                 self.parts.after += [text] if " " in text else []
 
@@ -288,6 +290,8 @@ class _Speaker:
         program = self.sense.program
         start = program.start if program.start is not None else 0
         owner_picks = self.programs[start].pick
+        if self.ahead and form == "bare":
+            return Phrase(self.parts.phrase(True), plural=True)
         tops = self._tops()
         if self.ahead and program.pick != "all":
             return Phrase(" ".join(["the", self.parts.phrase(False), *tops]))

@@ -21,7 +21,7 @@ from schemas.program import At, Call, Filter, OrderKey, column_id
 from schemas.task import Request, Task
 from tool_specs.lexicon import Lexicon, Texts
 from tool_specs.phrasing.english import agree, plural
-from tool_specs.phrasing.meaning import column_words, original, question_key, texts_for, value_texts
+from tool_specs.phrasing.meaning import column_words, joint, original, question_key, texts_for, value_texts
 from tool_specs.phrasing.nouns import fill_value, name_noun
 
 Meaning = tuple[Json, ...]
@@ -128,7 +128,8 @@ def _intent_texts(words: Lexicon, request: Request) -> Texts:
     if request.tool is None:
         return words.out_of_scope.get(request.refusal.request, ()) if request.refusal else ()
     own = words.writes[request.tool]
-    return (*own.ask, *own.topic)
+    # Where two roles are told as one, other words of the request do not tell them.
+    return own.joint if joint(words, request) is not None else (*own.ask, *own.topic)
 
 
 def _filter(words: Lexicon, request: Request, number: int, rule: Filter) -> tuple[Meaning, Texts] | None:
@@ -234,7 +235,7 @@ def _phrases(words: Lexicon) -> list[tuple[Meaning, tuple[re.Pattern[str], ...]]
         for descending, texts in ((True, own.most), (False, own.least)):
             table.append((("order", column, descending), _compiled(texts)))
     for tool, write in words.writes.items():
-        table.append((("intent", tool), tuple(_template(text) for text in (*write.ask, *write.topic))))
+        table.append((("intent", tool), tuple(_template(text) for text in (*write.ask, *write.topic, *write.joint))))
     for key, texts in words.questions.items():
         table.append((("question", key), tuple(_template(text) for text in texts)))
     for key, texts in words.out_of_scope.items():

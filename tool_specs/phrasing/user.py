@@ -16,9 +16,11 @@ from schemas.base import Json
 from schemas.program import Program
 from schemas.task import Knowledge, Request, Task
 from tool_specs.lexicon import Lexicon, Texts
+from tool_specs.phrasing import together
 from tool_specs.phrasing.english import Phrase, clean, inside, sentence, slots_in
 from tool_specs.phrasing.frames import casual, connect, want
 from tool_specs.phrasing.meaning import (
+    joint,
     level_of,
     original,
     parameters_of,
@@ -53,6 +55,7 @@ class _Teller:
 
     def __init__(self, words: Lexicon, request: Request, facts: Mapping[str, Json], rng: random.Random) -> None:
         self.words, self.request, self.facts, self.rng = words, request, facts, rng
+        self.joint = joint(words, request)
 
     def slots(self, template: str, wanted: Collection[str] = (), *, apart: bool = False) -> dict[str, str]:
         """Returns the values of a template's slots; `apart`: the object was told before, in another sentence."""
@@ -64,7 +67,9 @@ class _Teller:
         if "object" in names:
             phrase = self.role("object", form=self._object_form(swapped))
             found["object"] = phrase.text
-        for name in sorted(names - {"object"} - set(_VERBS[True])):
+        if self.joint is not None:
+            found.update(together.slots(self.words, self.joint, names, self.facts, self.rng))
+        for name in sorted(names - {"object"} - found.keys() - set(_VERBS[True])):
             form: Form = "distributive" if swapped and found["object"].startswith(("each ", "every ")) else "definite"
             ahead = both and template.find("{target}") < template.find("{object}")
             anaphora: Anaphora = "apart" if apart else "near" if both else ""
@@ -141,6 +146,9 @@ class _Teller:
         """Returns the request as an infinitive clause and the roles that found no place in it."""
         own = self.words.writes[self.request.tool or ""]
         told = set(wanted)
+        if self.joint is not None and self.joint.role in told:
+            text = self.rng.choice(together.fitting(self.words, self.joint, own.joint))
+            return clean(text.format(**self.slots(text))), [role for role in wanted if role != self.joint.role]
         # "Its cheapest version" for each of several things can only be said after the things.
         each = any(program.role == "target" and program.pick == "each" for program in self.request.programs)
         texts = [text for text in own.ask if not (each and 0 <= text.find("{target}") < text.find("{object}"))]
@@ -161,12 +169,25 @@ class _Teller:
         own = self.words.writes[self.request.tool or ""]
         found: list[str] = []
         for role in wanted:
+            if self.joint is not None and role == self.joint.role:
+                found.append(self.both(answering=answering))
+                continue
             texts: Texts = own.say.get(role) or (f"{{{role}}}",)
             if answering and self.rng.random() < 0.4:
                 texts = (f"{{{role}}}",)
             text = self.rng.choice(texts)
             found.append(sentence(text.format(**self.slots(text, apart=True))))
         return found
+
+    def both(self, *, answering: bool) -> str:
+        """Returns sentences that tell two roles as one."""
+        own = self.words.writes[self.request.tool or ""]
+        texts = together.fitting(self.words, self.joint, own.say.get("joint", ())) if self.joint is not None else ()
+        if texts and self.rng.random() < 0.6:
+            text = self.rng.choice(texts)
+            return sentence(text.format(**self.slots(text)))
+        clause, _ = self.clause((self.joint.role,) if self.joint is not None else ())
+        return sentence(clause) if answering and self.rng.random() < 0.5 else want(clause, self.rng, bidding=True)
 
     def question(self, direct: bool | None = None) -> str:
         """Returns the question of an information request; direct ones end with a question mark."""
@@ -228,14 +249,16 @@ def raise_request(
         return want(ask(words, request, facts, (), rng), rng)
     teller = _teller(words, request, facts, rng)
     clause, left = teller.clause(roles)
-    return " ".join([want(clause, rng), *teller.sentences(left)])
+    bidding = teller.joint is not None and teller.joint.role in roles
+    return " ".join([want(clause, rng, bidding=bidding), *teller.sentences(left)])
 
 
 def flavour(words: Lexicon, request: Request, facts: Mapping[str, Json], rng: random.Random) -> str:
     """Returns a sentence that tells nothing, as people add them, or ""."""
     own = words.writes.get(request.tool or "")
     texts = own.say.get("", ()) if own else ()
-    if not texts:
+    # Who leaves it open which thing it will be has nothing to say about that thing.
+    if not texts or joint(words, request) is not None:
         return ""
     many = _teller(words, request, facts, random.Random(0)).role("object").plural
     return sentence(rng.choice(texts).format(**_VERBS[many]))

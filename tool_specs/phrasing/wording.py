@@ -7,6 +7,7 @@ from schemas.task import Request
 from tool_specs.lexicon import Lexicon
 from tool_specs.phrasing.meaning import (
     column_words,
+    joint,
     levels,
     parameters_of,
     question_key,
@@ -28,6 +29,8 @@ def phrasable(words: Lexicon, request: Request) -> str | None:
     elif request.tool is not None:
         if request.tool not in words.writes:
             return f"write {request.tool}"
+        if joint(words, request) is not None and not words.writes[request.tool].joint:
+            return f"joint roles of {request.tool}"
         for role in roles(words, request):
             if not _sayable(words, request, role):
                 return f"role {role} of {request.tool}"

@@ -44,6 +44,14 @@ _TARGET_SAY: Texts = (
     "I'd rather have {target}.",
     "{target} would be the one I want.",
 )
+_JOINT_SAY: Texts = (
+    "Whichever of {scope} has {best}. That version is what I want instead.",
+    "It's the one of {scope} with {best}, and that version is what I want for it.",
+    "Look at all {versions} of {everything}. I want the {top}, in place of the item it belongs to.",
+    "Of all {versions} of {everything} I want the {top}, in place of the item that it's a version of.",
+    "See which of {scope} has {best}: I want that version in place of that item.",
+    "That depends: find {best} for any of {scope}. I want it in place of the item it belongs to.",
+)
 _ITEMS = {"order_id": "object", "item_ids": "object", "new_item_ids": "target", "payment_method_id": "payment"}
 _ADDRESS_ROLES = {name: "address" for name in ("address1", "address2", "city", "state", "country", "zip")}
 _ADDRESS_QUESTION: Texts = (
@@ -187,6 +195,7 @@ EXCHANGE = WriteWords(
         ),
         "target": _TARGET_SAY,
         "payment": _DIFFERENCE_SAY,
+        "joint": _JOINT_SAY,
         "": (
             "I like the product, just not this version.",
             "Not quite what I had in mind.",
@@ -221,6 +230,18 @@ EXCHANGE = WriteWords(
         "Your exchange for order {order_id} is on its way through the system.",
     ),
     noun="exchange",
+    joint=(
+        "see which of {scope} has {best}, and exchange it for that version",
+        "check which of {scope} has {best} and exchange that item for it",
+        "find out which of {scope} has {best}, and swap it for that version",
+        "look at all {versions} of {everything}, take the {top} and exchange the item it belongs to for it",
+        "compare all {versions} of {everything} and swap whichever item has the {top} for that version",
+        "compare {versions} for {everything}, pick the {top} and exchange the item in question for it",
+        "go through {everything}, find {best} for any of them, and exchange the item it belongs to for it",
+        "find {best} for any of {scope} and exchange that item for it",
+        "find the {top} among all {versions} of {everything} and exchange the item in question for it",
+        "exchange one of {scope} for another version: whichever has {best}, for exactly that version",
+    ),
     tail=(
         "You'll get an e-mail that explains how to send {it} back; there's no need to place a new order.",
         "An e-mail will tell you how to send {it} back. You don't need to place a new order.",
@@ -265,6 +286,7 @@ SWAP = WriteWords(
         ),
         "target": _TARGET_SAY,
         "payment": _DIFFERENCE_SAY,
+        "joint": _JOINT_SAY,
         "": (
             "I picked too quickly.",
             "I should have looked at the options more closely.",
@@ -296,6 +318,18 @@ SWAP = WriteWords(
         "It's done, order {order_id} has the new version.",
     ),
     noun="change",
+    joint=(
+        "see which of {scope} has {best}, and change it to that version",
+        "check which of {scope} has {best} and switch that item to it",
+        "find out which of {scope} has {best}, and change it to that version before it ships",
+        "look at all {versions} of {everything}, take the {top} and replace the item it belongs to with that",
+        "compare all {versions} of {everything} and switch whichever item has the {top} to that version",
+        "compare {versions} for {everything}, pick the {top} and replace the item in question with it",
+        "go through {everything}, find {best} for any of them, and replace the item it belongs to with it",
+        "find {best} for any of {scope} and switch that item to it before it ships",
+        "find the {top} among all {versions} of {everything} and replace the item in question with it",
+        "change one of {scope} to another version: whichever has {best}, to exactly that version",
+    ),
     tail=(
         "The order can't be changed or cancelled from here on.",
         "From now on this order stays as it is: no more changes, no cancelling.",

@@ -218,6 +218,16 @@ CHEAPEST_BLACK = rows(
     start=0,
 )
 CHEAPEST_EACH = rows(VARIANTS, AVAILABLE, ANOTHER, order=PRICE_UP, pick="each", role="target", start=0)
+VERSIONS_OF_MINE = (*MY_ITEMS, *VARIANTS)
+BEST_OF_ALL_VERSIONS = rows(
+    VERSIONS_OF_MINE,
+    PENDING,
+    AVAILABLE,
+    ANOTHER,
+    order=(key("variant", "price", descending=True),),
+    pick="first",
+)
+CHEAPEST_OF_ALL_VERSIONS = rows(VERSIONS_OF_MINE, DELIVERED, AVAILABLE, ANOTHER, order=PRICE_UP, pick="first")
 WITH_CAMERA = rows(MY_ITEMS, named("Action Camera"))
 TOP_PENDING = rows(
     MY_ORDERS, PENDING, order=(key("order", "payment_history", 0, "amount", descending=True),), pick="first"
@@ -227,6 +237,11 @@ EXCHANGE_SOURCES = {
     "item_ids": ITEM_IDS,
     "new_item_ids": NEW_IDS,
     "payment_method_id": TO_PAYMENT_2,
+}
+JOINT_SOURCES = {
+    **EXCHANGE_SOURCES,
+    "new_item_ids": by(0, "variant", "item_id", many=True),
+    "payment_method_id": TO_PAYMENT_1,
 }
 RETURN_SOURCES = {"order_id": ORDER_ID, "item_ids": ITEM_IDS, "payment_method_id": TO_PAYMENT_1}
 CANCEL_SOURCES = {"order_id": ORDER_ID, "reason": said("r0.reason")}
@@ -273,6 +288,13 @@ def tasks() -> dict[str, Task]:
         ),
         "exchange_cheapest_black": task(
             "read_heavy", part("write", EXCHANGE, EXCHANGE_SOURCES, MY_CHAIR, CHEAPEST_BLACK, PAYPAL)
+        ),
+        "swap_best_of_all_versions": task(
+            "read_heavy", part("write", SWAP, JOINT_SOURCES, BEST_OF_ALL_VERSIONS, GIFT_CARD)
+        ),
+        "exchange_cheapest_of_all_versions": task(
+            "read_heavy",
+            part("write", EXCHANGE, {**JOINT_SOURCES, "payment_method_id": ORIGINAL}, CHEAPEST_OF_ALL_VERSIONS),
         ),
         "swap_every_item": task(
             "read_heavy",
