@@ -346,6 +346,8 @@ class _Comparison:
         """Whether there is a reason to tell: what another kind of thing would be, nobody thinks of."""
         words = column_words(self.words, self._id(rule.column))
         named = words is not None and words.kind == "text"
+        if self.away is not None and self._is_outer(rule, self.away):
+            return False  # nor of versions of what is not among the things in question
         return rule.other is None and not named and column(row, rule.column) is not MISSING
 
     def _why_not(self, rows: list[BindingRow], names: list[str], key: OrderKey) -> str:

@@ -1,8 +1,14 @@
 from __future__ import annotations
 
-from schemas.dialogue import Dialogue
+import asyncio
+import re
+
+import pytest
+
+from schemas.behavior import Disclosure
+from schemas.dialogue import Act, Dialogue, Message
 from stages.simulate_dialogues.wording_agent import REMINDER
-from tests.stages.simulate_dialogues.talks import simulated, told, words_of
+from tests.stages.simulate_dialogues.talks import TASKS, USERS, domain, goal, simulated, told, words_of
 
 
 def said(dialogue: Dialogue) -> str:
@@ -65,3 +71,26 @@ def test_what_cannot_be_done_is_refused_before_its_details_are_asked_for() -> No
     asked = {act.slot for m in dialogue.messages if m.role == "assistant" for act in m.acts if act.kind == "request"}
     assert "reason" not in asked
     assert "already been processed" in said(dialogue)
+
+
+@pytest.mark.parametrize("disclosure", ["drip", "only_when_asked", "vague_start", "all_at_once"])
+@pytest.mark.parametrize("name", ["swap_best_of_all_versions", "exchange_cheapest_of_all_versions"])
+def test_what_one_selection_gives_is_asked_for_once(name: str, disclosure: Disclosure) -> None:
+    dialogue = simulated(told(name, disclosure))
+    asked = [act.slot for m in dialogue.messages if m.role == "assistant" for act in m.acts if act.kind == "request"]
+    informed = [act for m in dialogue.messages if m.role == "user" for act in m.acts if act.slot == "object"]
+    assert "target" not in asked
+    assert asked.count("object") <= 1
+    assert [sorted(act.value["binds"]) for act in informed] == [["item_ids", "new_item_ids", "order_id"]]
+    assert dialogue.final_digest == goal(TASKS[name])
+    assert re.search(r"in-stock versions of your three \w+ items", said(dialogue))
+
+
+def test_a_user_who_is_asked_for_the_other_half_tells_both() -> None:
+    one = told("swap_best_of_all_versions", "only_when_asked")
+    user = USERS.user(domain(), one)
+    opening = asyncio.run(user.speak([]))
+    question = Message(role="assistant", content="To which?", acts=(Act(kind="request", request=0, slot="target"),))
+    answer = asyncio.run(user.speak([opening, question]))
+    assert [act.slot for act in answer.acts] == ["object"]
+    assert "version" in answer.content

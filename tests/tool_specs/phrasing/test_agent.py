@@ -91,6 +91,16 @@ def test_a_target_is_compared_with_what_is_sold_out() -> None:
     assert "black fabric office chair ($478.10) costs less, but it's out of stock" in text
 
 
+def test_versions_of_all_things_are_compared_with_their_owner() -> None:
+    text = compared("swap_best_of_all_versions")
+    assert re.search("all other in-stock versions of your three pending items", text)
+    assert "one is the black laptop at $2,410.00, a version of your silver laptop from order #W4817420" in text
+    assert "silver action camera at $448.20" in text
+    cheapest = compared("exchange_cheapest_of_all_versions")
+    assert "a version of your blue cotton T-Shirt from order #W3113816" in cheapest
+    assert "pending" not in cheapest
+
+
 def test_lookups_and_lists_say_what_was_found() -> None:
     assert "order #w7678072" in compared("cancel_with_camera").lower()
     assert "action camera" in compared("cancel_with_camera")

@@ -41,6 +41,22 @@ def test_one_phrase_does_not_tell_two_orderings() -> None:
     assert any("order" in line for line in missing(LEXICON, twice, text))
 
 
+def test_two_roles_told_as_one_are_read_whole() -> None:
+    one = TASKS["exchange_cheapest_of_all_versions"]
+    who = "Nora Field, 78234, nora.field2208@example.com. Use the original payment method for the difference."
+    whole = "See which of my delivered items has the cheapest other version in stock, and exchange it for that version."
+    assert missing(LEXICON, one, f"{whole} {who}") == []
+    for part, lost in (
+        ("delivered ", "filter get_order_details.status"),
+        (" in stock", "filter get_product_details.variants.*.available"),
+        ("cheapest ", "order get_product_details.variants.*.price"),
+        ("other ", "other get_product_details.variants.*.item_id"),
+        ("See which of", "intent exchange"),
+    ):
+        (line,) = missing(LEXICON, one, f"{whole.replace(part, '')} {who}")
+        assert lost in line
+
+
 def test_a_wrong_direction_is_missed() -> None:
     one = TASKS["return_best_delivered"]
     who = "Nora Field, 78234, nora.field2208@example.com"

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import dataclasses
 import random
 import re
 from collections import Counter
@@ -110,6 +111,48 @@ def test_start_programs_are_told_as_versions() -> None:
         re.search(r"(each|every) item (in|from) (my )?order #W7678072 (for|to|with) its", text) for text in texts
     )
     assert any("version of each" in text for text in texts)
+
+
+JOINT = ("swap_best_of_all_versions", "exchange_cheapest_of_all_versions")
+
+
+@pytest.mark.parametrize("name", JOINT)
+def test_two_roles_of_one_selection_are_told_as_one(name: str) -> None:
+    one = TASKS[name]
+    request, facts = one.requests[0], facts_of(one)
+    assert roles(LEXICON, request) == ("object", "payment")
+    for seed in range(60):
+        rng = random.Random(seed)
+        said = (
+            ask(LEXICON, request, facts, ("object",), rng),
+            *tell(LEXICON, request, facts, ("object",), rng, answering=seed % 2 == 0),
+        )
+        for text in said:
+            assert re.search("versions? .*(stock|available)|available .*version", text), text
+            assert len(re.findall("stock|available", text)) == 1, text
+            assert len(re.findall("delivered|arrived|received|pending", text)) == 1, text
+            assert not re.search("I want to|gift card|paid", text.replace("want is", "")), text
+
+
+def test_scope_and_best_stand_apart() -> None:
+    one = TASKS["exchange_cheapest_of_all_versions"]
+    said = {ask(LEXICON, one.requests[0], facts_of(one), ("object",), random.Random(seed)) for seed in range(2000)}
+    assert (
+        "see which of my delivered items has the cheapest other version in stock, and exchange it for that version"
+    ) in said
+    assert (
+        "compare all other versions in stock of everything that has been delivered and swap whichever item has the "
+        "cheapest one for that version"
+    ) in said
+
+
+def test_two_roles_of_one_selection_need_words_of_their_own() -> None:
+    request = TASKS["swap_best_of_all_versions"].requests[0]
+    tool = str(request.tool)
+    write = dataclasses.replace(LEXICON.writes[tool], joint=())
+    poorer = dataclasses.replace(LEXICON, writes={**LEXICON.writes, tool: write})
+    assert phrasable(poorer, request) == f"joint roles of {tool}"
+    assert phrasable(LEXICON, request) is None
 
 
 def test_identity_tells_all_entries() -> None:
