@@ -15,7 +15,7 @@ from schemas.base import Json, Path
 from schemas.program import Call, Filter, OrderKey, Program
 from schemas.task import Request
 from tool_specs.lexicon import ColumnWords, Lexicon
-from tool_specs.phrasing.english import a, is_plural, listed, number, sentence
+from tool_specs.phrasing.english import a, is_plural, listed, lower_name, number, plural, sentence
 from tool_specs.phrasing.labels import Seen, agent_text, full_label, label, labels, state_text
 from tool_specs.phrasing.meaning import (
     Level,
@@ -412,9 +412,12 @@ class _Comparison:
         count = len({id(row.get(away.name)) for row in fitting})
         other = "other " if self.sense.excluded else ""
         versions = f"{other}{self._filters()}{self.level.words.plural}"
-        owned = f"{number(count)} {self._filters(away=True)}{away.words.plural}"
-        if count == 1:
-            owned = f"{self._filters(away=True)}{away.words.singular}"
+        nouns = [rule.value for rule in outer if self._is_noun(rule)]
+        one = lower_name(str(nouns[0])) if nouns else away.words.singular
+        many = plural(one) if nouns else away.words.plural
+        owned = (
+            f"{self._filters(away=True)}{one}" if count == 1 else f"{number(count)} {self._filters(away=True)}{many}"
+        )
         frames = (
             "I compared all {} of your {}.",
             "I've compared all {} of your {}.",
@@ -437,6 +440,10 @@ class _Comparison:
             filled = [fill_value(text, rule.value, self._id(rule.column), words) if template else text for text in said]
             found.append(self.rng.choice([text for text in filled if _WITH.match(text)] or filled))
         return "".join(f" {text}" for text in found)
+
+    def _is_noun(self, rule: Filter) -> bool:
+        words = column_words(self.words, self._id(rule.column))
+        return rule.op == "eq" and words is not None and words.kind == "text"
 
     def _is_outer(self, rule: Filter, away: Level) -> bool:
         level = self._level(rule.column)

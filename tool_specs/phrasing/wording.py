@@ -16,6 +16,7 @@ from tool_specs.phrasing.meaning import (
     texts_for,
     value_texts,
 )
+from tool_specs.phrasing.together import fitting
 
 
 def phrasable(words: Lexicon, request: Request) -> str | None:
@@ -29,7 +30,8 @@ def phrasable(words: Lexicon, request: Request) -> str | None:
     elif request.tool is not None:
         if request.tool not in words.writes:
             return f"write {request.tool}"
-        if joint(words, request) is not None and not words.writes[request.tool].joint:
+        both = joint(words, request)
+        if both is not None and not fitting(words, both, words.writes[request.tool].joint):
             return f"joint roles of {request.tool}"
         for role in roles(words, request):
             if not _sayable(words, request, role):
