@@ -177,9 +177,7 @@ def _edits(values: tuple[tuple[Path, Json], ...]) -> str:
     return " and ".join(shown[:_MAX_EDITS]) + (f" and {rest} more values" if rest > 0 else "")
 
 
-def _changed_answer(request: Request, answer: dict[str, Json] | None) -> str:
-    if answer is None:
-        return "no row would be left to pick"
+def _changed_answer(request: Request, answer: dict[str, Json]) -> str:
     changed = {name: value for name, value in answer.items() if request.arguments.get(name) != value}
     shown = ", ".join(f"{name} = {value_text(value)}" for name, value in (changed or answer).items())
     return f"the answer would be {shown}"

@@ -58,7 +58,9 @@ def proof() -> Proof:
             Clause(reads=(0,), why="instrumental", value="ann"),
             Clause(reads=(1,), why="instrumental", value="L1"),
             Clause(
-                reads=(2,), why="witness", witness=Witness(strength="logical", edits=witness("L1").edits, answer={"loan_id": "L3"})
+                reads=(2,),
+                why="witness",
+                witness=Witness(strength="logical", edits=witness("L1").edits, answer={"loan_id": "L3"}),
             ),
             Clause(reads=(3,), why="witness", witness=witness("L2")),
             Clause(reads=(4,), why="witness", witness=witness("L3")),

@@ -55,7 +55,9 @@ def test_words_of_a_proof() -> None:
     reads = list(read_reasons(asked))
     assert len(reads) == 5
     assert reads[0].reasons == ('nothing else gives the value "ann"', "the policy demands it")
-    assert reads[2].reasons == ('if loan L1 had status "open" and due "2024-01-01", no row would be left to pick',)
+    assert reads[2].reasons == (
+        'if loan L1 had status "open" and due "2024-01-01", the answer would be loan_id = "L3"',
+    )
     assert reads[3].reasons == (
         'if loan L2 had status "open" and due "2024-01-01", the answer would be loan_id = "L2"',
     )
