@@ -178,6 +178,8 @@ def _edits(values: tuple[tuple[Path, Json], ...]) -> str:
 
 
 def _changed_answer(request: Request, answer: dict[str, Json]) -> str:
+    if answer.get("#feasible"):
+        return "the request could be fulfilled"
     changed = {name: value for name, value in answer.items() if request.arguments.get(name) != value}
     shown = ", ".join(f"{name} = {value_text(value)}" for name, value in (changed or answer).items())
     return f"the answer would be {shown}"
