@@ -155,12 +155,14 @@ class Refusal(Record):
         detail: the tool's or guard's own words.
         transfer: whether policy wants a transfer to a human.
         request: for out-of-scope requests, the key of the lexicon's phrase.
+        looked_at: the arguments that the broken rule looks at: what must be known to refuse, and what is proven.
     """
 
     rule: str
     detail: str
     transfer: bool = False
     request: str = ""
+    looked_at: tuple[str, ...] = ()
 
 
 class Request(Record):

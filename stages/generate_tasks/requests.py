@@ -135,7 +135,7 @@ def make_refusal(composer: Composer, draft: Draft, state: Sandbox) -> Made:
     tables = ground.sandbox.world.tables
     rows = [(table, row) for table in tables for row in row_ids if row in tables[table]]
     proof = prove(ground, claim, rows)
-    refusal = Refusal(rule=refused[0], detail=refused[1])
+    refusal = Refusal(rule=refused[0], detail=refused[1], looked_at=tuple(sources))
     request = Request(
         kind="refuse",
         tool=tool,

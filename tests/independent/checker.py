@@ -100,6 +100,9 @@ class Checker:
             yield f"ends in {fork.digest()[:12]}, not in the goal {task['goal_digest'][:12]}"
 
     def _request(self, task: Mapping[str, Any], request: Mapping[str, Any]) -> Iterator[str]:
+        whole = request["arguments"]
+        if request["kind"] == "refuse" and request["tool"] is not None:
+            request = looked_at(request)
         facts = {entry["name"]: entry["value"] for entry in task["knowledge"]}
         proof = request["proof"]
         named = named_facts(request)
@@ -110,7 +113,9 @@ class Checker:
             arguments = answer(request, facts, reads)
             if request["kind"] != "refuse" or request["tool"] is None:
                 return arguments
-            return arguments, self._objection(sandbox, task["principal"], request["tool"], arguments)
+            rule = request["refusal"]["rule"]
+            call = {**whole, **arguments}
+            return arguments, self._objection(sandbox, task["principal"], request["tool"], call, rule)
 
         reads = Reads(self.sandbox)
         try:
@@ -222,9 +227,18 @@ class Checker:
             rows.setdefault(edit["table"], {})[edit["key"]] = row
         return rows
 
-    def _objection(self, sandbox: Any, person: str, tool: str, arguments: Mapping[str, Any]) -> bool:
+    def _objection(self, sandbox: Any, person: str, tool: str, arguments: Mapping[str, Any], rule: str) -> bool:
+        """Whether the stated rule stands against a call on a state."""
         context = GuardContext(sandbox=sandbox, principal_id=person, confirmed=True, history=False)
-        if self.sandbox.domain.violations(context, tool, arguments):
-            return True
-        fork = sandbox.fork()
-        return bool(fork.call(tool, arguments).error) or fork.digest() == sandbox.digest()
+        if rule != "tool_error":
+            return any(name == rule for name, _ in self.sandbox.domain.violations(context, tool, arguments))
+        return bool(sandbox.fork().call(tool, arguments).error)
+
+
+def looked_at(request: Mapping[str, Any]) -> dict[str, Any]:
+    """Returns a refused request cut down to what its proof speaks of: the arguments that the broken rule looks at."""
+    names = request["refusal"]["looked_at"]
+    sources = {name: request["sources"][name] for name in names}
+    last = max((s["bind"]["program"] for s in sources.values() if s.get("bind")), default=-1)
+    arguments = {name: request["arguments"][name] for name in names}
+    return {**request, "sources": sources, "arguments": arguments, "programs": request["programs"][: last + 1]}
