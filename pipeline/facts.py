@@ -12,6 +12,7 @@ import statistics
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -105,6 +106,12 @@ def kept_tables(run: Path, columns: Sequence[str] | None = None) -> Iterator[Any
         yield table.take(read_table(run / kept["select"] / f"{name}.parquet")["position"])
 
 
+def kept_shards(run: Path) -> list[str]:
+    """Returns the names of the shards that have kept rows, in order."""
+    names: list[str] = _kept(run)["shards"]
+    return names
+
+
 def _kept(run: Path) -> dict[str, Json]:
     path = run / "kept.json"
     if not path.is_file():
@@ -121,6 +128,12 @@ def facts_of(run: Path) -> Facts:
         StorageError: this is no folder of a run, or a file in it is damaged.
     """
     _kept(run)
+    return _facts_of(run, (run / "kept.json").read_bytes(), (run / "run.json").is_file())
+
+
+@lru_cache(maxsize=1)
+def _facts_of(run: Path, kept: bytes, ended: bool) -> Facts:
+    """Card and report are made of the same facts, one after the other."""
     identity = read_json(run / "recipe.json")
     worlds = [{"domain": each["name"], **each["world"]} for each in identity["domains"]]
     facts = Facts(identity["name"], identity["seed"], identity, worlds)

@@ -13,7 +13,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-from pipeline.facts import Facts, facts_of, kept_tables, quantiles
+from pipeline.facts import Facts, facts_of, kept_shards, kept_tables, quantiles
 from pipeline.grid import grid_svg
 from pipeline.html import bars, bullets, histogram, table, text
 from pipeline.proof_words import (
@@ -36,6 +36,7 @@ __all__ = ["grid_svg", "write_report"]
 
 PER_KIND = 2
 """Sample dialogues per kind."""
+_KINDS = ("read_heavy", "write_intensive", "mixed", "information", "must_refuse")
 LONGEST_RESULT = 4000
 """Characters of a tool's result that a folded call holds."""
 _LINKS = (
@@ -175,16 +176,17 @@ def _lengths(facts: Facts) -> str:
 
 def _samples(run: Path) -> Iterator[Judged]:
     """Yields the first dialogues of each kind, those of the greatest burden among a shard's first."""
-    wanted: dict[str, list[tuple[int, str]]] = {}
-    for source in kept_tables(run, ["id", "kind", "burden"]):
+    wanted: dict[str, list[tuple[str, str]]] = {kind: [] for kind in _KINDS}
+    for shard, source in zip(kept_shards(run), kept_tables(run, ["id", "kind", "burden"]), strict=True):
         for row in sorted(source.to_pylist(), key=lambda row: (-row["burden"], row["id"])):
-            found = wanted.setdefault(row["kind"], [])
-            if len(found) < PER_KIND:
-                found.append((row["burden"], row["id"]))
+            if len(wanted[row["kind"]]) < PER_KIND:
+                wanted[row["kind"]].append((row["id"], shard))
+        if all(len(found) == PER_KIND for found in wanted.values()):
+            break
     folder = RunFolder(run)
-    for kind in sorted(wanted, key=("read_heavy", "write_intensive", "mixed", "information", "must_refuse").index):
-        for _, row_id in wanted[kind]:
-            yield folder.judged(row_id)
+    for kind in _KINDS:
+        for row_id, shard in wanted[kind]:
+            yield folder.judged(row_id, shard)
 
 
 def _sample(judged: Judged, *, first: bool) -> str:

@@ -23,7 +23,7 @@ Rows, tables and dialogues can be read as soon as `kept.json` is there, the mani
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -116,20 +116,26 @@ class RunFolder:
         Raises:
             StorageError: there is none, or more than one.
         """
-        return self._find(row_id)[1]
+        shard, found = self._place(row_id)
+        table = self._table(shard)
+        return from_table(table.filter(pc.equal(table["id"], found)), SftRow)[0]
 
-    def judged(self, row_id: str) -> Judged:
+    def judged(self, row_id: str, shard: str = "") -> Judged:
         """Returns the judged dialogue of a kept row: the task with its proof, the behaviour, the verdicts.
+
+        Args:
+            row_id: the row's id, or its beginning.
+            shard: where it is, if that is known; the id must then be whole.
 
         Raises:
             StorageError: there is none.
         """
-        shard, row = self._find(row_id)
+        shard, found = (shard, row_id) if shard else self._place(row_id)
         for judged in read_shard(self.path / self._kept()["judged"] / f"{shard}.parquet", Judged):
-            if row.id in (judged.id, judged.dialogue.id):
+            if found in (judged.id, judged.dialogue.id):
                 return judged
         raise StorageError(
-            f"{self.path}: the dialogue of {row.id} is gone; delete {shard}.json of that stage, run again"
+            f"{self.path}: the dialogue of {found} is gone; delete {shard}.json of that stage, run again"
         )
 
     def drops(self) -> Iterator[Drop]:
@@ -145,20 +151,20 @@ class RunFolder:
         value: dict[str, Json] = read_json(self.path / "kept.json")
         return value
 
-    def _table(self, name: str) -> Any:
+    def _table(self, name: str, columns: Sequence[str] | None = None) -> Any:
         kept = self._kept()
         path = self.path / kept["rows"] / f"{name}.parquet"
-        table = read_table(path)
-        if problem := mismatch(table.schema, SftRow):
+        table = read_table(path, columns)
+        if columns is None and (problem := mismatch(table.schema, SftRow)):
             raise StorageError(f"{path}: {problem}. Run it again into a new --out with this version")
         return table.take(read_table(self.path / kept["select"] / f"{name}.parquet")["position"])
 
-    def _find(self, row_id: str) -> tuple[str, SftRow]:
-        found: list[tuple[str, SftRow]] = []
+    def _place(self, row_id: str) -> tuple[str, str]:
+        """Returns the shard and the whole id of the row whose id begins so."""
+        found: list[tuple[str, str]] = []
         for name in self._kept()["shards"]:
-            table = self._table(name)
-            rows = from_table(table.filter(pc.starts_with(table["id"], pattern=row_id)), SftRow)
-            found.extend((name, row) for row in rows)
+            ids = self._table(name, ["id"])["id"].to_pylist()
+            found.extend((name, each) for each in ids if each.startswith(row_id))
         if len(found) != 1:
             what = f"{len(found)} rows begin" if found else "no kept row begins"
             raise StorageError(f"{self.path}: {what} with {row_id!r}; `writ show {self.path}` shows one with its id")

@@ -128,7 +128,8 @@ def read_table(path: Path, columns: Sequence[str] | None = None) -> Any:
         StorageError: it is not there, was cut off or is not Parquet.
     """
     try:
-        return pq.read_table(pa.BufferReader(path.read_bytes()), columns=columns)
+        # Not `pq.read_table`, which brings the machinery for many files with it.
+        return pq.ParquetFile(pa.BufferReader(path.read_bytes())).read(columns=columns)
     except OSError as error:
         if isinstance(error, FileNotFoundError | PermissionError | IsADirectoryError):
             raise StorageError(f"{path}: cannot be read ({error.strerror})") from error

@@ -22,10 +22,12 @@ from schemas.base import Json, content_id, encode, plain
 from schemas.behavior import Behavior
 from schemas.dialogue import Dialogue, Message
 from schemas.sft import SftRow
+from schemas.task import Task
 from schemas.tool import openai_form
 from schemas.verdict import Drop, Judged
 from stages.base import Services, Stage
 from tool_specs.domain import Domain
+from tool_specs.remember import remembered
 from tool_specs.sandbox import Sandbox
 
 FORMAT = "writ-row/1"
@@ -98,7 +100,7 @@ def _metadata(judged: Judged, dialogue: Dialogue, sandbox: Sandbox) -> dict[str,
     task, behavior = dialogue.scenario.task, dialogue.scenario.behavior
     return {
         "format": FORMAT,
-        "task": plain(task),
+        "task": _plain(task),
         "behavior": plain(behavior),
         "verdicts": [plain(verdict) for verdict in judged.verdicts],
         "ended": dialogue.ended,
@@ -111,6 +113,12 @@ def _metadata(judged: Judged, dialogue: Dialogue, sandbox: Sandbox) -> dict[str,
             "final": dialogue.final_digest,
         },
     }
+
+
+@remembered(1, size=64)
+def _plain(task: Task) -> Json:
+    """Returns a task as JSON, which is shared by its rows: look, don't touch."""
+    return plain(task)
 
 
 def manner(behavior: Behavior) -> str:

@@ -32,16 +32,21 @@ def words(text: str) -> list[str]:
 def masked(text: str, names: Iterable[str] = ()) -> str:
     """Returns a text in lower case with values (ids, e-mails, numbers) as `<n>` and the given names as `<x>`."""
     text = _VALUE.sub("<n>", text)
-    pattern = _names(tuple(names))
-    if pattern is not None:
-        text = pattern.sub("<x>", text)
+    low = text.lower()
+    # A pattern of all names, of which there are thousands, would try each of them at every place of the text.
+    found = tuple(name for name, lower in _lowered(tuple(names)) if lower in low)
+    if found:
+        text = _names(found).sub("<x>", text)
     return " ".join(text.lower().split())
 
 
-@lru_cache(maxsize=64)
-def _names(names: tuple[str, ...]) -> re.Pattern[str] | None:
-    if not names:
-        return None
+@lru_cache(maxsize=4)
+def _lowered(names: tuple[str, ...]) -> tuple[tuple[str, str], ...]:
+    return tuple((name, name.lower()) for name in names)
+
+
+@lru_cache(maxsize=1024)
+def _names(names: tuple[str, ...]) -> re.Pattern[str]:
     longest_first = sorted(set(names), key=len, reverse=True)
     return re.compile(r"\b(?:" + "|".join(re.escape(name) for name in longest_first) + r")s?\b", re.I)
 
