@@ -63,6 +63,9 @@ def prove(ground: Ground, claim: Claim, changed_rows: Sequence[tuple[str, str]])
     lower = len(clauses.hitting(("witness", "instrumental")))
     if lower != len(reads):
         raise NotProven(f"bounds differ: at least {lower} reads, the programs make {len(reads)}")
+    numbers = {clauses.number(ask) for ask in reads}
+    if any(numbers.isdisjoint(clause.reads) for clause in clauses.found):
+        raise NotProven("the programs make no read that a clause demands: what is needed is shown some other way")
     policy = clauses.add_policy(reads, changed_rows)
     listing = run(claim.programs, claim.facts, ground.reader, exhaustive=False) if lookup else base
     return Proof(
