@@ -1,10 +1,14 @@
-"""Measures the main job: time of 1,000 with the start of Ray, sustained rate, memory of driver and workers.
+"""Measures the main job: time of 1,000 with the start of Ray, sustained rate, CPU and memory of driver and workers.
 
-    python benchmarks/throughput.py start                     # 1,000 of the quickstart recipe, start of Ray included
-    python benchmarks/throughput.py sustained -n 50000        # default recipe; everything included
-    python benchmarks/throughput.py memory -n 5000 -n 50000   # largest PSS of driver and of any worker, per count
+    python benchmarks/throughput.py                  # all of it: 1,000, then 5,000 and 50,000 of the default recipe
+    python benchmarks/throughput.py --count 5000     # the same at 500 and 5,000: a quick look
+    python benchmarks/throughput.py start            # 1,000 of the quickstart recipe only
+    python benchmarks/throughput.py sustained        # the two counts of the default recipe only
 
-Every figure comes with the limit that it is held against, and the load of the machine while it was taken.
+The sustained rate counts from the first shard that is done to the last file, so start-up is out and data set, card and
+report are in. CPU time says what a machine that is busy with other things would hide: `rate_if_idle` is what the CPU
+time per trajectory allows on so many cores. Memory is what a process holds for itself (USS), its peak. Every figure
+comes with the limit that it is held against, and with the load of the machine before the run.
 """
 
 from __future__ import annotations
@@ -16,17 +20,62 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass, field
 from pathlib import Path
 
 HOME = Path(__file__).resolve().parent.parent
-WRIT = Path(sys.executable).with_name("writ")
 LIMIT_SECONDS, LIMIT_RATE, LIMIT_GROWTH = 30.0, 300.0, 1.10
+START_COUNT, COUNT = 1_000, 50_000
+_POLL = 0.5
+_TICK = os.sysconf("SC_CLK_TCK")
+_BYTECODE = ("PYTHONDONTWRITEBYTECODE",)
+"""Not for the measured program: compiling every module anew is no part of a run."""
+
+
+@dataclass
+class Watched:
+    """What was seen of one process: its role, CPU seconds so far, peak of its own memory in bytes."""
+
+    role: str
+    cpu: float = 0.0
+    memory: int = 0
+
+
+@dataclass
+class Measured:
+    """One run."""
+
+    count: int
+    kept: int = 0
+    seconds: float = 0.0
+    first: tuple[float, int] | None = None
+    exit_code: int = 0
+    load: float = 0.0
+    processes: dict[int, Watched] = field(default_factory=dict)
+
+    def cpu(self, role: str) -> float:
+        """Returns the CPU seconds of all processes of a role."""
+        return sum(each.cpu for each in self.processes.values() if each.role == role)
+
+    def memory(self, role: str) -> float:
+        """Returns the peak of the largest process of a role, in MiB."""
+        return max((each.memory for each in self.processes.values() if each.role == role), default=0) / (1 << 20)
+
+    @property
+    def rate(self) -> float:
+        """Trajectories per second after the first shard."""
+        if self.first is None:
+            return 0.0
+        since, before = self.first
+        return (self.kept - before) / max(self.seconds - since, 1e-9)
 
 
 def processes_below(root: int) -> list[tuple[int, str]]:
-    """Returns (pid, role) of the driver and of its Ray workers."""
+    """Returns (pid, role) of the driver, of its Ray workers, and of the rest of Ray."""
     parents: dict[int, list[int]] = defaultdict(list)
     for path in Path("/proc").iterdir():
         if path.name.isdigit():
@@ -39,72 +88,110 @@ def processes_below(root: int) -> list[tuple[int, str]]:
         pid = waiting.pop()
         waiting.extend(parents[pid])
         try:
-            if Path(f"/proc/{pid}/cmdline").read_bytes().startswith(b"ray::"):
-                found.append((pid, "worker"))
+            is_worker = Path(f"/proc/{pid}/cmdline").read_bytes().startswith(b"ray::")
         except OSError:
             continue
+        found.append((pid, "worker" if is_worker else "ray"))
     return found
 
 
-def pss(pid: int) -> int:
-    """Returns a process's own share of memory in bytes; 0 if it is gone."""
+def look(pid: int, into: Watched) -> None:
+    """Brings what is known of a process up to date; leaves it as it is when the process is gone."""
     try:
-        lines = Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines()
+        fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+        into.cpu = max(into.cpu, (int(fields[11]) + int(fields[12])) / _TICK)
+        if into.role != "ray":
+            lines = Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines()
+            own = sum(int(line.split()[1]) for line in lines if line.startswith(("Private_Clean:", "Private_Dirty:")))
+            into.memory = max(into.memory, own * 1024)
     except OSError:
-        return 0
-    return next((int(line.split()[1]) * 1024 for line in lines if line.startswith("Pss:")), 0)
+        return
 
 
-def measured_run(recipe: str, count: int, workers: int) -> dict[str, float]:
-    """Runs a recipe into a folder that is thrown away; returns seconds, kept, rate and largest memory by role."""
+def listen(lines: Iterable[str], measured: Measured, started: float, said: list[str]) -> None:
+    """Takes the moment and the number of the first kept trajectories from the program's heartbeats."""
+    for line in lines:
+        said.append(line)
+        if measured.first is None and line.startswith("{"):
+            kept = json.loads(line).get("kept", 0)
+            if kept:
+                measured.first = time.monotonic() - started, kept
+
+
+def measure(recipe: str, count: int, workers: int) -> Measured:
+    """Runs a recipe into a folder that is thrown away."""
     folder = Path(tempfile.mkdtemp(prefix="writ-bench-"))
-    peak: dict[str, int] = defaultdict(int)
-    load = os.getloadavg()[0]
+    measured = Measured(count, load=os.getloadavg()[0])
+    writ = Path(sys.executable).with_name("writ")
+    command = [str(writ), "run", str(HOME / "recipes" / recipe), "-n", str(count), "--workers", str(workers)]
+    environment = {name: value for name, value in os.environ.items() if name not in _BYTECODE}
     started = time.monotonic()
-    command = [str(WRIT), "run", str(HOME / "recipes" / recipe), "-n", str(count), "--workers", str(workers)]
-    child = subprocess.Popen([*command, "--out", str(folder / "run")], stderr=(folder / "stderr").open("w"))
-    while child.poll() is None:
-        for pid, role in processes_below(child.pid):
-            peak[role] = max(peak[role], pss(pid))
-        time.sleep(0.5)
-    seconds = time.monotonic() - started
+    child = subprocess.Popen(
+        [*command, "--out", str(folder / "run")], stderr=subprocess.PIPE, text=True, env=environment
+    )
+    said: list[str] = []
+    listener = threading.Thread(target=listen, args=(child.stderr, measured, started, said), daemon=True)
+    listener.start()
     try:
-        manifest = json.loads((folder / "run" / "run.json").read_text())
+        while child.poll() is None:
+            for pid, role in processes_below(child.pid):
+                watched = measured.processes.setdefault(pid, Watched(role))
+                watched.role = role if watched.role == "ray" else watched.role
+                look(pid, watched)
+            time.sleep(_POLL)
+        measured.seconds = time.monotonic() - started
+        listener.join(timeout=5)
+        measured.exit_code = child.returncode
+        measured.kept = json.loads((folder / "run" / "run.json").read_text())["kept"]
     except OSError:
-        sys.exit(f"the run failed with exit code {child.returncode}:\n{(folder / 'stderr').read_text()}")
+        sys.exit(f"the run failed with exit code {child.returncode}:\n{''.join(said[-20:])}")
     finally:
+        if child.poll() is None:
+            child.terminate()
         shutil.rmtree(folder, ignore_errors=True)
-    return {
-        "kept": manifest["kept"],
-        "seconds": round(seconds, 1),
-        "kept_per_second": round(manifest["kept"] / seconds, 1),
-        "driver_mib": peak["driver"] >> 20,
-        "worker_mib": peak["worker"] >> 20,
-        "load_before": round(load, 2),
-        "exit_code": child.returncode,
+    return measured
+
+
+def tell(measured: Measured, workers: int, **more: object) -> None:
+    """Prints one run as a line of JSON."""
+    kept = max(measured.kept, 1)
+    driver, worker = (measured.cpu(role) / kept * 1000 for role in ("driver", "worker"))
+    line: dict[str, object] = {
+        "kept": measured.kept,
+        "seconds": round(measured.seconds, 1),
+        "kept_per_second": round(measured.rate, 1),
+        "cpu_ms_per_kept": {"driver": round(driver, 2), "workers": round(worker, 2)},
+        "rate_if_idle": round(1000 * workers / max(driver + worker, 1e-9), 1),
+        "memory_mib": {role: round(measured.memory(role), 1) for role in ("driver", "worker")},
+        "load_before": round(measured.load, 2),
+        "exit_code": measured.exit_code,
     }
+    print(json.dumps({**line, **more}), flush=True)
 
 
 def main() -> None:
     """Measures what the command line asks for."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("what", choices=["start", "sustained", "memory"])
-    parser.add_argument("-n", type=int, action="append")
+    parser.add_argument("what", choices=["all", "start", "sustained"], nargs="?", default="all")
+    parser.add_argument(
+        "-n", "--count", type=int, help=f"of the sustained run ({COUNT}), and of the start ({START_COUNT})"
+    )
     parser.add_argument("--workers", type=int, default=len(os.sched_getaffinity(0)))
-    parser.add_argument("--recipe")
     asked = parser.parse_args()
-    if asked.what == "start":
-        found = measured_run(asked.recipe or "quickstart.yaml", (asked.n or [1000])[0], asked.workers)
-        print(json.dumps({**found, "limit_seconds": LIMIT_SECONDS, "of_limit": found["seconds"] / LIMIT_SECONDS}))
-    elif asked.what == "sustained":
-        found = measured_run(asked.recipe or "retail.yaml", (asked.n or [50_000])[0], asked.workers)
-        print(json.dumps({**found, "limit_rate": LIMIT_RATE, "of_limit": found["kept_per_second"] / LIMIT_RATE}))
-    else:
-        runs = [measured_run(asked.recipe or "retail.yaml", n, asked.workers) for n in asked.n or [5_000, 50_000]]
-        for found in runs:
-            print(json.dumps(found))
-        for role in ("driver_mib", "worker_mib"):
-            print(json.dumps({role: runs[-1][role] / max(runs[0][role], 1), "limit": LIMIT_GROWTH}))
+    if asked.what != "sustained":
+        count = min(asked.count or START_COUNT, START_COUNT)
+        start = measure("quickstart.yaml", count, asked.workers)
+        ratio = round(start.seconds / LIMIT_SECONDS, 2)
+        tell(start, asked.workers, what="start", limit_seconds=LIMIT_SECONDS, ratio_to_limit=ratio)
+    if asked.what != "start":
+        count = asked.count or COUNT
+        small, large = (measure("retail.yaml", n, asked.workers) for n in (max(count // 10, 1), count))
+        tell(small, asked.workers, what="a tenth")
+        ratio = round(LIMIT_RATE / max(large.rate, 1e-9), 2)
+        tell(large, asked.workers, what="sustained", limit_rate=LIMIT_RATE, ratio_to_limit=ratio)
+        growth = {role: round(large.memory(role) / max(small.memory(role), 1.0), 3) for role in ("driver", "worker")}
+        ratios = {role: round(each / LIMIT_GROWTH, 2) for role, each in growth.items()}
+        print(json.dumps({"what": "memory", "growth": growth, "limit_growth": LIMIT_GROWTH, "ratio_to_limit": ratios}))
 
 
 if __name__ == "__main__":
