@@ -186,6 +186,8 @@ class WitnessSearch:
             pool = walk(value, path) if strength == "plausible" else self._ground.column_values(ask.tool, path)
             if pool:
                 values[concrete(path, element)] = max(pool) if key.descending == winning else min(pool)
+        if any(at(value, path) is MISSING for path in values):
+            return {}  # not every element has every column, and none gets a new one
         return {path: new for path, new in values.items() if at(value, path) != new}
 
     def _try(
