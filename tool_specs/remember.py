@@ -13,7 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import wraps
-from typing import Any, ParamSpec, TypeVar
+from typing import Any, Literal, ParamSpec, TypeVar, cast
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -21,35 +21,50 @@ T = TypeVar("T")
 _SIZE = 1024
 
 
-def remembered(objects: int, size: int = _SIZE) -> Callable[[Callable[P, T]], Callable[P, T]]:
-    """Returns a decorator.
+def remembered(objects: Literal[1, 2], size: int = _SIZE) -> Callable[[Callable[P, T]], Callable[P, T]]:
+    """Returns a decorator; a decorated function takes no arguments by name.
 
     Args:
         objects: how many of the first arguments count by identity. They are kept alive, so that no id is given out
-            again; calls with named arguments are not remembered.
+            again.
         size: results held; when there are more, all are forgotten.
     """
+    # Spelt out for one and two: looking up must cost less than what it saves.
+    return cast(Any, _by_one if objects == 1 else _by_two)(size)  # type: ignore[no-any-return]
 
-    def wrap(function: Callable[P, T]) -> Callable[P, T]:
-        held: dict[Any, tuple[tuple[Any, ...], T]] = {}
+
+def _by_one(size: int) -> Callable[[Callable[..., T]], Callable[..., T]]:
+    def wrap(function: Callable[..., T]) -> Callable[..., T]:
+        held: dict[Any, tuple[T, Any]] = {}
 
         @wraps(function)
-        def call(*args: P.args, **kwargs: P.kwargs) -> T:
-            if kwargs:
-                return function(*args, **kwargs)
-            # Spelt out for one and two: this must cost less than what it saves.
-            if objects == 2:
-                key: Any = (id(args[0]), id(args[1]), *args[2:])
-            elif objects == 1:
-                key = (id(args[0]), *args[1:])
-            else:
-                key = (*map(id, args[:objects]), *args[objects:])
+        def call(one: Any, *values: Any) -> T:
+            key = id(one), values
             found = held.get(key)
             if found is None:
                 if len(held) >= size:
                     held.clear()
-                found = held[key] = (args, function(*args, **kwargs))
-            return found[1]
+                found = held[key] = function(one, *values), one
+            return found[0]
+
+        return call
+
+    return wrap
+
+
+def _by_two(size: int) -> Callable[[Callable[..., T]], Callable[..., T]]:
+    def wrap(function: Callable[..., T]) -> Callable[..., T]:
+        held: dict[Any, tuple[T, Any, Any]] = {}
+
+        @wraps(function)
+        def call(one: Any, two: Any, *values: Any) -> T:
+            key = id(one), id(two), values
+            found = held.get(key)
+            if found is None:
+                if len(held) >= size:
+                    held.clear()
+                found = held[key] = function(one, two, *values), one, two
+            return found[0]
 
         return call
 
