@@ -15,6 +15,10 @@ from tool_specs.programs import MISSING, ReadAsk, ReadKey, read_key
 from tool_specs.sandbox import Sandbox
 
 
+REMEMBERED = 6_000
+"""Answers kept; beyond that the oldest goes, so that memory does not grow with the number of people visited."""
+
+
 @dataclass(frozen=True)
 class Answer:
     """What the initial world answers to a read.
@@ -48,6 +52,8 @@ class Reader:
             result = self.sandbox.call(ask.tool, ask.arguments)
             value = MISSING if result.error else result.value
             known = Answer(value, frozenset(result.rows), frozenset(strings(value)))
+            if len(self._answers) >= REMEMBERED:
+                del self._answers[next(iter(self._answers))]
             self._answers[ask.key] = known
         return known
 

@@ -79,11 +79,7 @@ class Donors:
                 None if shape.rest is None else [[list(k.column), k.descending] for k in shape.rest.order],
             ]
         ).decode()
-        key = f"ranked:{signature}"
-        if key not in self._ground.pools:
-            self._ground.pools[key] = self._rank(ask.tool, shape)
-        found: tuple[list[tuple[str, dict[str, Json]]], list[tuple[str, dict[str, Json]]]] = self._ground.pools[key]
-        return found
+        return self._ground.remember("ranked", signature, lambda: self._rank(ask.tool, shape))
 
     def losers(self, ask: ReadAsk, shape: Shape) -> list[dict[str, Json]]:
         """Returns donors from which the program would pick nothing, or the worst."""

@@ -5,9 +5,9 @@ Built once per worker from the sandbox alone, kept in `Services.memo`. Everythin
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeVar
 
 from schemas.base import Json, digest
 from schemas.graph import ApiGraph
@@ -20,6 +20,7 @@ from tool_specs.programs import MISSING, ReadAsk, elements, run
 from tool_specs.reading import Reader
 from tool_specs.sandbox import Sandbox
 
+T = TypeVar("T")
 GRAPH_SEED = 11
 
 
@@ -155,6 +156,16 @@ class Ground:
             self.pools[key] = index
         found: dict[str, list[tuple[str, Any]]] = self.pools[key]
         return found
+
+    def remember(self, pool: str, key: Any, build: Callable[[], T], size: int = 2_000) -> T:
+        """Returns what `build` made for a key, of which the last `size` are kept. It must depend on the world alone."""
+        kept: dict[Any, T] = self.pools.setdefault(pool, {})
+        if key not in kept:
+            made = build()
+            if len(kept) >= size:
+                del kept[next(iter(kept))]
+            kept[key] = made
+        return kept[key]
 
     def readers_of(self, row: tuple[str, str]) -> list[ReadAsk]:
         """Returns the one-parameter reads that show just this row when they are given its id."""

@@ -67,10 +67,7 @@ def _explore(ground: Ground) -> CommonReads:
 
 def children(ground: Ground, ask: ReadAsk) -> list[ReadAsk]:
     """Returns the one-parameter reads that an answer's values feed; remembered, a world's reads do not change."""
-    memo: dict[ReadKey, list[ReadAsk]] = ground.pools.setdefault("children", {})
-    if ask.key not in memo:
-        memo[ask.key] = _children(ground, ask)
-    return memo[ask.key]
+    return ground.remember("children", ask.key, lambda: _children(ground, ask))
 
 
 def _children(ground: Ground, ask: ReadAsk) -> list[ReadAsk]:
