@@ -14,7 +14,6 @@ from schemas.base import Json
 from tool_specs.programs import MISSING, ReadAsk, ReadKey, read_key
 from tool_specs.sandbox import Sandbox
 
-
 REMEMBERED = 6_000
 """Answers kept; beyond that the oldest goes, so that memory does not grow with the number of people visited."""
 
