@@ -227,7 +227,7 @@ def _program_told(told: dict[str, Json]) -> Program:
     return _program(canonical(told))
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=1024)
 def _program(data: bytes) -> Program:
     return msgspec.json.decode(data, type=Program)
 
@@ -237,12 +237,12 @@ def _bind_told(told: dict[str, Json]) -> Bind:
     return _bind(canonical(told))
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=1024)
 def _bind(data: bytes) -> Bind:
     return msgspec.json.decode(data, type=Bind)
 
 
-@lru_cache(maxsize=8192)
+@lru_cache(maxsize=1024)
 def value_of(content: str) -> Any:
     """Returns a tool's answer as JSON, or as the text that it is. Shared: look, don't touch."""
     try:
@@ -269,4 +269,4 @@ def programs_of(wish: Wish) -> tuple[Program, ...]:
 
 _told: dict[tuple[int, ...], tuple[Program, ...]] = {}
 """Told selections, by their programs' identities: what is known of them by identity is known again."""
-_MOST_TOLD = 4096
+_MOST_TOLD = 1024

@@ -101,7 +101,7 @@ def agent_text(words: ColumnWords | None, column: str, value: Json) -> str:
     return _scalar_text(words, type(value), column, value)
 
 
-@remembered(2, size=8192)
+@remembered(2, size=4096)
 def _scalar_text(words: ColumnWords, kind: type, column: str, value: Json) -> str:
     """The kind, because 1, 1.0 and True are equal."""
     return _agent_text(words, column, value)
@@ -150,7 +150,7 @@ def _fields(template: str) -> tuple[tuple[str, tuple[str, ...]], ...]:
 
 _labels: dict[Any, tuple[Any, str]] = {}
 """By the identity of the rows, which are kept alive: the same row is named again and again."""
-_MOST_LABELS = 4096
+_MOST_LABELS = 1024
 
 
 def label(
