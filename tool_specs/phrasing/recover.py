@@ -191,12 +191,12 @@ def _plain(value: Json) -> Json:
     return value if isinstance(value, (str, int, float, bool)) else str(value)
 
 
-@lru_cache(maxsize=16384)
+@lru_cache(maxsize=4096)
 def _compiled(texts: Texts) -> tuple[re.Pattern[str], ...]:
     return tuple(dict.fromkeys(_literal(each) for text in texts for each in (text, agree(text, True))))
 
 
-@lru_cache(maxsize=65536)
+@lru_cache(maxsize=4096)
 def _literal(text: str) -> re.Pattern[str]:
     return re.compile(rf"(?<![\w#])({_escaped(text)})(?!\w)", re.IGNORECASE)
 
