@@ -35,7 +35,7 @@ from tool_specs.phrasing.nouns import fill_value
 from tool_specs.programs import MISSING, BindingRow, ReadAsk, ReadKey, Selection, column, passes, rank, run
 
 _WITH = re.compile(r"with |without |in |that (?!'?s |is )|that's? (?:not|isn)")
-_MAX_LISTED = 20
+_MAX_LISTED = 8
 _MAX_TEMPTING = 3
 
 
