@@ -13,8 +13,8 @@ from __future__ import annotations
 
 import random
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import msgspec
@@ -22,6 +22,7 @@ import msgspec
 from schemas.base import Json, canonical, rng_of
 from schemas.graph import ApiGraph, Edge
 from schemas.tool import ToolSpec
+from tool_specs.graph_person import Found, Person, Read, Words
 from tool_specs.reading import strings
 from tool_specs.sandbox import Sandbox
 
@@ -36,55 +37,13 @@ SEARCHES = 24
 SWAPS = 8
 """Values per edge that are put into one successful call."""
 
-_Words = frozenset[str]
-
 
 @dataclass(frozen=True, slots=True)
-class _Found:
-    """A value, the read that it came from, and the strings beside it in its row."""
+class _Lesson:
+    """What a read shows: its strings, and (value, as text, strings beside it in its row) by column."""
 
-    value: Json
-    read: int
-    row: _Words
-
-
-@dataclass(frozen=True, slots=True)
-class _Read:
-    """A read that was made: the strings in its arguments, and those in its arguments and result."""
-
-    arguments: _Words
-    touched: _Words
-
-
-@dataclass
-class _Person:
-    """What was found while walking the reads of one person; `used` are the reads made with a value."""
-
-    facts: dict[str, list[Json]]
-    reads: list[_Read] = field(default_factory=list)
-    values: dict[str, list[_Found]] = field(default_factory=lambda: defaultdict(list))
-    used: dict[str, list[int]] = field(default_factory=lambda: defaultdict(list))
-    count: dict[str, int] = field(default_factory=lambda: defaultdict(int))
-
-    def about(self, found: _Found) -> dict[str, float]:
-        """Returns the strings that a value has to do with, the nearest with the greatest weight."""
-        near: dict[str, float] = {}
-        for read in self.used.get(str(found.value), ()):
-            near.update(dict.fromkeys(self.reads[read].touched, 0.25))
-        near.update(dict.fromkeys(self.reads[found.read].arguments, 0.5))
-        near.update(dict.fromkeys((*found.row, str(found.value)), 1.0))
-        return near
-
-    def kinship(self, option: _Found, near: Mapping[str, float]) -> float:
-        """Returns how much a value has to do with what has been chosen; strings that are everywhere weigh little."""
-        places = [(option.row | {str(option.value)}, 2.0), (self.reads[option.read].touched, 1.0)]
-        places += [(self.reads[read].touched, 1.0) for read in self.used.get(str(option.value), ())]
-        return sum(
-            weight * closeness / self.count[text]
-            for place, weight in places
-            for text, closeness in near.items()
-            if text in place
-        )
+    touched: Words
+    columns: tuple[tuple[str, tuple[tuple[Json, bytes, Words], ...]], ...]
 
 
 class _Confirmation:
@@ -93,6 +52,7 @@ class _Confirmation:
         self.sandbox = sandbox
         self.seed = seed
         self.specs: dict[str, ToolSpec] = {name: tool.spec for name, tool in sandbox.domain.tools.items()}
+        self.lessons: dict[tuple[str, bytes], _Lesson | None] = {}
         self.failures: dict[int, int] = {}
         self.worked: set[int] = set()
         self.successes: dict[str, int] = defaultdict(int)
@@ -117,7 +77,7 @@ class _Confirmation:
             facts: dict[str, list[Json]] = defaultdict(list)
             for name, value in domain.principal.known(rows[person_id]).items():
                 facts[domain.principal.types.get(name, name)].append(value)
-            person = _Person(facts)
+            person = Person(facts)
             self._walk(person)
             for tool in self.by_target:
                 if self.specs[tool].effect == "write":
@@ -130,9 +90,9 @@ class _Confirmation:
         ]
         return msgspec.structs.replace(self.graph, edges=tuple(edges))
 
-    def _walk(self, person: _Person) -> None:
+    def _walk(self, person: Person) -> None:
         """Calls reads with what is known until nothing new can be asked."""
-        made: dict[str, dict[bytes, bool]] = defaultdict(dict)
+        made = person.made
         waiting: list[tuple[str, dict[str, Json], list[int]]] = []
         for spec in self.specs.values():
             known = {name: person.facts.get(spec.types.get(name, "")) for name in spec.required}
@@ -144,10 +104,10 @@ class _Confirmation:
                 # Past the limit only edges that have not been tried at all are worth a call.
                 if len(made[tool]) >= READS_PER_TOOL and all(n in self.worked or n in self.failures for n in numbers):
                     continue
-                result = self.sandbox.call(tool, arguments)
-                made[tool][key] = not result.error and result.value not in (None, [], {}, "")
-                if made[tool][key]:
-                    waiting.extend(self._learn(person, tool, arguments, result.value))
+                lesson = self._read(tool, arguments, key)
+                made[tool][key] = lesson is not None
+                if lesson is not None:
+                    waiting.extend(self._learn(person, lesson, arguments))
             self._note(numbers, made[tool][key])
 
     def _note(self, numbers: Sequence[int], success: bool) -> None:
@@ -158,33 +118,56 @@ class _Confirmation:
                 self.failures[number] = self.failures.get(number, 0) + 1
 
     def _learn(
-        self, person: _Person, tool: str, arguments: dict[str, Json], value: Json
+        self, person: Person, lesson: _Lesson, arguments: dict[str, Json]
     ) -> Iterator[tuple[str, dict[str, Json], list[int]]]:
         """Keeps a result's values; yields the reads that they allow, with the edges that they are tries of."""
         number = len(person.reads)
         given = frozenset(strings(list(arguments.values())))
-        person.reads.append(_Read(given, given | frozenset(strings(value))))
+        person.reads.append(Read(given, given | lesson.touched))
+        person.related.clear()
         for text in given:
             person.used[text].append(number)
         for text in person.reads[-1].touched:
             person.count[text] += 1
-        for path in self.paths[tool]:
-            column = ".".join((tool, *path))
-            known = {canonical(found.value) for found in person.values[column]}
-            for each, row in _at(value, path):
-                key = canonical(each)
-                if each is None or key in known:
+        for column, values in lesson.columns:
+            known = person.known[column]
+            for each, form, row in values:
+                if form in known:
                     continue
-                known.add(key)
-                found = _Found(each, number, frozenset(strings(row)))
+                known.add(form)
+                found = Found(each, number, row)
                 person.values[column].append(found)
                 for edge in self.by_source[column]:
-                    if self.specs[self.graph.edges[edge].target_tool].effect == "read":
-                        filled = self._fill(person, edge, found, random.Random(edge))
+                    target = self.specs[self.graph.edges[edge].target_tool]
+                    # Past the limit a try of an edge that has worked is never made.
+                    spent = edge in self.worked and len(person.made[target.name]) >= READS_PER_TOOL
+                    if target.effect == "read" and not spent:
+                        filled = self._fill(person, edge, found)
                         if filled is not None:
-                            yield self.graph.edges[edge].target_tool, filled[0], [edge]
+                            yield target.name, filled[0], [edge]
 
-    def _try_write(self, person: _Person, tool: str, rng: random.Random) -> None:
+    def _read(self, tool: str, arguments: dict[str, Json], key: bytes) -> _Lesson | None:
+        """Calls a read of the initial world, once whoever asks; None where it finds nothing."""
+        if (tool, key) not in self.lessons:
+            result = self.sandbox.call(tool, arguments)
+            found = not result.error and result.value not in (None, [], {}, "")
+            self.lessons[tool, key] = self._lesson(tool, result.value) if found else None
+        return self.lessons[tool, key]
+
+    def _lesson(self, tool: str, value: Json) -> _Lesson:
+        rows: dict[int, Words] = {}
+        columns = []
+        for path in self.paths[tool]:
+            values = []
+            for each, beside in _at(value, path):
+                if each is not None:
+                    if id(beside) not in rows:  # the result keeps its objects, so no id is given out again
+                        rows[id(beside)] = frozenset(text for text in (beside or {}).values() if isinstance(text, str))
+                    values.append((each, canonical(each), rows[id(beside)]))
+            columns.append((".".join((tool, *path)), tuple(values)))
+        return _Lesson(frozenset(strings(value)), tuple(columns))
+
+    def _try_write(self, person: Person, tool: str, rng: random.Random) -> None:
         """Looks for a call that succeeds, then puts the values of the edges into it, one at a time."""
         waiting = [n for n in self.by_target[tool] if n not in self.worked]
         if not waiting or self.successes[tool] >= SUCCESSES:
@@ -199,9 +182,9 @@ class _Confirmation:
                 self._swap(person, tool, filled[0], rng)
                 return
 
-    def _swap(self, person: _Person, tool: str, arguments: dict[str, Json], rng: random.Random) -> None:
+    def _swap(self, person: Person, tool: str, arguments: dict[str, Json], rng: random.Random) -> None:
         """Tries every open edge inside a call that works: only that edge's parameter can make it fail."""
-        near: dict[str, float] = dict.fromkeys(strings(arguments), 1.0)
+        near = dict.fromkeys(strings(arguments), 1.0)
         for number in self.by_target[tool]:
             edge = self.graph.edges[number]
             options = person.values.get(edge.output_path, [])
@@ -209,13 +192,14 @@ class _Confirmation:
                 self.worked.add(number)
             if number in self.worked or not options:
                 continue
-            shaped = [(_shaped(self.specs[tool], edge.parameter, each.value), each) for each in options]
-            if any(value == arguments.get(edge.parameter) for value, _ in shaped):
+            shaped = [_shaped(self.specs[tool], edge.parameter, each.value) for each in options]
+            if arguments.get(edge.parameter) in shaped:
                 self.worked.add(number)  # the call has a value of this edge already
                 continue
-            rng.shuffle(shaped)
-            shaped.sort(key=lambda pair: -person.kinship(pair[1], near))
-            good = any(self._succeeds(tool, {**arguments, edge.parameter: value}) for value, _ in shaped[:SWAPS])
+            ranked = list(zip(person.kinship(options, near), shaped, strict=True))
+            rng.shuffle(ranked)
+            ranked.sort(key=lambda pair: -pair[0])
+            good = any(self._succeeds(tool, {**arguments, edge.parameter: value}) for _, value in ranked[:SWAPS])
             self._note([number], good)
 
     def _gives(self, edge: Edge, arguments: dict[str, Json]) -> bool:
@@ -236,27 +220,27 @@ class _Confirmation:
         return not self.sandbox.fork().call(tool, arguments).error
 
     def _fill(
-        self, person: _Person, number: int, found: _Found, rng: random.Random
+        self, person: Person, number: int, found: Found, rng: random.Random | None = None
     ) -> tuple[dict[str, Json], list[int]] | None:
         """Returns arguments with the value in its place, and the edges that were used."""
         edge = self.graph.edges[number]
         spec = self.specs[edge.target_tool]
         arguments: dict[str, Json] = {edge.parameter: _shaped(spec, edge.parameter, found.value)}
-        taken, near, used = {str(found.value)}, person.about(found), [number]
-        for name in spec.required:
-            if name in arguments:
-                continue
+        others = [name for name in spec.required if name not in arguments]
+        if not others:
+            return arguments, [number]
+        rng = rng or random.Random(number)
+        chosen, used = [found], [number]
+        for name in others:
             schema = spec.parameters["properties"][name]
             if "enum" in schema:
                 arguments[name] = rng.choice(schema["enum"])
                 continue
-            picked = self._pick(person, spec.name, name, taken, near, rng)
+            picked = self._pick(person, spec.name, name, chosen, rng)
             if picked is not None:
                 source, value = picked
                 used.append(source)
-                taken.add(str(value.value))
-                for text, weight in person.about(value).items():
-                    near[text] = max(weight, near.get(text, 0.0))
+                chosen.append(value)
                 arguments[name] = _shaped(spec, name, value.value)
             elif person.facts.get(spec.types.get(name, "")):
                 arguments[name] = rng.choice(person.facts[spec.types[name]])
@@ -267,8 +251,8 @@ class _Confirmation:
         return arguments, used
 
     def _pick(
-        self, person: _Person, tool: str, name: str, taken: set[str], near: Mapping[str, float], rng: random.Random
-    ) -> tuple[int, _Found] | None:
+        self, person: Person, tool: str, name: str, chosen: Sequence[Found], rng: random.Random
+    ) -> tuple[int, Found] | None:
         """Picks a value for another parameter: a source first, then its value most related to those chosen."""
         sources = [n for n in self.by_parameter[tool, name] if person.values.get(self.graph.edges[n].output_path)]
         if not sources:
@@ -276,13 +260,10 @@ class _Confirmation:
         # What has worked is taken four times as often: which source fits is learnt on the way.
         weights = [(4.0 if n in self.worked else 1.0) * self.graph.edges[n].score for n in sources]
         source = rng.choices(sources, weights)[0]
-        options = person.values[self.graph.edges[source].output_path]
-        options = [option for option in options if str(option.value) not in taken] or options
+        options, nearest = person.options(self.graph.edges[source].output_path, chosen)
         if len(options) == 1 or rng.random() < 0.15:
             return source, rng.choice(options)
-        kinship = [person.kinship(option, near) for option in options]
-        best = 0.9 * max(kinship)
-        return source, rng.choice([option for option, kin in zip(options, kinship, strict=True) if kin >= best])
+        return source, rng.choice(nearest)
 
 
 def _shaped(spec: ToolSpec, parameter: str, value: Json) -> Json:
@@ -298,8 +279,10 @@ def _made_up(schema: dict[str, Json]) -> Json:
     return {"string": "x", "integer": 1, "number": 1.0, "boolean": True}.get(str(schema.get("type")))
 
 
-def _at(value: Any, path: Sequence[str], row: Any = None) -> Iterator[tuple[Json, Json]]:
-    """Yields (value, scalars of the object around it) at a path in which `*` stands for any key or position."""
+def _at(
+    value: Any, path: Sequence[str], row: dict[str, Json] | None = None
+) -> Iterator[tuple[Json, dict[str, Json] | None]]:
+    """Yields (value, the object around it) at a path in which `*` stands for any key or position."""
     if not path:
         yield value, row
         return
@@ -308,8 +291,7 @@ def _at(value: Any, path: Sequence[str], row: Any = None) -> Iterator[tuple[Json
         for each in value.values() if isinstance(value, dict) else value if isinstance(value, list) else ():
             yield from _at(each, rest, row)
     elif isinstance(value, dict) and head in value:
-        beside = [each for each in value.values() if not isinstance(each, (dict, list))]
-        yield from _at(value[head], rest, beside)
+        yield from _at(value[head], rest, value)
 
 
 def confirm(graph: ApiGraph, sandbox: Sandbox, seed: int = 0) -> ApiGraph:
