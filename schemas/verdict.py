@@ -27,25 +27,7 @@ Check = Literal[
     "near_duplicate",
 ]
 Owner = Literal["agent", "user", "tool", "infrastructure"]
-DropReason = Literal[
-    "structure",
-    "call_schema",
-    "replay",
-    "outcome",
-    "evidence_before_write",
-    "grounding",
-    "guards",
-    "communication",
-    "user_faults",
-    "behavior",
-    "truncation",
-    "near_duplicate",
-    "surplus",
-    "cell_unfilled",
-    "leak",
-    "unphrasable",
-    "engine_error",
-]
+DropReason = Literal[Check, "surplus", "cell_unfilled", "leak", "unphrasable", "engine_error"]
 
 
 class Verdict(Record):

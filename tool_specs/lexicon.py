@@ -101,6 +101,24 @@ class WriteWords:
 
 
 @dataclass(frozen=True)
+class Settlement:
+    """How the difference is settled where a write changes one thing for another; `{0}` is what settles it.
+
+    Attributes:
+        role: the role that says what settles it: `payment`.
+        more, less: `{1}` more or less is to be paid.
+        even: nothing is.
+        unknown: the amounts have not been read.
+    """
+
+    role: str
+    more: Texts
+    less: Texts
+    even: Texts
+    unknown: str
+
+
+@dataclass(frozen=True)
 class Lexicon:
     """All words of a domain.
 
@@ -115,6 +133,7 @@ class Lexicon:
         originals: column id -> phrases for "the one already on the row" (the original payment method).
         out_of_scope: key -> requests (infinitives, user's voice) that no tool serves and policy hands to a human.
         refusals: rule name or tool error text -> how an agent explains the refusal.
+        settlement: fills the slot `{settlement}` of confirmations.
         service: what the agent works for, for greetings: `our store`.
     """
 
@@ -129,4 +148,5 @@ class Lexicon:
     originals: Mapping[str, Texts] = field(default_factory=dict)
     out_of_scope: Mapping[str, Texts] = field(default_factory=dict)
     refusals: Mapping[str, Texts] = field(default_factory=dict)
+    settlement: Settlement | None = None
     service: str = "our service"

@@ -14,7 +14,7 @@ from schemas.task import Task
 from stages.behaviors.second_thoughts import second_thoughts
 from stages.behaviors.slips import slippable
 from tool_specs.domain import Domain
-from tool_specs.phrasing.meaning import roles
+from tool_specs.phrasing.roles import roles
 
 
 def fitting_disclosures(task: Task, domain: Domain) -> tuple[Disclosure, ...]:

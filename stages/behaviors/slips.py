@@ -17,7 +17,7 @@ from schemas.program import Call, Fact
 from schemas.task import Knowledge, Task
 from tool_specs.dice import Dice
 from tool_specs.domain import Domain
-from tool_specs.phrasing.meaning import parameters_of, roles
+from tool_specs.phrasing.roles import parameters_of, roles
 
 _DIGITS = re.compile(r"\d")
 _LEAST_DIGITS = 2

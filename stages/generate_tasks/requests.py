@@ -73,9 +73,7 @@ def make_write(composer: Composer, draft: Draft, state: Sandbox) -> Made:
     ground = composer.ground
     tool = str(draft.tool)
     facts = composer.facts(draft)
-    arguments, _ = arguments_of(composer, draft)
-    if arguments is None:
-        raise NotProven("the programs do not determine the arguments")
+    arguments = _determined(composer, draft)
     for where in {id(state): state, id(ground.sandbox): ground.sandbox}.values():
         refused = objection(ground, where, composer.person, tool, arguments)
         if refused is not None:
@@ -110,9 +108,7 @@ def make_refusal(composer: Composer, draft: Draft, state: Sandbox) -> Made:
     ground = composer.ground
     tool = str(draft.tool)
     facts = composer.facts(draft)
-    arguments, _ = arguments_of(composer, draft)
-    if arguments is None:
-        raise NotProven("the programs do not determine the arguments")
+    arguments = _determined(composer, draft)
     refused = objection(ground, state, composer.person, tool, arguments)
     if refused is None:
         raise NotProven("the request can be fulfilled")
@@ -156,9 +152,7 @@ def make_answer(composer: Composer, draft: Draft) -> Made:
     """
     ground = composer.ground
     facts = composer.facts(draft)
-    arguments, _ = arguments_of(composer, draft)
-    if arguments is None:
-        raise NotProven("the programs do not determine the answer")
+    arguments = _determined(composer, draft)
     claim = Claim(tuple(draft.programs), draft.sources, facts, composer.person, arguments)
     proof = prove(ground, claim, [])
     base = run(claim.programs, facts, ground.reader)
@@ -173,6 +167,13 @@ def make_answer(composer: Composer, draft: Draft) -> Made:
         communicate=(arguments["answer"],),
     )
     return _said(composer, request, draft)
+
+
+def _determined(composer: Composer, draft: Draft) -> dict[str, Json]:
+    arguments, _ = arguments_of(composer, draft)
+    if arguments is None:
+        raise NotProven("the programs do not determine the arguments")
+    return arguments
 
 
 def _said(composer: Composer, request: Request, draft: Draft) -> Made:

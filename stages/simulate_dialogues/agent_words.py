@@ -22,7 +22,8 @@ from tool_specs.lexicon import Lexicon
 from tool_specs.phrasing import agent as grammar
 from tool_specs.phrasing.agent import Known
 from tool_specs.phrasing.english import a, number
-from tool_specs.phrasing.meaning import bindings, level_of, levels, roles, told_level
+from tool_specs.phrasing.meaning import bindings, level_of, levels
+from tool_specs.phrasing.roles import roles, told_level
 from tool_specs.programs import ReadKey, Selection
 from tool_specs.remember import remembered
 

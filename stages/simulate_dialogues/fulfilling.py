@@ -1,27 +1,19 @@
 """Fulfilling: writes and questions, from what was told to what is done.
 
-A write is proposed only after it has been rehearsed on rows that were read; rows that the rehearsal wants besides are
-read first (so an order's status is known before anything about it is offered).
+A write is proposed only after it has been rehearsed on rows that were read (`finding.py`).
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-
-from schemas.base import Json
 from schemas.dialogue import Act, Message
-from schemas.program import Call, Fact
-from stages.simulate_dialogues.agent_words import AgentWords, Told, told_of
+from stages.simulate_dialogues.agent_words import AgentWords
 from stages.simulate_dialogues.desk import Desk
+from stages.simulate_dialogues.finding import Finding, Found
 from stages.simulate_dialogues.notebook import UNTOLD, Notebook, Wish
-from stages.simulate_dialogues.serving import Serving, Turn
-from tool_specs.domain import GuardContext
-from tool_specs.partial import consulted, decided
-from tool_specs.programs import MISSING, bound, read_key
+from stages.simulate_dialogues.serving import Turn
+from tool_specs.partial import consulted
 from tool_specs.sandbox import Sandbox
 
-_MOST_READS = 12
-"""Rows that a rehearsal may ask for before it is given up."""
 _MOST_QUESTIONS = 12
 """Turns about one request after which the agent leaves it."""
 
@@ -30,28 +22,13 @@ Shown = tuple[int, int, int]
 """A selection that was talked about: its number, and the identity of its program and of the one it continues."""
 
 
-@dataclass
-class Found:
-    """What following the told selections gave.
-
-    Attributes:
-        arguments: Values that are settled, by parameter.
-        lost: Roles whose selection found nothing, or rows that tie.
-    """
-
-    told: Told
-    arguments: dict[str, Json] = field(default_factory=dict)
-    lost: dict[str, bool] = field(default_factory=dict)
-
-
-class Fulfilling(Serving):
+class Fulfilling(Finding):
     """How requests are dealt with."""
 
     def __init__(self, desk: Desk, notebook: Notebook, words: AgentWords) -> None:
         """Takes a desk, an empty notebook and a way of speaking."""
         super().__init__(desk, notebook, words)
         self._reminded: set[int] = set()
-        self._told: dict[int, tuple[int, Told]] = {}
 
     def serve_write(self, wish: Wish) -> Turn[None]:
         """Takes a write from what was told to the report, a refusal, or being dropped by the user."""
@@ -61,14 +38,14 @@ class Fulfilling(Serving):
         if self.notebook.writes or len(self.notebook.wishes) > 1:
             self.turn_to(tool)
         for _ in range(_MOST_QUESTIONS):
-            found = yield from self._find(wish)
+            found = yield from self.find(wish)
             if found.lost:
                 if not (yield from self._not_there(wish, found)):
                     return
                 continue
             missing = [role for role, names in self.desk.roles(tool).items() if not found.arguments.keys() >= {*names}]
             if missing:
-                objection = yield from self._objection(wish, found)
+                objection = yield from self.objection(wish, found)
                 if found.lost:
                     if not (yield from self._not_there(wish, found)):
                         return
@@ -77,8 +54,8 @@ class Fulfilling(Serving):
                 elif not (yield from self._refuse(wish, found, *objection, shown)):
                     return
                 continue
-            rehearsal, problem = yield from self._rehearse(tool, found.arguments)
-            if problem is not None and self._misses(wish, found):
+            rehearsal, problem = yield from self.rehearse(tool, found.arguments)
+            if problem is not None and self.misses(wish, found):
                 if not (yield from self._not_there(wish, found)):
                     return
                 continue
@@ -101,7 +78,7 @@ class Fulfilling(Serving):
     def serve_answer(self, wish: Wish) -> Turn[None]:
         """Answers a question."""
         for _ in range(_MOST_QUESTIONS):
-            found = yield from self._find(wish)
+            found = yield from self.find(wish)
             if found.lost:
                 if not (yield from self._not_there(wish, found)):
                     return
@@ -117,40 +94,11 @@ class Fulfilling(Serving):
                 return
         wish.closed = True
 
-    def _find(self, wish: Wish) -> Turn[Found]:
-        """Follows what was told to values, asking for stated values that are still missing."""
-        programs, selection = yield from self.work_out(wish)
-        kept = self._told.get(wish.number)
-        if kept is None or kept[0] != wish.version or kept[1].selection is not selection:
-            kept = self._told[wish.number] = wish.version, told_of(self.desk.lexicon, wish, programs, selection)
-        found = Found(kept[1])
-        names = self.desk.specs[wish.tool].required if wish.tool else tuple(wish.binds)
-        for name in names:
-            if (wish.tool or "", name) in self.desk.principal_parameters:
-                found.arguments[name] = self.notebook.principal
-            elif name in wish.binds:
-                self._follow(wish, found, name)
-            elif name in wish.facts and wish.facts[name] in self.notebook.facts:
-                found.arguments[name] = self.notebook.facts[wish.facts[name]]
-        return found
-
-    def _follow(self, wish: Wish, found: Found, name: str) -> None:
-        bind = wish.binds[name]
-        selection, programs = found.told.selection, found.told.request.programs
-        if selection is None or bind.program >= len(programs) or programs[bind.program] is UNTOLD:
-            return
-        value = bound(bind, programs, selection)
-        if value is MISSING:
-            role = self.desk.role_of(wish.tool or "", name)
-            found.lost[role] = bool(selection.picked[bind.program])
-        else:
-            found.arguments[name] = value
-
     def _not_there(self, wish: Wish, found: Found) -> Turn[bool]:
         """Says that nothing fits, or too much; returns whether the user has another idea."""
         role, tied = next(iter(found.lost.items()))
         before = wish.version
-        unknown = next((value for value in self._stated(wish, found) if self.notebook.is_absent(value)), None)
+        unknown = next((value for value in self.stated(wish, found) if self.notebook.is_absent(value)), None)
         yield from self.say(
             self.words.not_there(found.told, role, tied=tied, value=unknown),
             Act(kind="response_fail", request=wish.number, slot=role),
@@ -162,22 +110,6 @@ class Fulfilling(Serving):
         self.refused.add(wish.number)
         self.prefix(self.words.gives_up(), Act(kind="refuse", request=wish.number))
         return False
-
-    def _misses(self, wish: Wish, found: Found) -> bool:
-        """Whether a stated id leads nowhere; notes the role that it was told for."""
-        for name, fact in wish.facts.items():
-            if self.notebook.is_absent(self.notebook.facts.get(fact)):
-                found.lost[self.desk.role_of(wish.tool or "", name)] = False
-        return bool(found.lost)
-
-    def _stated(self, wish: Wish, found: Found) -> list[Json]:
-        """Returns the values that the user has stated for a request."""
-        names = [*wish.facts.values()]
-        for program in found.told.request.programs:
-            for step in program.steps:
-                operands = step.arguments.values() if isinstance(step, Call) else (step.source,)
-                names.extend(operand.name for operand in operands if isinstance(operand, Fact))
-        return [self.notebook.facts[name] for name in names if name in self.notebook.facts]
 
     def _ask(self, wish: Wish, found: Found, role: str, shown: set[Shown]) -> Turn[None]:
         """Asks for a role; tells first what the ones before have come to."""
@@ -195,7 +127,7 @@ class Fulfilling(Serving):
 
     def _grounds(self, wish: Wish, found: Found, rule: str) -> frozenset[int] | None:
         """Returns the selections that a broken rule is about; None where that cannot be said."""
-        seen = consulted(self.desk.domain, self._heard(), wish.tool or "", found.arguments, rule)
+        seen = consulted(self.desk.domain, self.heard(), wish.tool or "", found.arguments, rule)
         if seen is None:
             return None
         places: set[int] = set()
@@ -216,49 +148,6 @@ class Fulfilling(Serving):
                 shown.add(key)
                 parts.append(self.words.compare(found.told, place, self.notebook.reads, self.facts))
         return " ".join(part for part in parts if part)
-
-    def _rehearse(self, tool: str, arguments: dict[str, Json]) -> Turn[tuple[Sandbox, tuple[str, str] | None]]:
-        """Returns the rehearsed state, and (rule or error, its words) if the write is not possible or not allowed."""
-        for _ in range(_MOST_READS):
-            sandbox, result, unread = self.notebook.rehearse(tool, arguments)
-            if unread is None:
-                break
-            reader = self.desk.row_reads.get(unread[0])
-            if reader is None:
-                break
-            yield from self.read(reader[0], {reader[1]: unread[1]})
-        broken = self.desk.domain.violations(self._heard(), tool, arguments)
-        rule, detail = broken[0] if broken else ("tool_error", "")
-        if result.error:
-            detail = result.content.removeprefix("Error: ")
-        return sandbox, (rule, detail) if broken or result.error else None
-
-    def _objection(self, wish: Wish, found: Found) -> Turn[tuple[str, str] | None]:
-        """Reads the rows that what is settled names; returns (rule, its words) if they show already that it cannot be.
-
-        Nobody should be asked how to pay for something that cannot be done.
-        """
-        tool, spec = wish.tool or "", self.desk.specs[wish.tool or ""]
-        for name, value in found.arguments.items():
-            reader = self.desk.reader_of(tool, name)
-            if reader is None or not isinstance(value, str) or (tool, name) in self.desk.principal_parameters:
-                continue
-            arguments: dict[str, Json] = {reader[1]: value}
-            if read_key(reader[0], arguments) not in self.notebook.reads:
-                yield from self.read(reader[0], arguments)
-        if self._misses(wish, found):
-            return None
-        unknown = [name for name in spec.required if name not in found.arguments]
-        return decided(self.desk.domain, self._heard(), tool, found.arguments, unknown)
-
-    def _heard(self) -> GuardContext:
-        return GuardContext(
-            sandbox=self.notebook.sandbox(),
-            principal_id=self.notebook.principal,
-            confirmed=True,
-            writes=tuple(self.notebook.writes),
-            spoken="\n".join(self.notebook.spoken),
-        )
 
     def _refuse(self, wish: Wish, found: Found, rule: str, detail: str, shown: set[Shown]) -> Turn[bool]:
         """Explains why it cannot be done; returns whether the user wants something else now."""

@@ -15,7 +15,7 @@ from schemas.dialogue import Act
 from schemas.program import Bind, Call, Fact, Program
 from schemas.task import Request
 from tool_specs.lexicon import Lexicon
-from tool_specs.phrasing.meaning import original, parameters_of, roles
+from tool_specs.phrasing.roles import original, parameters_of, roles
 from tool_specs.remember import remembered
 
 Saying = Callable[[str], Json]

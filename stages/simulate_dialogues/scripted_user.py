@@ -15,7 +15,7 @@ from schemas.dialogue import Act, Message
 from stages.simulate_dialogues.meanings import intent
 from stages.simulate_dialogues.telling import Reply, Telling
 from tool_specs.domain import Domain
-from tool_specs.phrasing.meaning import role_told_for
+from tool_specs.phrasing.roles import role_told_for
 
 _PATIENCE = 3
 """Messages after which an impatient user may complain (earlier only if it would not come to it later)."""

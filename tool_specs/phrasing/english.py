@@ -34,6 +34,7 @@ _AGREE = (
 )
 
 
+_STARTS = re.compile(r"(^|[.!?] )([a-z])")
 _VOWEL = re.compile(r"(?i)(?!uni|use|usb|eu|one)([aeiou]|hour|[lfmnrsx](?:ed|cd)\b|[fhlmnrsx]-)")
 _SPELT = re.compile(r"(8|11|18)\b|LED|LCD|XL|XS")
 
@@ -129,6 +130,11 @@ def sentence(text: str) -> str:
         return ""
     text = text[0].upper() + text[1:]
     return text if text[-1] in ".?!" else text + "."
+
+
+def capitals(text: str) -> str:
+    """Returns sentences with large first letters."""
+    return _STARTS.sub(lambda found: found[1] + found[2].upper(), sentence(text))
 
 
 def inside(text: str) -> str:

@@ -13,8 +13,8 @@ from typing import Any, NamedTuple
 
 from schemas.base import Json
 from tool_specs.lexicon import ColumnWords, Lexicon
+from tool_specs.phrasing.columns import column_words, value_json, value_texts
 from tool_specs.phrasing.english import clean, lower_name, money
-from tool_specs.phrasing.meaning import column_words, value_json, value_texts
 from tool_specs.programs import MISSING, elements
 from tool_specs.remember import remembered
 

@@ -20,9 +20,9 @@ from schemas.base import Json
 from schemas.program import At, Call, Filter, OrderKey, column_id
 from schemas.task import Request, Task
 from tool_specs.lexicon import Lexicon, Texts
+from tool_specs.phrasing.columns import column_words, fill_value, name_noun, texts_for, value_texts
 from tool_specs.phrasing.english import agree, plural
-from tool_specs.phrasing.meaning import column_words, joint, original, question_key, texts_for, value_texts
-from tool_specs.phrasing.nouns import fill_value, name_noun
+from tool_specs.phrasing.roles import joint, original, question_key
 
 Meaning = tuple[Json, ...]
 """`("intent", tool)`, `("filter", column, value)`, `("order", column, descending)`, `("fact", name)`, ..."""

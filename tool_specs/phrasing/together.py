@@ -11,8 +11,10 @@ from collections.abc import Collection, Mapping
 from schemas.base import Json
 from schemas.program import OrderKey
 from tool_specs.lexicon import Lexicon, Texts
-from tool_specs.phrasing.meaning import Joint, column_name, column_words, levels, value_texts
+from tool_specs.phrasing.columns import column_words, value_texts
+from tool_specs.phrasing.meaning import column_name, levels
 from tool_specs.phrasing.nouns import describe
+from tool_specs.phrasing.roles import Joint
 
 SLOTS = frozenset({"scope", "everything", "best", "versions", "top"})
 _CLAUSES = ("that ", "that's ", "I ", "I've ")

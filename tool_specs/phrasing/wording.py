@@ -5,17 +5,9 @@ from __future__ import annotations
 from schemas.program import Program, column_id
 from schemas.task import Request
 from tool_specs.lexicon import Lexicon
-from tool_specs.phrasing.meaning import (
-    column_words,
-    joint,
-    levels,
-    parameters_of,
-    question_key,
-    roles,
-    rules_of,
-    texts_for,
-    value_texts,
-)
+from tool_specs.phrasing.columns import column_words, texts_for, value_texts
+from tool_specs.phrasing.meaning import levels
+from tool_specs.phrasing.roles import joint, parameters_of, question_key, roles, rules_of
 from tool_specs.phrasing.together import fitting
 
 

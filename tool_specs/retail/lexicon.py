@@ -1,11 +1,16 @@
-"""The words of the retail service desk: rows and columns. Writes have their own file, and so have options."""
+"""The words of the retail service desk: rows and columns. All other words are in `words/`."""
 
 from __future__ import annotations
 
 from tool_specs.lexicon import ColumnWords, Lexicon, RowWords
-from tool_specs.retail.option_words import option_columns
-from tool_specs.retail.talk import ANSWERS, ASK_IDENTITY, CHOICES, FACTS, OUT_OF_SCOPE, QUESTIONS, REFUSALS
-from tool_specs.retail.write_words import WRITES
+from tool_specs.retail.words.addresses import MOVE, SHIP
+from tool_specs.retail.words.facts import ASK_IDENTITY, CHOICES, FACTS
+from tool_specs.retail.words.options import option_columns
+from tool_specs.retail.words.orders import CANCEL, PAY
+from tool_specs.retail.words.questions import ANSWERS, QUESTIONS
+from tool_specs.retail.words.refusals import OUT_OF_SCOPE, REFUSALS
+from tool_specs.retail.words.returns import RETURN
+from tool_specs.retail.words.swaps import EXCHANGE, SETTLEMENT, SWAP
 
 ORDER = "get_order_details"
 ITEM = "get_order_details.items.*"
@@ -209,6 +214,16 @@ ORIGINALS = {
     ),
 }
 
+WRITES = {
+    "cancel_pending_order": CANCEL,
+    "modify_pending_order_address": SHIP,
+    "modify_pending_order_items": SWAP,
+    "modify_pending_order_payment": PAY,
+    "modify_user_address": MOVE,
+    "return_delivered_order_items": RETURN,
+    "exchange_delivered_order_items": EXCHANGE,
+}
+
 LEXICON = Lexicon(
     rows=ROWS,
     columns=COLUMNS,
@@ -221,5 +236,6 @@ LEXICON = Lexicon(
     originals=ORIGINALS,
     out_of_scope=OUT_OF_SCOPE,
     refusals=REFUSALS,
+    settlement=SETTLEMENT,
     service="our store",
 )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from stages.validate_dialogues.guards import _REFUSAL
-from tool_specs.retail.talk import REFUSALS
+from tool_specs.retail.words.refusals import REFUSALS
 
 
 @pytest.mark.parametrize("rule", [rule for rule in REFUSALS if rule != "transfer"])

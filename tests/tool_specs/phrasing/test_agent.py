@@ -20,9 +20,9 @@ from tool_specs.phrasing.agent import (
     refusal,
     transfer,
 )
-from tool_specs.phrasing.comparing import predicate
+from tool_specs.phrasing.columns import column_words
 from tool_specs.phrasing.labels import state_text
-from tool_specs.phrasing.meaning import column_words
+from tool_specs.phrasing.reasons import predicate
 from tool_specs.programs import ReadAsk, ReadKey, Selection, run
 from tool_specs.retail.lexicon import LEXICON
 

@@ -1,0 +1,135 @@
+"""Finding: what the told selections come to, and whether a write with it can be done.
+
+A write is rehearsed on rows that were read; rows that the rehearsal wants besides are read first (so a loan's status
+is known before anything about it is offered).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from schemas.base import Json
+from schemas.program import Call, Fact
+from stages.simulate_dialogues.agent_words import AgentWords, Told, told_of
+from stages.simulate_dialogues.desk import Desk
+from stages.simulate_dialogues.notebook import UNTOLD, Notebook, Wish
+from stages.simulate_dialogues.serving import Serving, Turn
+from tool_specs.domain import GuardContext
+from tool_specs.partial import decided
+from tool_specs.programs import MISSING, bound, read_key
+from tool_specs.sandbox import Sandbox
+
+_MOST_READS = 12
+"""Rows that a rehearsal may ask for before it is given up."""
+
+
+@dataclass
+class Found:
+    """What following the told selections gave.
+
+    Attributes:
+        arguments: Values that are settled, by parameter.
+        lost: Roles whose selection found nothing, or rows that tie.
+    """
+
+    told: Told
+    arguments: dict[str, Json] = field(default_factory=dict)
+    lost: dict[str, bool] = field(default_factory=dict)
+
+
+class Finding(Serving):
+    """Following what was told, and trying it out."""
+
+    def __init__(self, desk: Desk, notebook: Notebook, words: AgentWords) -> None:
+        """Takes a desk, an empty notebook and a way of speaking."""
+        super().__init__(desk, notebook, words)
+        self._told: dict[int, tuple[int, Told]] = {}
+
+    def find(self, wish: Wish) -> Turn[Found]:
+        """Follows what was told to values, asking for stated values that are still missing."""
+        programs, selection = yield from self.work_out(wish)
+        kept = self._told.get(wish.number)
+        if kept is None or kept[0] != wish.version or kept[1].selection is not selection:
+            kept = self._told[wish.number] = wish.version, told_of(self.desk.lexicon, wish, programs, selection)
+        found = Found(kept[1])
+        names = self.desk.specs[wish.tool].required if wish.tool else tuple(wish.binds)
+        for name in names:
+            if (wish.tool or "", name) in self.desk.principal_parameters:
+                found.arguments[name] = self.notebook.principal
+            elif name in wish.binds:
+                self._follow(wish, found, name)
+            elif name in wish.facts and wish.facts[name] in self.notebook.facts:
+                found.arguments[name] = self.notebook.facts[wish.facts[name]]
+        return found
+
+    def _follow(self, wish: Wish, found: Found, name: str) -> None:
+        bind = wish.binds[name]
+        selection, programs = found.told.selection, found.told.request.programs
+        if selection is None or bind.program >= len(programs) or programs[bind.program] is UNTOLD:
+            return
+        value = bound(bind, programs, selection)
+        if value is MISSING:
+            role = self.desk.role_of(wish.tool or "", name)
+            found.lost[role] = bool(selection.picked[bind.program])
+        else:
+            found.arguments[name] = value
+
+    def misses(self, wish: Wish, found: Found) -> bool:
+        """Whether a stated id leads nowhere; notes the role that it was told for."""
+        for name, fact in wish.facts.items():
+            if self.notebook.is_absent(self.notebook.facts.get(fact)):
+                found.lost[self.desk.role_of(wish.tool or "", name)] = False
+        return bool(found.lost)
+
+    def stated(self, wish: Wish, found: Found) -> list[Json]:
+        """Returns the values that the user has stated for a request."""
+        names = [*wish.facts.values()]
+        for program in found.told.request.programs:
+            for step in program.steps:
+                operands = step.arguments.values() if isinstance(step, Call) else (step.source,)
+                names.extend(operand.name for operand in operands if isinstance(operand, Fact))
+        return [self.notebook.facts[name] for name in names if name in self.notebook.facts]
+
+    def heard(self) -> GuardContext:
+        """Returns what a guard may look at, as if the user had said yes."""
+        return GuardContext(
+            sandbox=self.notebook.sandbox(),
+            principal_id=self.notebook.principal,
+            confirmed=True,
+            writes=tuple(self.notebook.writes),
+            spoken="\n".join(self.notebook.spoken),
+        )
+
+    def rehearse(self, tool: str, arguments: dict[str, Json]) -> Turn[tuple[Sandbox, tuple[str, str] | None]]:
+        """Returns the rehearsed state, and (rule or error, its words) if the write is not possible or not allowed."""
+        for _ in range(_MOST_READS):
+            sandbox, result, unread = self.notebook.rehearse(tool, arguments)
+            if unread is None:
+                break
+            reader = self.desk.row_reads.get(unread[0])
+            if reader is None:
+                break
+            yield from self.read(reader[0], {reader[1]: unread[1]})
+        broken = self.desk.domain.violations(self.heard(), tool, arguments)
+        rule, detail = broken[0] if broken else ("tool_error", "")
+        if result.error:
+            detail = result.content.removeprefix("Error: ")
+        return sandbox, (rule, detail) if broken or result.error else None
+
+    def objection(self, wish: Wish, found: Found) -> Turn[tuple[str, str] | None]:
+        """Reads the rows that what is settled names; returns (rule, its words) if they show already that it cannot be.
+
+        Nobody should be asked how to pay for something that cannot be done.
+        """
+        tool, spec = wish.tool or "", self.desk.specs[wish.tool or ""]
+        for name, value in found.arguments.items():
+            reader = self.desk.reader_of(tool, name)
+            if reader is None or not isinstance(value, str) or (tool, name) in self.desk.principal_parameters:
+                continue
+            arguments: dict[str, Json] = {reader[1]: value}
+            if read_key(reader[0], arguments) not in self.notebook.reads:
+                yield from self.read(reader[0], arguments)
+        if self.misses(wish, found):
+            return None
+        unknown = [name for name in spec.required if name not in found.arguments]
+        return decided(self.desk.domain, self.heard(), tool, found.arguments, unknown)

@@ -1,0 +1,155 @@
+"""Manner: how one user types, whatever it says: register, politeness, capitals, errors of typing.
+
+No phrase of a table is used twice in a dialogue as long as there are others.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from functools import lru_cache
+
+from schemas.base import Json, rng_of
+from schemas.behavior import Scenario
+from schemas.dialogue import Act
+from stages.behaviors.misspellings import COMMON, has_misspelling, misspelled
+from stages.simulate_dialogues import wording_user as tables
+from stages.text_statistics import polite
+from tool_specs.dice import Dice
+from tool_specs.phrasing.english import clean, sentence
+from tool_specs.phrasing.frames import casual
+from tool_specs.remember import remembered
+
+_POLITE_USERS = 0.55
+_MARKED = 0.55
+"""How often a polite user takes a phrase with a marker of politeness, if there is one."""
+_PLEASE = 0.32
+"""How often a polite user adds "please" to an answer or a request."""
+_HANGING = re.compile(r"\b(?:is|are|was|with|for|on|in|to|from|has|and|of)$", re.IGNORECASE)
+_WORD = re.compile(r"[a-z]+")
+_LONG = 90
+"""A "please" after a longer text would stand too far from what it is about."""
+
+
+class Manner:
+    """One user's way of writing."""
+
+    def __init__(self, scenario: Scenario) -> None:
+        """Draws a manner from the scenario's register and traits."""
+        self.register = scenario.behavior.register
+        self.dice = Dice("words", scenario.id)
+        self.rng = rng_of("grammar", scenario.id)
+        self.polite = self.dice.chance(_POLITE_USERS) and self.register != "terse"
+        self.casual = self.register == "terse" or self.dice.chance(0.5)
+        self.bare_marks = self.casual and self.dice.chance(0.6)
+        self.typos = "typos" in scenario.behavior.traits
+        self._typed_wrong = False
+        self._used: set[str] = set()
+
+    def pick(self, table: tables.Variants | Mapping[str, tables.Variants]) -> str:
+        """Returns a phrase in this user's register that has not been used yet, if there is one."""
+        options, marked, plain = _variants(table, self.register)
+        fitting = (marked if self.dice.chance(_MARKED) else options) if self.polite else plain
+        fresh = [text for text in fitting if text not in self._used] or fitting
+        text = self.dice.pick(fresh)
+        self._used.add(text)
+        return text
+
+    def compose(self, parts: Sequence[str], acts: Sequence[Act], *, first: bool) -> str:
+        """Returns the message as this user types it."""
+        text = joined(parts)
+        if self.polite and any(act.kind == "inform" for act in acts) and self.dice.chance(_PLEASE):
+            text = _please(text)
+        if self.casual:
+            text = casual(text, self.rng)
+            if self.register == "terse":
+                text = text.replace("'", "") if self.dice.chance(0.3) and "@" not in text else text
+        else:
+            text = _capital(sentence(text), text)
+        if self.bare_marks and text.endswith("."):
+            text = text[:-1]
+        if _HANGING.search(text):
+            text += "."  # without its mark it would read as broken off
+        return self._mistyped(text, acts) if self.typos else text
+
+    def _mistyped(self, text: str, acts: Sequence[Act]) -> str:
+        if self._typed_wrong and not self.dice.chance(0.4):
+            return text
+        typed = misspelled(
+            text,
+            self.dice.pick,
+            limit=self.dice.between(1, 2),
+            protected=_value_words([act.value for act in acts if act.kind == "inform"]),
+            choose=self.dice.shuffled,
+        )
+        self._typed_wrong = self._typed_wrong or has_misspelling(typed)
+        return typed
+
+
+def joined(parts: Sequence[str]) -> str:
+    """Joins parts into one text: a part that ends in a comma goes on, any other ends."""
+    text = ""
+    for part in parts:
+        if not text:
+            text = part
+        elif text[-1] in ",:":
+            text = f"{text} {_continued(part)}"
+        else:
+            text = f"{text if text[-1] in '.?!' else text + '.'} {_capital(part[:1].upper() + part[1:], part)}"
+    return clean(text)
+
+
+def _please(text: str) -> str:
+    """Adds a marker of politeness to a short request or answer that has none."""
+    if _marked(text) or len(text) > _LONG or any(mark in text for mark in "@:;"):
+        return text
+    body, mark = (text[:-1], text[-1]) if text[-1:] in (".", "?") else (text, "")
+    return f"{body}, please{mark}"
+
+
+@remembered(1)
+def _variants(
+    table: tables.Variants | Mapping[str, tables.Variants], register: str
+) -> tuple[tables.Variants, tables.Variants, tables.Variants]:
+    """Returns a table's phrases for a register: all, those with a marker of politeness, those without one."""
+    if isinstance(table, Mapping):
+        options = table.get(register, ()) if register != "neutral" else ()
+        options = (*options, *(table["plain"] if not options or register == "chatty" else ()))
+    else:
+        options = table
+    marked = tuple(text for text in options if _marked(text))
+    return options, marked or options, tuple(text for text in options if not _marked(text)) or options
+
+
+@lru_cache(maxsize=4096)
+def _marked(text: str) -> bool:
+    return polite(text)
+
+
+def _capital(large: str, text: str) -> str:
+    """Returns the text with a large first letter, unless it begins with an e-mail address."""
+    return text[:1] + large[1:] if "@" in text.partition(" ")[0] else large
+
+
+def _continued(part: str) -> str:
+    """Returns a sentence as it goes on after a comma: small, unless a name or "I" begins it."""
+    word, _, rest = part.partition(" ")
+    name_follows = rest[:1].isupper() and rest.partition(" ")[0] not in ("I", "I'm", "I'd", "I've", "A")
+    if word in ("I", "A") or word.startswith("I'") or name_follows or word[1:] != word[1:].lower():
+        return part
+    return part[:1].lower() + part[1:]
+
+
+def _value_words(value: Json) -> frozenset[str]:
+    """Returns the words that stand in values, which must not be mistyped."""
+    found: set[str] = set()
+    stack: list[Json] = [value]
+    while stack:
+        top = stack.pop()
+        if isinstance(top, str):
+            found.update(word for word in _WORD.findall(top.lower()) if word in COMMON)
+        elif isinstance(top, dict):
+            stack.extend(top.values())
+        elif isinstance(top, list):
+            stack.extend(top)
+    return frozenset(found)

@@ -1,0 +1,1 @@
+"""Words of the retail desk, by what is talked about. `tool_specs.retail.lexicon` puts them together."""
