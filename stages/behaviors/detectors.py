@@ -40,11 +40,11 @@ def detect(dialogue: Dialogue) -> frozenset[str]:
         found.add("impatience")
     if "off_topic" in kinds:
         found.add("off_topic")
-    if _told_twice(users, "correct"):
+    if "correct" in kinds and _told_twice(users, "correct"):
         found.add("slip")
-    if _told_twice(users, "change_mind"):
+    if "change_mind" in kinds and _told_twice(users, "change_mind"):
         found.add("change_of_mind")
-    if _refused_first(talk):
+    if "negate" in kinds and _refused_first(talk):
         found.add("refuse_first")
     if any(len({act.request for act in message.acts if act.kind in INTENTS}) > 1 for message in users):
         found.add("multi_request")

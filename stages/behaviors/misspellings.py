@@ -137,4 +137,4 @@ def misspelled(
 
 def has_misspelling(text: str) -> bool:
     """Whether a text has a word that nobody types on purpose."""
-    return any(match.group().lower() in MISTYPED for match in _WORD.finditer(text))
+    return not MISTYPED.isdisjoint(map(str.lower, _WORD.findall(text)))

@@ -76,10 +76,12 @@ def _named(context: CheckContext, step: Step, text: str, leaf: Json) -> bool:
     """Whether a text means this value without stating it, and states no other one of its form in its place."""
     if not isinstance(leaf, str):
         return False
-    own = {str(each).lower() for value in step.call.arguments.values() for each in leaves(value)}
     form = _form(leaf.lower())
-    if any(_form(token) == form and token not in own for token in tokens(text)):
-        return False
+    others = [token for token in tokens(text) if len(token) == len(form) and _form(token) == form]
+    if others:
+        own = {str(each).lower() for value in step.call.arguments.values() for each in leaves(value)}
+        if not own.issuperset(others):
+            return False
     return _described(context, step, text, leaf)
 
 

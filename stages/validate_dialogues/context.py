@@ -19,9 +19,10 @@ from schemas.dialogue import Dialogue, Message, ToolCall
 from schemas.task import Task
 from schemas.tool import Effect
 from schemas.verdict import Check, Owner, Verdict
+from stages.validate_dialogues.prepared import folded, prepared
 from stages.validate_dialogues.words import leaves, says, says_text
 from tool_specs.domain import Domain
-from tool_specs.programs import ReadKey, read_key
+from tool_specs.programs import ReadKey
 from tool_specs.sandbox import Result, Sandbox
 
 
@@ -135,12 +136,6 @@ class Step:
         return folded(self.call.name, self.call.arguments)
 
 
-def folded(tool: str, arguments: dict[str, Json]) -> ReadKey:
-    """Returns a read's identity, upper and lower case alike: people write their names as they like."""
-    name, text = read_key(tool, arguments)
-    return name, text.lower()
-
-
 class CheckContext:
     """What a check may look at.
 
@@ -149,6 +144,8 @@ class CheckContext:
         steps: the calls in order, replayed.
         final: the sandbox after the last call.
         initial_digest: the state before the first call.
+        prepared: what follows from the task alone.
+        facts: what the user knows, by name.
         low: every message's text in lower case.
     """
 
@@ -161,6 +158,8 @@ class CheckContext:
         self.messages: tuple[Message, ...] = dialogue.messages
         self.low = ["" if message.role == "tool" else message.content.lower() for message in self.messages]
         self.initial = sandbox
+        self.prepared = prepared(sandbox, self.task)
+        self.facts: Mapping[str, Json] = self.prepared.facts
         self.initial_digest = sandbox.digest()
         self.steps, self.final = self._replay(sandbox)
 
@@ -203,11 +202,6 @@ class CheckContext:
     def writes(self) -> tuple[Step, ...]:
         """The writes that succeeded."""
         return tuple(step for step in self.steps if step.effect == "write" and not step.result.error)
-
-    @cached_property
-    def facts(self) -> Mapping[str, Json]:
-        """What the user knows, by name."""
-        return {entry.name: entry.value for entry in self.task.knowledge}
 
     @cached_property
     def gold(self) -> tuple[tuple[int, Step | None], ...]:

@@ -29,10 +29,16 @@ def guards(context: CheckContext) -> Verdict:
 def _broken(context: CheckContext) -> Iterator[tuple[int, str]]:
     domain = context.domain
     writes: list[tuple[str, dict[str, Json]]] = []
-    spoken: dict[int, str] = {}
+    said: list[str] = []
+    spoken, until = "", 0
     for step in context.steps:
         call = step.call
         yield from _identity(context, step)
+        new = [message.content for message in context.messages[until : step.index + 1] if message.role == "user"]
+        if new:
+            said += new
+            spoken = "\n".join(said)
+        until = step.index + 1
         missing = unconfirmed(context, step) if step.effect == "write" else ""
         if step.effect == "write" and missing is not None:
             yield step.index, f"{call.name}: {missing}"
@@ -41,7 +47,7 @@ def _broken(context: CheckContext) -> Iterator[tuple[int, str]]:
             principal_id=step.principal,
             confirmed=missing is None,
             writes=tuple(writes),
-            spoken=_spoken(context, step.index, spoken),
+            spoken=spoken,
         )
         for name, words in domain.violations(heard, call.name, call.arguments):
             yield step.index, f"rule {name}: {words}"
@@ -51,13 +57,6 @@ def _broken(context: CheckContext) -> Iterator[tuple[int, str]]:
         if request.kind == "refuse":
             for what in _not_refused(context, request):
                 yield len(context.messages) - 1, f"request {number}: {what}"
-
-
-def _spoken(context: CheckContext, stop: int, known: dict[int, str]) -> str:
-    last = next((index for index in range(stop, -1, -1) if context.messages[index].role == "user"), -1)
-    if last not in known:
-        known[last] = "\n".join(m.content for m in context.messages[: last + 1] if m.role == "user")
-    return known[last]
 
 
 def _identity(context: CheckContext, step: Step) -> Iterator[tuple[int, str]]:

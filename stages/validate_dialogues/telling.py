@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
 
 import orjson
 
@@ -13,7 +12,7 @@ from schemas.task import Request
 from schemas.verdict import Verdict
 from stages.validate_dialogues.confirmation import unlisted
 from stages.validate_dialogues.context import CheckContext, failed, passed, place
-from stages.validate_dialogues.evidence import certificate, needless
+from stages.validate_dialogues.evidence import certificate
 from stages.validate_dialogues.words import TELLING, amounts, cents, leaves, tokens
 
 _NEAR = 2
@@ -24,7 +23,7 @@ def communication(context: CheckContext) -> Verdict:
     """Each value that the user asked for is told, after it was read."""
     for number, request in enumerate(context.task.requests):
         for value in request.communicate:
-            known = _known_since(context, request, value)
+            known = _known_since(context, number, value)
             if known is None:
                 return failed("communication", "agent", f"request {number}: {value!r} was never read")
             told = context.text("assistant", known + 1, len(context.messages))
@@ -33,10 +32,10 @@ def communication(context: CheckContext) -> Verdict:
     return passed("communication")
 
 
-def _known_since(context: CheckContext, request: Request, value: Json) -> int | None:
+def _known_since(context: CheckContext, number: int, value: Json) -> int | None:
     """Returns the message after which the value can be told: the answer that holds it, or all it is worked out from."""
-    complete = certificate(context, request).complete
-    if request.kind == "answer":
+    complete = certificate(context, number).complete
+    if context.task.requests[number].kind == "answer":
         return complete
     needle = value if isinstance(value, str) else orjson.dumps(value).decode()
     holding = [
@@ -79,15 +78,13 @@ def _stopped(context: CheckContext) -> Iterator[tuple[int, str]]:
 
 def _strange_values(context: CheckContext) -> Iterator[tuple[int, str]]:
     """Ids, addresses and amounts that the user neither knows nor was told."""
-    own: str | None = None
+    own = context.prepared.own_words
     for index, message in enumerate(context.messages):
         if message.role != "user":
             continue
         text = message.content
         if TELLING.search(text) is None:
             continue
-        if own is None:
-            own = _own_words(context)
         for token in tokens(text):
             low = token.lower()
             if low in own or low.lstrip("#") in own or _was_told(context, index, low):
@@ -102,25 +99,6 @@ def _strange_values(context: CheckContext) -> Iterator[tuple[int, str]]:
             shown = f"{amount / 100:,.2f}".removesuffix(".00")
             if not _amount_known(own, amount) and not _amount_told(context, index, amount):
                 yield index, f"the user cannot know the amount {shown}"
-
-
-def _own_words(context: CheckContext) -> str:
-    """All values that the user may say by itself, as one lower-case text."""
-    task = context.task
-    found = [str(leaf) for entry in task.knowledge for leaf in leaves(entry.value)]
-    for request in task.requests:
-        found += [str(leaf) for program in request.programs for rule in program.where for leaf in leaves(rule.value)]
-        if request.refusal is not None and request.kind == "refuse":
-            found += [
-                str(leaf) for name, value in request.arguments.items() for leaf in _told_leaves(request, name, value)
-            ]
-    return "\n".join([*found, task.text]).lower()
-
-
-def _told_leaves(request: Request, name: str, value: Json) -> Iterator[Any]:
-    source = request.sources.get(name)
-    if source is None or source.provenance == "user":
-        yield from leaves(value)
 
 
 def _was_told(context: CheckContext, stop: int, low: str) -> bool:
@@ -172,7 +150,7 @@ def _amount_told(context: CheckContext, stop: int, amount: int) -> bool:
 
 def _secrets(context: CheckContext) -> Iterator[tuple[int, str]]:
     """Gold values that come out of reads, said by the user before the agent said them."""
-    own: str | None = None
+    own = context.prepared.own_words
     for request in context.task.requests:
         for name, value in request.arguments.items():
             source = request.sources.get(name)
@@ -185,7 +163,6 @@ def _secrets(context: CheckContext) -> Iterator[tuple[int, str]]:
                 for index, text in context.text("user", 0, len(context.messages)):
                     if low not in text:
                         continue
-                    own = _own_words(context) if own is None else own
                     if low not in own and not _was_told(context, index, low):
                         yield index, f"the user cannot know {name}={leaf!r} before it was found"
 
@@ -226,7 +203,7 @@ def _untold(context: CheckContext) -> Iterator[tuple[int, str]]:
     for number, request in enumerate(context.task.requests):
         step = gold.get(number)
         stop = len(context.messages) if step is None else step.index
-        spare = needless(context, request).facts
+        spare = context.prepared.requests[number].needless.facts
         for name in _needed(request):
             if name in identity or name not in facts or name in spare:
                 continue

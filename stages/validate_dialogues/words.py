@@ -15,7 +15,7 @@ Not promised: reading numbers above twenty that are spelt out.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from typing import Any
 
@@ -32,7 +32,8 @@ _COUNT_FORMS[1] = ("one", "a single", "just the one", "once")
 
 _TOKEN = re.compile(r"[#\w@.+\-]*\d[#\w@.+\-]*|[\w.+\-]+@[\w.\-]+")
 TELLING = re.compile(r"[\d@]")
-_TELLING_REST = re.compile(r"[\d@]\S*")
+_TELLING_REST = re.compile(r"[\d@#_](?:(?<=[@#_])\S*|(?<![$€£,\d]\d)\S{4,})")
+"""Where a word with an id may go on; most words with digits are amounts and small numbers."""
 _MONEY = re.compile(r"[$€£] ?(\d[\d,]*(?:\.\d+)?)")
 _NUMBER = re.compile(r"\d[\d,]*(?:\.\d+)?")
 _YES = re.compile(
@@ -114,16 +115,13 @@ def says_number(text: str, value: float) -> bool:
     return any(stands_number(text, form) for form in forms)
 
 
-def leaves(value: Json) -> Iterator[Any]:
-    """Yields the scalars of a JSON value, in order."""
+def leaves(value: Json) -> Sequence[Any]:
+    """Returns the scalars of a JSON value, in order."""
     if isinstance(value, dict):
-        for each in value.values():
-            yield from leaves(each)
-    elif isinstance(value, (list, tuple)):
-        for each in value:
-            yield from leaves(each)
-    else:
-        yield value
+        return [leaf for each in value.values() for leaf in leaves(each)]
+    if isinstance(value, (list, tuple)):
+        return [leaf for each in value for leaf in leaves(each)]
+    return (value,)
 
 
 def tokens(text: str) -> list[str]:
