@@ -16,7 +16,7 @@ from stages.generate_tasks.compose import Composer
 from stages.generate_tasks.drafts import NoSuchRequest
 from stages.generate_tasks.ground import Ground
 from stages.generate_tasks.plans import Plan, plans_of
-from stages.generate_tasks.precedence import after, precedence
+from stages.generate_tasks.precedence import after, disturbed, precedence
 from stages.generate_tasks.questions import Question, ask, questions_of
 from stages.generate_tasks.requests import Made, arguments_of, make_answer, make_refusal, make_write
 from tool_specs.sandbox import Sandbox
@@ -100,6 +100,10 @@ class TaskMaker:
         made = [each for _, each in sorted(zip(order, made, strict=True), key=lambda pair: pair[0])]
         if after(self._ground.sandbox, [each.request for each in made]) != goal:
             raise NotProven("the decisions depend on their order in another way than they are told")
+        if heavy:  # it was found on the initial world
+            facts = {**self._ground.known(person, identity), **{name: v for name, (v, _) in made[heavy].facts.items()}}
+            if disturbed(self._ground, [each.request for each in made[:heavy]], made[heavy].request, facts):
+                raise NotProven("an earlier decision changes the answer")
         if exact and max(each.request.proof.lower for each in made) != spec.burden:
             raise NotProven("another decision needs more reads")
         return person, made

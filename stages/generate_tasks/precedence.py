@@ -36,14 +36,20 @@ def precedence(
             order = [n for n in numbers if n != second]
             order.insert(order.index(first), second)
             missed = after(ground.sandbox, [requests[n] for n in order]) != goal
-            if missed or _changes_answer(ground, requests[second], requests[first], facts):
+            if missed or _changes_answer(ground, [requests[second]], requests[first], facts):
                 pairs.append((first, second))
     return tuple(pairs)
 
 
-def _changes_answer(ground: Ground, done: Request, other: Request, facts: Mapping[str, Json]) -> bool:
+def disturbed(ground: Ground, earlier: Sequence[Request], request: Request, facts: Mapping[str, Json]) -> bool:
+    """Returns whether a decision has another answer once the earlier ones are done, one of them or all."""
+    return any(_changes_answer(ground, done, request, facts) for done in (earlier, *([each] for each in earlier)))
+
+
+def _changes_answer(ground: Ground, done: Sequence[Request], other: Request, facts: Mapping[str, Json]) -> bool:
     fork = ground.sandbox.fork()
-    fork.call(str(done.tool), done.arguments)
+    for request in done:
+        fork.call(str(request.tool), request.arguments)
     changed = frozenset((table, row) for table, rows in fork.diff().items() for row in rows)
     selection = run(other.programs, facts, ChangedReader(ground.reader, fork, changed))
     return arguments_from(other.sources, other.programs, facts, selection) != other.arguments

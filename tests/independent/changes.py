@@ -18,6 +18,8 @@ from tests.independent.reach import World
 
 MAX_POOL = 6
 DONORS = 120
+LOSERS = 30
+"""Donors that have least of what filters want: a row that gets their parts is not the one any more."""
 ELEMENTS = 12
 EXTREMES = 6
 GRAFTED = 24
@@ -145,7 +147,7 @@ class Changes:
         ids.sort(key=lambda other: -self._fit(everything[table][other], columns))
         ids = self._extremes_first(everything[table], ids, columns)
         for chosen, count in ((sets, DONORS), (wider, DONORS // 2)):
-            for other in ids[:count]:
+            for other in dict.fromkeys([*ids[:count], *ids[-LOSERS:]]):
                 donor = everything[table][other]
                 for each in chosen:
                     if each and all(part in donor for part in each):

@@ -168,15 +168,14 @@ class Checker:
         """Clauses from own witnesses and own instrumental values; then the size of the smallest set that meets them."""
         clauses: set[frozenset[ReadId]] = set()
         for key in needed:
-            found: frozenset[ReadId] | None = None
+            found: set[frozenset[ReadId]] = set()
             for clause in search.clauses(key, TRIES, made):
-                clause = search.reach.leaders(clause)
-                found = clause if found is None or len(clause) < len(found) else found
-                if len(found) == 1:
+                leaders = search.reach.leaders(clause)
+                found.add(leaders)
+                if len(leaders) == 1:
                     break
-            if found is not None:
-                clauses.add(found)
-                self.counts["reads with own witness"] += 1
+            clauses |= found
+            self.counts["reads with own witness"] += bool(found)
         wanted = [text for value in arguments.values() for text in texts(value)]
         done: set[str] = set()
         while True:

@@ -6,22 +6,31 @@ given up as soon as a filter whose columns are bound does not hold. `Reads` answ
 
 from __future__ import annotations
 
+import itertools
 import json
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 Row = dict[str, Any]
 ReadId = tuple[str, str]
+NOTHING, SEVERAL = "nothing", "several"
 ABSENT: Any = type("Absent", (), {"__repr__": lambda self: "ABSENT"})()
 
 
+class Misfit(NamedTuple):
+    """A program whose words ("the one that ...") fit no row of a world, or several that differ."""
+
+    program: int
+    what: str
+
+
 class Undetermined(Exception):
-    """The programs leave nothing: the text says where."""
+    """The programs give no answer; the text says where."""
 
-
-class Ambiguous(Undetermined):
-    """The programs leave a choice, so the words ("the one that ...") do not fit this world."""
+    def __init__(self, text: str, misfits: Iterable[Misfit]) -> None:
+        super().__init__(text)
+        self.misfits = frozenset(misfits)
 
 
 def read_id(tool: str, arguments: Mapping[str, Any]) -> ReadId:
@@ -153,8 +162,7 @@ def take(run: Run, bind: Mapping[str, Any]) -> Any:
     """Returns the value that a bind takes.
 
     Raises:
-        Undetermined: there is no row.
-        Ambiguous: rows that tie for a place give different values.
+        Undetermined: there is no row, or rows that tie for a place give different values.
     """
     number, path = bind["program"], bind["column"]
     values = [look(row, path) for row in run.picked[number]]
@@ -162,39 +170,48 @@ def take(run: Run, bind: Mapping[str, Any]) -> Any:
     if aggregate == "count":
         return len(values)
     if any(value is ABSENT for value in values):
-        raise Undetermined(f"program {number}: a row has no {path}")
+        raise _misfit(number, NOTHING, f"a row has no {path}")
     if aggregate == "sum":
         return round(sum(values), 2)
     if not values:
-        raise Undetermined(f"program {number}: no row is left")
+        raise _misfit(number, NOTHING, "no row is left")
     if aggregate in ("min", "max"):
         return min(values) if aggregate == "min" else max(values)
     for rows in run.tied(number):
         found = [look(row, path) for row in rows]
         if any(value != found[0] for value in found):
-            raise Ambiguous(f"program {number}: {len(rows)} rows tie and differ in {path}")
+            raise _misfit(number, SEVERAL, f"{len(rows)} rows tie and differ in {path}")
     if bind.get("many"):
         several = run.programs[number].get("pick", "only") in ("all", "each")
         return values if several else [values[0]]
     if any(value != values[0] for value in values):
-        raise Ambiguous(f"program {number}: rows differ in {path}")
+        raise _misfit(number, SEVERAL, f"rows differ in {path}")
     return values[0]
+
+
+def _misfit(program: int, what: str, text: str) -> Undetermined:
+    return Undetermined(f"program {program}: {text}", [Misfit(program, what)])
 
 
 def answer(request: Mapping[str, Any], facts: Mapping[str, Any], read: Reads) -> dict[str, Any]:
     """Returns a request's arguments as its programs give them.
 
     Raises:
-        Undetermined: they give none.
-        Ambiguous: they give several.
+        Undetermined: they give none, or several; all misfits are named.
     """
     run = Run(request["programs"], facts, read)
     found: dict[str, Any] = {}
+    errors: list[Undetermined] = []
     for name, source in request["sources"].items():
         if source.get("fact") is not None:
             found[name] = facts[source["fact"]]
         elif source.get("bind") is not None:
-            found[name] = take(run, source["bind"])
+            try:
+                found[name] = take(run, source["bind"])
+            except Undetermined as error:
+                errors.append(error)
         else:
             found[name] = request["arguments"][name]
+    if errors:
+        raise Undetermined(str(errors[0]), itertools.chain.from_iterable(error.misfits for error in errors))
     return found

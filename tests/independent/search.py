@@ -1,7 +1,7 @@
 """A second search for witnesses: changed worlds on which a read answers otherwise and the programs' answer is another.
 
 `changes` says which rows are tried; the domain says whether a changed row is sound. What the user knows by heart stays,
-and so does what the words presuppose: a world on which they fit several rows is no witness.
+and so does what the words presuppose: a world on which they fit no row, or several, is no witness.
 """
 
 from __future__ import annotations
@@ -11,13 +11,18 @@ import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
-from tests.independent.changes import DONORS, Changes
-from tests.independent.interpreter import Ambiguous, ReadId, Reads, Undetermined
+from tests.independent.changes import Changes
+from tests.independent.interpreter import NOTHING, SEVERAL, Misfit, ReadId, Reads, Undetermined
 from tests.independent.reach import Reach, World
 
-PAIRED = 12
-AMBIGUOUS = "ambiguous"
+PAIRED = 6
+"""Halves of a move kept per read and kind of misfit."""
+HALF_TRIES = 1500
+"""Changed worlds tried per read to find what a move is made of."""
 
+Misfits = frozenset[Misfit]
+Half = tuple[str, str, Any]
+"""(table, row id, changed row) after which programs find nothing, or several rows."""
 Answer = Callable[[Reads, Any], Any]
 
 
@@ -38,14 +43,37 @@ class Search:
         self.changes = Changes(world, request)
         principal = world.sandbox.state.row(self.domain.principal.table, task["principal"])
         self.known = self.domain.principal.known(principal)
+        self._halves: dict[ReadId, dict[Misfits, list[Half]]] = {}
 
     def clauses(self, key: ReadId, limit: int, others: Sequence[ReadId] = ()) -> Iterator[frozenset[ReadId]]:
         """Yields, per witness found for a read, the reads that answer otherwise on it.
 
-        Where a changed row makes the words fit several, the row of another read is changed along with it.
+        Where a changed row makes the words fit nothing, or several rows, what is looked for may have moved: the row of
+        another read is changed along with it.
         """
+        halves: dict[Misfits, list[Half]] = {}
+        yield from self._alone(key, limit, halves)
+        for other in others if halves else ():
+            if other == key or other[0] != key[0]:
+                continue
+            for misfits, mine in halves.items():
+                theirs = self._halves_of(other).get(_opposite(misfits), ())
+                for (table, id_, row), (second, other_id, companion) in itertools.product(mine, theirs):
+                    rows: dict[str, dict[str, Any]] = {table: {id_: row}}
+                    rows.setdefault(second, {})[other_id] = companion
+                    clause = self.judge(key, rows) if (table, id_) != (second, other_id) else None
+                    if clause is not None:
+                        yield clause
+
+    def _halves_of(self, key: ReadId) -> dict[Misfits, list[Half]]:
+        if key not in self._halves:
+            self._halves[key] = {}
+            for _ in self._alone(key, HALF_TRIES, self._halves[key]):
+                pass  # only what it leaves behind is wanted
+        return self._halves[key]
+
+    def _alone(self, key: ReadId, limit: int, halves: dict[Misfits, list[Half]]) -> Iterator[frozenset[ReadId]]:
         self.tried = 0
-        ambiguous: list[tuple[str, str, Any]] = []
         for table, id_ in self._rows_of(key):
             for changed in self.changes.of(key, table, id_):
                 if self.tried >= limit:
@@ -53,23 +81,8 @@ class Search:
                 clause = self.judge(key, {table: {id_: changed}})
                 if clause is not None:
                     yield clause
-                elif self.last == AMBIGUOUS and len(ambiguous) < PAIRED:
-                    ambiguous.append((table, id_, changed))
-        for other in others if ambiguous else ():
-            yield from self._paired(key, ambiguous, other)
-
-    def _paired(self, key: ReadId, changes: list[tuple[str, str, Any]], other: ReadId) -> Iterator[frozenset[ReadId]]:
-        for second, other_id in self._rows_of(other) if other != key and other[0] == key[0] else ():
-            sound = self.changes.sound(
-                second, other_id, list(itertools.islice(self.changes.of(other, second, other_id), DONORS))
-            )
-            for companion in sound:
-                for table, id_, changed in changes:
-                    rows: dict[str, dict[str, Any]] = {table: {id_: changed}}
-                    rows.setdefault(second, {})[other_id] = companion
-                    clause = self.judge(key, rows) if (table, id_) != (second, other_id) else None
-                    if clause is not None:
-                        yield clause
+                elif isinstance(self.last, frozenset) and len(halves.setdefault(self.last, [])) < PAIRED:
+                    halves[self.last].append((table, id_, changed))
 
     def _rows_of(self, key: ReadId) -> list[tuple[str, str]]:
         """The rows that a read looks at; of a listing (it shows ids and names of many) none."""
@@ -91,7 +104,7 @@ class Search:
                 if is_user and self.domain.principal.known(row) != self.known:
                     return None
         self.last = self.on(changed)
-        if self.last in (self.gold, AMBIGUOUS):
+        if isinstance(self.last, frozenset) or self.last == self.gold:
             return None
         touched = {read for table, each in rows.items() for id_ in each for read in self.reach.touching((table, id_))}
         return frozenset(read for read in touched if self._differs(changed, read))
@@ -104,22 +117,24 @@ class Search:
                 if not self.domain.check_row(state, table, id_, row):
                     return f"{table}[{id_!r}] is not sound"
         found = self.on(self.world.sandbox.with_rows(rows))
-        if found == AMBIGUOUS:
-            return "the words fit several rows there"
+        if isinstance(found, frozenset):
+            return " and ".join(f"the words of program {number} fit {what} there" for number, what in sorted(found))
         return "the answer is the same" if found == self.gold else "the user's facts differ"
 
     def on(self, sandbox: Any) -> Any:
-        """Returns the answer on a world, None where nothing fits, AMBIGUOUS where several rows do."""
+        """Returns the answer on a world, or the misfits where there is none."""
         try:
             return self.answer(Reads(sandbox), sandbox)
-        except Ambiguous:
-            return AMBIGUOUS
-        except Undetermined:
-            return None
+        except Undetermined as error:
+            return error.misfits
 
     def _differs(self, changed: Any, key: ReadId) -> bool:
         before, after = self.world.result(key), changed.call(key[0], json.loads(key[1]))
         return bool(before.content != after.content)
+
+
+def _opposite(misfits: Misfits) -> Misfits:
+    return frozenset(Misfit(number, SEVERAL if what == NOTHING else NOTHING) for number, what in misfits)
 
 
 def smallest_hitting(clauses: set[frozenset[ReadId]]) -> int:
