@@ -13,6 +13,7 @@ from tool_specs.domain import Domain
 
 DOMAINS = {
     "retail": "tool_specs.retail",
+    "airline": "tool_specs.airline",
 }
 """Domain name -> package that exports `DOMAIN`; imported when asked for."""
 

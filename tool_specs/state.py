@@ -10,7 +10,7 @@ Rows that `row`, `rows` and `find` give are shared by every fork: only what `edi
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Hashable, Iterator, Mapping
+from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from typing import Any
 
 import orjson
@@ -182,8 +182,22 @@ class State:
 
     def find(self, index: str, key: Hashable) -> str | None:
         """Returns the id of the first row with this key in a declared index, or None."""
+        table, ids = self._matches(index, key)
+        if not ids:
+            return None
+        self.seen[table, ids[0]] = None
+        return ids[0]
+
+    def find_all(self, index: str, key: Hashable) -> Sequence[str]:
+        """Returns the ids of all rows with this key in a declared index, in table order."""
+        table, ids = self._matches(index, key)
+        for id_ in ids:
+            self.seen[table, id_] = None
+        return ids
+
+    def _matches(self, index: str, key: Hashable) -> tuple[str, Sequence[str]]:
         table, key_of = self._base.declared(index)
-        ids = self._base.index(index).get(key, ())
+        ids: Sequence[str] = self._base.index(index).get(key, ())
         changed = self._changed(table)
         if changed:
             found = [id_ for id_ in ids if id_ not in changed]
@@ -191,10 +205,7 @@ class State:
             if len(found) > 1:
                 found.sort(key=lambda id_: self._base.position(table, id_))
             ids = found
-        if not ids:
-            return None
-        self.seen[table, ids[0]] = None
-        return ids[0]
+        return table, ids
 
     def _entry(self, table: str, id_: str) -> Entry | None:
         if self.pending:

@@ -138,6 +138,10 @@ def test_an_index_follows_changed_rows() -> None:
     assert sandbox.call("find_reader", {"card": "C-1-0"}).content == "R0"
     twins = sandbox.with_rows({"readers": {"R2": {**rows["R2"], "card": "C-1-1"}, "R1": dict(rows["R1"])}})
     assert twins.call("find_reader", {"card": "C-1-1"}).content == "R1", "the first in table order, as in a fresh world"
+    both = twins.state
+    assert list(both.find_all("reader_by_card", "C-1-1")) == ["R1", "R2"]
+    assert list(both.seen) == [("readers", "R1"), ("readers", "R2")]
+    assert list(both.find_all("reader_by_card", "C-1-2")) == []
 
 
 def test_with_rows_is_a_new_start() -> None:

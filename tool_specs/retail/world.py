@@ -12,8 +12,8 @@ from typing import cast
 
 from schemas.world import Tables
 from tool_specs.dice import Dice, Ids
+from tool_specs.people import CITIES, FIRST_NAMES, LAST_NAMES, STREET_KINDS, STREETS
 from tool_specs.retail.catalogue import CATALOGUE, Grid
-from tool_specs.retail.people import CITIES, FIRST_NAMES, LAST_NAMES, STREET_KINDS, STREETS
 from tool_specs.retail.rows import (
     CANCEL_REASONS,
     CANCELLED,

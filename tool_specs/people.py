@@ -1,4 +1,4 @@
-"""Names and places that generated customers get."""
+"""Names and places that generated customers get, whatever their domain."""
 
 from __future__ import annotations
 
