@@ -22,6 +22,7 @@ from pipeline.plan_tasks import Fields
 from pipeline.run_folder import Shard, features_shard, step_shard
 from pipeline.storage import Manifest, read_shard, read_table, whole, write_manifest, write_shard, write_table
 from schemas.base import Record, digest, encode
+from schemas.parquet import packed
 from schemas.task import TaskSpec
 from schemas.verdict import Drop
 from stages.base import Services
@@ -159,15 +160,15 @@ def _store_features(line: Line, shard: Shard, made: dict[str, _Made], result: Sh
         by_id[getattr(getattr(source, "dialogue", source), "id", "")] = source
         by_id[source.id] = source  # type: ignore[attr-defined]
     pack = msgspec.msgpack.Encoder().encode
-    columns: dict[str, list[Any]] = {"id": [], "source": [], "fields": [], "features": []}
+    columns: dict[str, list[bytes]] = {"id": [], "source": [], "fields": [], "features": []}
     for row in rows.read():
         source = by_id[row.id]  # type: ignore[attr-defined]
-        columns["id"].append(row.id)  # type: ignore[attr-defined]
-        columns["source"].append(source.id)
+        columns["id"].append(row.id.encode())  # type: ignore[attr-defined]
+        columns["source"].append(source.id.encode())
         columns["fields"].append(pack(tuple(Fields.of(row))))  # type: ignore[arg-type]
         columns["features"].append(pack(line.group.features(source)))
     types = {"id": pa.string(), "source": pa.string(), "fields": pa.binary(), "features": pa.binary()}
-    table = pa.table({name: pa.array(values, type=types[name]) for name, values in columns.items()})
+    table = pa.table({name: packed(values, types[name]) for name, values in columns.items()})
     info = write_table(shard.records, table)
     manifest = Manifest(key=key, rows=table.num_rows, drops=0, files={shard.records.name: info})
     write_manifest(shard.manifest, manifest)

@@ -12,11 +12,14 @@ its record and version, so that a shard of another kind is noticed before it is 
 from __future__ import annotations
 
 import types
+from array import array
 from collections.abc import Callable, Iterable, Sequence
 from functools import cache
+from itertools import accumulate
 from typing import Any, Literal, TypeVar, Union, get_args, get_origin
 
 import msgspec
+import numpy as np
 import pyarrow as pa
 
 from schemas.base import Record
@@ -27,6 +30,8 @@ VERSION = 1
 R = TypeVar("R", bound=Record)
 
 _NATIVE: dict[type, Any] = {str: pa.string(), int: pa.int64(), float: pa.float64(), bool: pa.bool_()}
+
+_CODES = {pa.int64(): "q", pa.float64(): "d"}
 
 
 @cache
@@ -44,11 +49,40 @@ def to_table(records: Sequence[R], kind: type[R]) -> Any:
     schema = arrow_schema(kind)
     columns = []
     for field, (name, encoder) in zip(schema, _encoders(kind), strict=True):
-        values: Iterable[Any] = (getattr(record, name) for record in records)
+        values = [getattr(record, name) for record in records]
         if encoder is not None:
-            values = (encoder(value) for value in values)
-        columns.append(pa.array(list(values), type=field.type))
+            columns.append(packed(_encoded(values, encoder), field.type))
+        elif field.type == pa.string():
+            columns.append(packed([None if value is None else value.encode() for value in values], field.type))
+        elif field.type in _CODES and None not in values:
+            columns.append(pa.Array.from_buffers(field.type, len(values), [None, _buffer(_CODES[field.type], values)]))
+        else:
+            columns.append(pa.array(values, type=field.type))
     return pa.Table.from_arrays(columns, schema=schema)
+
+
+def packed(values: Sequence[bytes | None], kind: Any) -> Any:
+    """Returns texts or bytes as a `pyarrow.Array`, without `pyarrow.array`: that imports pandas where there is one."""
+    ends = accumulate(0 if value is None else len(value) for value in values)
+    nulls = None
+    if None in values:
+        nulls = pa.py_buffer(np.packbits([value is not None for value in values], bitorder="little"))
+    data = pa.py_buffer(b"".join(value for value in values if value is not None))
+    return pa.Array.from_buffers(kind, len(values), [nulls, _buffer("i", (0, *ends)), data])
+
+
+def _buffer(code: str, values: Iterable[Any]) -> Any:
+    return pa.py_buffer(array(code, values))
+
+
+def _encoded(values: Iterable[Any], encoder: Callable[[Any], bytes]) -> list[bytes]:
+    """Returns the values as JSON; the same object as before is not encoded again: rows share their tools."""
+    found: list[bytes] = []
+    last: Any = None
+    for value in values:
+        found.append(found[-1] if found and value is last else encoder(value))
+        last = value
+    return found
 
 
 def from_table(table: Any, kind: type[R]) -> list[R]:
@@ -84,11 +118,10 @@ def mismatch(schema: Any, kind: type[Record]) -> str:
 
 
 @cache
-def _encoders(kind: type[Record]) -> tuple[tuple[str, Callable[[Any], str] | None], ...]:
+def _encoders(kind: type[Record]) -> tuple[tuple[str, Callable[[Any], bytes] | None], ...]:
     encode = msgspec.json.Encoder().encode
     return tuple(
-        (field.name, None if _native(field.type)[0] is not None else lambda value: encode(value).decode())
-        for field in msgspec.structs.fields(kind)
+        (field.name, None if _native(field.type)[0] is not None else encode) for field in msgspec.structs.fields(kind)
     )
 
 

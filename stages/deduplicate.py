@@ -27,9 +27,11 @@ import numpy as np
 import numpy.typing as npt
 from rensa import RMinHash
 
-from schemas.base import canonical, plain
+from schemas.base import Json, canonical, plain
+from schemas.task import Task
 from schemas.verdict import Judged
 from stages.base import GroupStage
+from tool_specs.remember import remembered
 
 BANDS = 16
 ROWS = 8
@@ -39,6 +41,8 @@ SEED = 20
 CHUNK = 1 << 14
 ID_BYTES = 40
 _WORD = re.compile(r"[\w#@$.,'-]*\w")
+_MARKS = "#@$.,'-"
+_BLANKED = {code: " " for code in range(128) if not (chr(code).isalnum() or chr(code) in "_" + _MARKS)}
 _MIX = np.uint64(0x9E3779B97F4A7C15)
 _COLUMNS = BANDS + 1
 _CHANCE = 1 / 256
@@ -78,10 +82,18 @@ class Deduplicate(GroupStage[Judged]):
 
 def shingles(text: str) -> list[str]:
     """Returns the overlapping runs of words of a text, in lower case."""
-    words = _WORD.findall(text.lower())
+    low = text.lower()
+    # Most texts are ASCII, and splitting is faster than matching.
+    words = _ascii_words(low) if low.isascii() else _WORD.findall(low)
     if len(words) < SHINGLE:
         return [" ".join(words)]
-    return [" ".join(run) for run in zip(words, words[1:], words[2:], strict=False)]
+    return [f"{one} {two} {three}" for one, two, three in zip(words, words[1:], words[2:], strict=False)]
+
+
+def _ascii_words(low: str) -> list[str]:
+    """Returns what `_WORD` finds."""
+    found = [word.rstrip(_MARKS) if word[-1] in _MARKS else word for word in low.translate(_BLANKED).split()]
+    return [word for word in found if word] if "" in found else found
 
 
 def signature(runs: list[str]) -> bytes:
@@ -96,11 +108,15 @@ def _exact(record: Judged) -> bytes:
     """Hash of what is wanted, by whom, and how it is told; not of the numbers under which it was drawn."""
     scenario = record.dialogue.scenario
     task, behavior = scenario.task, scenario.behavior
-    wanted = [[r.kind, r.tool, r.arguments, [plain(program) for program in r.programs]] for r in task.requests]
     manner = [behavior.disclosure, behavior.register, sorted(behavior.traits)]
-    refusals = [plain(r.refusal) for r in task.requests if r.refusal is not None]
-    value = [task.domain, task.world_digest, task.principal, wanted, refusals, manner]
+    value = [task.domain, task.world_digest, task.principal, *_wanted(task), manner]
     return hashlib.blake2b(canonical(value), digest_size=8).digest()
+
+
+@remembered(1, size=64)
+def _wanted(task: Task) -> tuple[Json, Json]:
+    wanted = [[r.kind, r.tool, r.arguments, [plain(program) for program in r.programs]] for r in task.requests]
+    return wanted, [plain(r.refusal) for r in task.requests if r.refusal is not None]
 
 
 class NearDuplicates:

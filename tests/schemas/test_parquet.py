@@ -3,7 +3,7 @@ import pytest
 
 from schemas.base import Record
 from schemas.export import NOUNS
-from schemas.parquet import arrow_schema, from_table, mismatch, to_table
+from schemas.parquet import arrow_schema, from_table, mismatch, packed, to_table
 from schemas.tool import ToolSpec
 from schemas.verdict import Drop
 
@@ -31,6 +31,17 @@ def test_records_come_back_as_they_were_and_unlike_objects_keep_their_own_keys()
     assert from_table(table, Shelf) == SHELVES
     assert table.column("notes").to_pylist()[1] == '{"other":"ключ"}'
     assert from_table(to_table([], Shelf), Shelf) == []
+
+
+def test_a_column_is_what_arrow_makes_of_its_values():
+    texts = ["", "ключ", "a" * 300, None, "b"]
+    found = packed([text.encode() if text is not None else None for text in texts], pa.string())
+    found.validate(full=True)
+    assert found.equals(pa.array(texts, pa.string())) and found.null_count == 1
+    assert packed([b"\xff", b""], pa.binary()).equals(pa.array([b"\xff", b""], pa.binary()))
+    table = to_table(SHELVES, Shelf)
+    table.validate(full=True)
+    assert table.column("label").to_pylist() == ["a", None]
 
 
 def test_plain_values_have_their_own_columns_and_the_rest_is_text():

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import pickle
 import random
+import re
 
 import msgspec
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from schemas.base import content_id
 from schemas.behavior import Behavior, Register, Scenario
@@ -18,6 +21,15 @@ from tests.tool_specs.phrasing.samples import TASKS
 
 WORDS = [f"word{number}" for number in range(500)]
 TASK = TASKS["cancel_named"]
+
+
+@given(st.text(alphabet=st.characters(codec="ascii"), max_size=60) | st.text(alphabet="ab1_ .,'-#@$", max_size=40))
+def test_a_text_is_split_where_its_words_are(text: str):
+    words = re.findall(r"[\w#@$.,'-]*\w", text.lower())
+    if len(words) >= 3:
+        assert shingles(text) == [" ".join(words[at : at + 3]) for at in range(len(words) - 2)]
+    else:
+        assert shingles(text) == [" ".join(words)]
 
 
 def judged(
