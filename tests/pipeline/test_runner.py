@@ -165,12 +165,12 @@ def test_a_killed_run_continues_and_ends_with_the_same_bytes(tmp_path, whole):
     out = tmp_path / "run"
     child = subprocess.Popen([sys.executable, "-c", CHILD.format(out=str(out))], cwd=Path(__file__).parents[2])
     deadline = time.monotonic() + 60
-    while not (out / "stages/2_polish/r0-00000.json").exists() and time.monotonic() < deadline:
+    while not (out / "stages/3_features/r0-00000.json").exists() and time.monotonic() < deadline:
         time.sleep(0.02)
     child.kill()
     assert child.wait() == -signal.SIGKILL
     assert not (out / "run.json").exists()
-    done = len(list(out.rglob("2_polish/*.json")))
+    done = len(list(out.rglob("3_features/*.json")))
     go(plan(out, polish=Polish(pause=0.01)))
     assert RunFolder(out).manifest()["shards_found_done"] >= done > 0
     go(plan(tmp_path / "fresh", polish=Polish(pause=0.01)))
