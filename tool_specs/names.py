@@ -40,23 +40,24 @@ def singular(word: str) -> str:
 
 
 @lru_cache(maxsize=1 << 16)
-def _tokens(name: str) -> tuple[str, ...]:
+def tokens(name: str) -> tuple[str, ...]:
+    """Returns a name's words in order: lower case, singular."""
     return tuple(singular(part.lower()) for part in _SPLIT.split(name) if part)
 
 
 @lru_cache(maxsize=1 << 16)
 def words(name: str) -> Words:
     """Returns a name's words: lower case, singular, without prefixes such as `new_`."""
-    tokens = _tokens(name)
-    kept = [token for token in tokens if token not in _PREFIXES]
-    return frozenset(kept or tokens)
+    found = tokens(name)
+    kept = [token for token in found if token not in _PREFIXES]
+    return frozenset(kept or found)
 
 
 @lru_cache(maxsize=1 << 16)
 def subject(tool: str) -> Words:
     """Returns what a tool is about: `find_user_id_by_email` -> {user, id}."""
     kept: list[str] = []
-    for token in _tokens(tool):
+    for token in tokens(tool):
         if token in _STOP and kept:
             break
         if token not in _VERBS and token not in _PADDING and token not in _STOP:

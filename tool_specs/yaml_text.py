@@ -1,0 +1,52 @@
+"""YAML read as JSON would be: keys are strings, and a date is its text.
+
+read_yaml(b"responses: {200: {since: 2026-11-22}}") -> {"responses": {"200": {"since": "2026-11-22"}}}
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import yaml
+
+from schemas.base import Json
+from tool_specs.tool_list import ToolListError
+
+
+class _Loader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[misc]
+    """YAML's safe types without dates."""
+
+    yaml_implicit_resolvers = {
+        first: [(tag, pattern) for tag, pattern in found if tag != "tag:yaml.org,2002:timestamp"]
+        for first, found in yaml.SafeLoader.yaml_implicit_resolvers.items()
+    }
+
+
+def read_yaml(text: bytes) -> Json:
+    """Returns a YAML text's one document.
+
+    Raises:
+        ToolListError: it is no YAML; the message has the line.
+    """
+    try:
+        return _plain(yaml.load(text, Loader=_Loader), {})
+    except yaml.YAMLError as error:
+        mark = getattr(error, "problem_mark", None)
+        place = f" at line {mark.line + 1}, column {mark.column + 1}" if mark else ""
+        raise ToolListError(f"neither JSON nor YAML{place}: {getattr(error, 'problem', None) or error}") from error
+
+
+def _plain(value: Any, known: dict[int, Any]) -> Json:
+    """Returns a value with strings as keys; what is shared by an alias stays shared."""
+    if not isinstance(value, (dict, list)):
+        return value
+    if id(value) not in known:
+        if isinstance(value, list):
+            known[id(value)] = [_plain(each, known) for each in value]
+        else:
+            known[id(value)] = {_key(key): _plain(each, known) for key, each in value.items()}
+    return known[id(value)]
+
+
+def _key(key: object) -> str:
+    return {True: "true", False: "false", None: "null"}[key] if key is None or isinstance(key, bool) else str(key)
