@@ -114,6 +114,8 @@ class TaskMaker:
         """Chooses a person whose rows are about as many as the cell needs, and how the heavy decision is told."""
         mode = rng.choice(HIGH_MODES if spec.burden > 2 else ("stated", "best_of_stated", "each"))
         targets = [plan for plan in plans if any(place.continues for place in plan.selected)]
+        if mode in ("joint", "each") and not targets:
+            mode = "best"
         plan = rng.choice(targets if mode in ("joint", "each") else list(plans))
         if heavy is None:
             return self._person_with(spec, rng, plan, range(spec.num_writes + 2, 99)), mode, plan
