@@ -23,7 +23,6 @@ def line_of(recipe: Recipe, worlds: Sequence[Source]) -> Line:
     from stages.generate_tasks import GenerateTasks
     from stages.simulate_dialogues import SimulateDialogues
     from stages.validate_dialogues import ValidateDialogues
-    from tool_specs.catalog import DOMAINS
 
     manners, caps = recipe.behaviors, recipe.simulate
     return Line(
@@ -47,5 +46,5 @@ def line_of(recipe: Recipe, worlds: Sequence[Source]) -> Line:
         group_at="validate_dialogues",
         services=services_of(worlds),
         world_key=digest([[source.domain, source.digest] for source in worlds]),
-        domains=tuple(DOMAINS[source.domain] for source in worlds),
+        domains=tuple(source.code for source in worlds),
     )

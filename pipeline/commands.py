@@ -17,7 +17,7 @@ from pipeline.progress import Silent, progress_for_terminal
 from pipeline.recipe import Recipe
 from pipeline.recipe_file import load_recipe
 from pipeline.runner import Outcome, Plan, run
-from pipeline.worlds import sources
+from pipeline.worlds import sources, with_folders
 
 if TYPE_CHECKING:
     from schemas.world import World
@@ -105,7 +105,9 @@ def conform_domain(name: str, world: Path, episodes: Path) -> int:
 def _plan(recipe: Recipe, path: Path, world: Path | None, out: Path) -> Plan:
     from pipeline.assemble import line_of
 
-    worlds = sources(recipe, path.absolute().parent, world)
+    folder = path.absolute().parent
+    recipe = with_folders(recipe, folder)
+    worlds = sources(recipe, folder, world)
     return Plan(recipe, line_of(recipe, worlds), worlds, out)
 
 

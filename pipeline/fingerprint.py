@@ -2,7 +2,7 @@
 
 A shard is fresh while the code that made it is the same. Imports are read from the source, so lazy ones count too, and
 data files beside a module (word lists, policies) count as its code. Not noticed: modules named at run time only, which
-is why a domain's folder is added by the caller (`folders`).
+is why a domain's package or folder is added by the caller (`folders`).
 """
 
 from __future__ import annotations
@@ -14,14 +14,19 @@ from functools import cache
 from pathlib import Path
 
 PACKAGES = ("pipeline", "stages", "tool_specs", "schemas")
+_CODE = frozenset({".py", ".md", ".json", ".txt", ".csv", ".toml"})
+"""Files of a user's folder that count as its code."""
 HOME = Path(__file__).resolve().parent.parent
 """The folder that holds the four packages."""
 
 
 @cache
 def code_digest(module: str, folders: tuple[str, ...] = ()) -> str:
-    """Returns the digest of a module, all project modules it reaches, and all modules of some packages."""
-    starts = {module, *(name for folder in folders for name in _modules_in(folder))}
+    """Returns the digest of a module, all project modules it reaches, and all that is in some packages and folders."""
+    own = [Path(folder) for folder in folders if Path(folder).is_absolute()]
+    starts = {module, *(name for folder in folders if not Path(folder).is_absolute() for name in _modules_in(folder))}
+    for code in (file for folder in own for file in _files_of(folder) if file.suffix == ".py"):
+        starts.update(_imports("", code))
     seen: dict[str, Path] = {}
     waiting = sorted(starts)
     while waiting:
@@ -36,7 +41,21 @@ def code_digest(module: str, folders: tuple[str, ...] = ()) -> str:
         digest.update(f"{name}\0".encode() + path.read_bytes() + b"\0")
     for data in sorted({data for path in seen.values() for data in _data_beside(path)}):
         digest.update(f"{data.relative_to(HOME).as_posix()}\0".encode() + data.read_bytes() + b"\0")
+    for folder in own:
+        for file in _files_of(folder):
+            digest.update(f"{file.relative_to(folder).as_posix()}\0".encode() + file.read_bytes() + b"\0")
     return digest.hexdigest()
+
+
+def _files_of(folder: Path) -> list[Path]:
+    """Returns what makes a domain in a user's folder: code, policy, data; not its worlds' runs and recipes."""
+    found = []
+    for path in sorted(folder.rglob("*")):
+        inner = path.relative_to(folder).parts
+        hidden = any(part.startswith(".") or part in ("__pycache__", "outputs") for part in inner)
+        if path.is_file() and not hidden and path.suffix in _CODE and path.name != "README.md":
+            found.append(path)
+    return found
 
 
 @cache

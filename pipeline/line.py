@@ -41,7 +41,7 @@ class Line:
         group_at: the step whose records `group` looks at.
         services: builds what the stages use, once per process.
         world_key: digest of whatever `services` is built from.
-        domains: packages of the domains, whose code counts as every stage's.
+        domains: packages or folders of the domains, whose code counts as every stage's.
         concurrency: how many records of a shard are in work at once; more than one pays with live engines only.
     """
 

@@ -91,9 +91,15 @@ class WorldSettings(_Strict):
 
 
 class DomainSettings(_Strict):
-    """A domain, its share of the trajectories, and its world."""
+    """A domain, its share of the trajectories, and its world.
+
+    Attributes:
+        name: a domain of the catalog, or the path of a domain's folder (`./my_domain`, relative to the recipe).
+        folder: that path, where the name is written out beside it.
+    """
 
     name: str
+    folder: str | None = None
     share: Probability = 1.0
     world: WorldSettings = WorldSettings()
 

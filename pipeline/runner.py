@@ -59,6 +59,8 @@ class Plan:
         """Returns what makes a folder's run this one: everything but the count, which may grow."""
         recipe = self.recipe.model_dump(mode="json", by_alias=True, exclude={"count", "patience"})
         for domain, source in zip(recipe["domains"], self.worlds, strict=bool(self.worlds)):
+            # Where a domain's folder lies is no part of a run; what is in it counts as code.
+            domain.pop("folder")
             domain["world"] = {"origin": source.origin, "digest": source.digest}
         return recipe
 

@@ -21,6 +21,7 @@ from pipeline.recipe import Recipe
 if TYPE_CHECKING:
     from schemas.world import World
     from stages.base import Services
+    from tool_specs.domain import Domain
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -31,7 +32,28 @@ class Source:
     size: int
     seed: int
     file: str | None
+    folder: str | None = None
     digest: str = ""
+
+    @property
+    def code(self) -> str:
+        """What holds the domain's code: a package of WRIT, or a folder."""
+        from tool_specs.catalog import DOMAINS
+
+        return self.folder or DOMAINS[self.domain]
+
+    def open(self) -> Domain:
+        """Returns the domain as it is written.
+
+        Raises:
+            RecipeError: there is none, or its code fails.
+        """
+        from tool_specs import catalog
+
+        try:
+            return catalog.domain(self.folder or self.domain)
+        except ValueError as error:
+            raise RecipeError(f"domains: {error}") from error
 
     @property
     def origin(self) -> str:
@@ -44,13 +66,9 @@ class Source:
         Raises:
             UserError: there is no such domain, the file is no sound world, or not the one that the run began with.
         """
-        from tool_specs import catalog
         from tool_specs.domain import WorldError, generate_world, load_world
 
-        try:
-            domain = catalog.domain(self.domain)
-        except ValueError as error:
-            raise RecipeError(f"domains: {error}") from error
+        domain = self.open()
         try:
             world = load_world(domain, self.file) if self.file else generate_world(domain, self.seed, self.size)
         except WorldError as error:
@@ -63,6 +81,39 @@ class Source:
         return world
 
 
+def with_folders(recipe: Recipe, recipe_folder: Path) -> Recipe:
+    """Returns the recipe with every domain under its own name; those in a user's folder have its absolute path.
+
+    Raises:
+        RecipeError: there is no such domain, its code fails, or two domains have one name.
+    """
+    from tool_specs import catalog
+
+    found = []
+    for domain in recipe.domains:
+        written = domain.folder or (domain.name if catalog.is_path(domain.name) else None)
+        if written is None:
+            if domain.name not in catalog.DOMAINS:
+                close = difflib.get_close_matches(domain.name, catalog.DOMAINS, n=1)
+                hint = f"did you mean `{close[0]}`?" if close else f"the domains are {', '.join(catalog.DOMAINS)}"
+                raise RecipeError(
+                    f"domains: there is no domain {domain.name!r}; {hint}; a folder of your own is named by its path, "
+                    f"such as `./{domain.name}`"
+                )
+            found.append(domain)
+            continue
+        folder = (recipe_folder / Path(written).expanduser()).resolve()
+        try:
+            name = catalog.domain(folder).name
+        except ValueError as error:
+            raise RecipeError(f"domains: {error}") from error
+        found.append(domain.model_copy(update={"name": name, "folder": str(folder)}))
+    names = [domain.name for domain in found]
+    if len(set(names)) < len(names):
+        raise RecipeError(f"domains: {', '.join(names)}: two domains have one name; change `name=` in one of them")
+    return recipe.model_copy(update={"domains": tuple(found)})
+
+
 def sources(recipe: Recipe, recipe_folder: Path, world_file: Path | None = None) -> tuple[Source, ...]:
     """Returns the recipe's world sources with their digests: every world is built once, which checks it too.
 
@@ -72,14 +123,8 @@ def sources(recipe: Recipe, recipe_folder: Path, world_file: Path | None = None)
     if world_file is not None and len(recipe.domains) > 1:
         names = ", ".join(domain.name for domain in recipe.domains)
         raise UserError(f"--world is for recipes of one domain; this one has {names}: name the files in the recipe")
-    from tool_specs.catalog import DOMAINS
-
     found = []
     for domain in recipe.domains:
-        if domain.name not in DOMAINS:
-            close = difflib.get_close_matches(domain.name, DOMAINS, n=1)
-            hint = f"did you mean `{close[0]}`?" if close else f"the domains are {', '.join(DOMAINS)}"
-            raise RecipeError(f"domains: there is no domain {domain.name!r}; {hint}")
         named = world_file.resolve() if world_file else None
         if named is None and domain.world.file is not None:
             named = (recipe_folder / domain.world.file).resolve()
@@ -89,6 +134,7 @@ def sources(recipe: Recipe, recipe_folder: Path, world_file: Path | None = None)
             size=settings.size,
             seed=settings.seed,
             file=str(named) if named else None,
+            folder=domain.folder,
         )
         found.append(replace(source, digest=source.world().digest))
     return tuple(found)
@@ -97,10 +143,13 @@ def sources(recipe: Recipe, recipe_folder: Path, world_file: Path | None = None)
 def build_services(worlds: Sequence[Source]) -> Services:
     """Opens the sandboxes of a run."""
     from stages.base import Services
-    from tool_specs import catalog
+    from tool_specs.plain_words import worded
     from tool_specs.sandbox import Sandbox
 
-    sandboxes = {source.domain: Sandbox(catalog.domain(source.domain), source.world()) for source in worlds}
+    sandboxes = {}
+    for source in worlds:
+        world = source.world()
+        sandboxes[source.domain] = Sandbox(worded(source.open(), world), world)
     # The worlds live as long as the process: without this, every full collection walks all their rows.
     gc.collect()
     gc.freeze()

@@ -12,12 +12,14 @@ from typing import Any
 
 from schemas.base import Json, Path
 from schemas.world import Row, Tables
+from tool_specs.lexicon import Lexicon
 from tool_specs.sandbox import Sandbox
 from tool_specs.state import IndexDeclaration, State
 from tool_specs.tool import Tool
 from tool_specs.worlds import WorldError, generate_world, load_world
 
 __all__ = [
+    "NOBODY",
     "Domain",
     "Guard",
     "GuardContext",
@@ -52,6 +54,10 @@ class Principal:
                 value = value[step]
             facts[name] = value
         return facts
+
+
+NOBODY = Principal(table="", facts={}, types={})
+"""The user of a domain without people: knows nothing by heart, and is not looked up."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -92,6 +98,18 @@ class Guard:
     tools: frozenset[str] = frozenset()
 
 
+def _sound(tables: Tables) -> list[str]:
+    return []
+
+
+def _fits(state: State, table: str, id_: str, row: Row | None) -> bool:
+    return True
+
+
+def _as_it_is(table: str, row: Row) -> Row:
+    return row
+
+
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Domain:
     """A kind of world: its tools, rules, rows and people.
@@ -109,24 +127,25 @@ class Domain:
         identity_tools: Tools that authenticate the user, in the policy's order of preference.
         transfer_tool: The tool that hands the user to a person.
         loose_errors: Tools whose error texts are not part of the interface (only that they fail).
-        lexicon: How values are put into words.
+        principal: Who the user is; `NOBODY` where users are nobody in the world and nobody is looked up.
+        lexicon: How values are put into words; what a partial one does not say follows from the tools.
     """
 
     name: str
     tools: Mapping[str, Tool]
     policy: str
-    guards: tuple[Guard, ...]
-    indexes: Mapping[str, IndexDeclaration]
+    guards: tuple[Guard, ...] = ()
+    indexes: Mapping[str, IndexDeclaration] = field(default_factory=dict)
     rows: Mapping[str, Any]
     generate: Callable[[int, int], Tables]
-    check_tables: Callable[[Tables], list[str]]
-    check_row: Callable[[State, str, str, Row | None], bool]
-    settle: Callable[[str, Row], Row]
-    principal: Principal
-    identity_tools: tuple[str, ...]
+    check_tables: Callable[[Tables], list[str]] = _sound
+    check_row: Callable[[State, str, str, Row | None], bool] = _fits
+    settle: Callable[[str, Row], Row] = _as_it_is
+    principal: Principal = NOBODY
+    identity_tools: tuple[str, ...] = ()
     transfer_tool: str | None = None
     loose_errors: frozenset[str] = frozenset()
-    lexicon: Any = field(default=None, repr=False)
+    lexicon: Lexicon = field(default=Lexicon(partial=True), repr=False)
 
     def violations(self, context: GuardContext, name: str, arguments: Mapping[str, Json]) -> list[tuple[str, str]]:
         """Returns (guard name, violation in words) for each guard that a call would break.

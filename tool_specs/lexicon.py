@@ -55,8 +55,6 @@ class ColumnWords:
             path): `("in {value}", "with {key} {value}")`. Empty: other values cannot be asked for.
         most, least: superlatives that go before the noun: `("most expensive", "priciest")`.
         agent_values: like `values`, as an agent says it of the user's things: `"delivered"` -> `("is delivered",)`.
-        spoken: whether people describe a row by it although its values also fit tools' parameters, as an id does
-            that nobody says: where a trip goes, which class it is in.
     """
 
     name: str
@@ -66,7 +64,6 @@ class ColumnWords:
     most: Texts = ()
     least: Texts = ()
     agent_values: Mapping[str, Texts] = field(default_factory=dict)
-    spoken: bool = False
 
 
 @dataclass(frozen=True)
@@ -135,16 +132,17 @@ class Lexicon:
         choices: parameter name -> value -> phrases in the user's voice (`reason` -> "no longer needed" -> ...).
         originals: column id -> phrases for "the one already on the row" (the original payment method).
         out_of_scope: key -> requests (infinitives, user's voice) that no tool serves and policy hands to a human.
-        refusals: rule name or tool error text -> how an agent explains the refusal.
+        refusals: rule name or tool error text -> how an agent explains the refusal; `{detail}` is what the rule found.
         settlement: fills the slot `{settlement}` of confirmations.
         service: what the agent works for, for greetings: `our store`.
+        partial: what is not said here is derived from the tools (`plain_words`); otherwise it has no words.
     """
 
-    rows: Mapping[str, RowWords]
-    columns: Mapping[str, ColumnWords]
-    writes: Mapping[str, WriteWords]
-    facts: Mapping[str, Texts]
-    ask_identity: Texts
+    rows: Mapping[str, RowWords] = field(default_factory=dict)
+    columns: Mapping[str, ColumnWords] = field(default_factory=dict)
+    writes: Mapping[str, WriteWords] = field(default_factory=dict)
+    facts: Mapping[str, Texts] = field(default_factory=dict)
+    ask_identity: Texts = ()
     questions: Mapping[str, Texts] = field(default_factory=dict)
     answers: Mapping[str, Texts] = field(default_factory=dict)
     choices: Mapping[str, Mapping[str, Texts]] = field(default_factory=dict)
@@ -153,3 +151,4 @@ class Lexicon:
     refusals: Mapping[str, Texts] = field(default_factory=dict)
     settlement: Settlement | None = None
     service: str = "our service"
+    partial: bool = False

@@ -112,10 +112,9 @@ class TaskMaker:
         self, spec: TaskSpec, rng: random.Random, identity: tuple[str, ...], plans: Sequence[Plan], heavy: int | None
     ) -> tuple[str, str, Plan]:
         """Chooses a person whose rows are about as many as the cell needs, and how the heavy decision is told."""
-        mode = rng.choice(HIGH_MODES if spec.burden > 2 else ("stated", "best_of_stated", "each"))
         targets = [plan for plan in plans if any(place.continues for place in plan.selected)]
-        if mode in ("joint", "each") and not targets:
-            mode = "best"
+        modes = HIGH_MODES if spec.burden > 2 else ("stated", "best_of_stated", "each")
+        mode = rng.choice(modes if targets else [mode for mode in modes if mode not in ("joint", "each")])
         plan = rng.choice(targets if mode in ("joint", "each") else list(plans))
         if heavy is None:
             return self._person_with(spec, rng, plan, range(spec.num_writes + 2, 99)), mode, plan
@@ -227,10 +226,16 @@ class TaskMaker:
         return person, [made]
 
     def _plans(self, identity: tuple[str, ...]) -> list[Plan]:
-        return self._memo(f"plans:{identity}", lambda: plans_of(self._ground, identity))
+        plans = self._memo(f"plans:{identity}", lambda: plans_of(self._ground, identity))
+        if not plans:
+            raise NotProven("no write can be filled with values that reads give; see `writ check`")
+        return plans
 
     def _questions(self, identity: tuple[str, ...]) -> list[Question]:
-        return self._memo(f"questions:{identity}", lambda: questions_of(self._ground, identity))
+        questions = self._memo(f"questions:{identity}", lambda: questions_of(self._ground, identity))
+        if not questions:
+            raise NotProven("nothing can be asked about what reads give; see `writ check`")
+        return questions
 
     def _memo(self, key: str, build: Callable[[], T]) -> T:
         if key not in self._ground.pools:

@@ -100,7 +100,7 @@ class _Shift(Fulfilling):
     def _authenticate(self) -> Turn[None]:
         tried: set[tuple[str, tuple[str, ...]]] = set()
         asked = False
-        while self.notebook.principal is None:
+        while self.notebook.principal is None and self.desk.identity:
             tool = self._usable(tried)
             if tool is None:
                 text = self.words.ask_identity(again=asked, raised=bool(self.notebook.wishes))
@@ -112,7 +112,7 @@ class _Shift(Fulfilling):
             answer = yield from self.call(tool.name, values)
             found = self.notebook.note_read(tool.name, values, answer)
             if not answer.error:
-                self.notebook.identify(tool.name, values, found)
+                self.notebook.principal = str(found)
                 self.prefix(self.words.identified())
                 return
             if self._usable(tried) is None:

@@ -170,7 +170,8 @@ class _Visit(Telling):
     def _disagreement(self, number: int, arguments: Json) -> str | None:
         """Returns a role whose stated value differs in the agent's list: all that a user can compare."""
         request = self.task.requests[number]
-        table = self.lexicon.writes[request.tool].roles if request.tool in self.lexicon.writes else {}
+        words = self.lexicon.writes.get(request.tool or "")
+        table = words.roles if words is not None else {}
         for name, source in request.sources.items():
             if source.fact is not None and arguments.get(name) != self.task.fact(source.fact):
                 return str(table.get(name, name))

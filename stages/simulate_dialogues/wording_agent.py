@@ -62,7 +62,7 @@ BYE: Variants = (
     "Thank you, and all the best!", "Take care!", "Thanks for contacting {service}. Have a nice day!",
     "It was a pleasure. Bye for now!", "Then I wish you a lovely day.", "Enjoy the rest of your day!", "Goodbye!",
     "Thanks for your time, and bye!", "Perfect, then we're done here. So long!", "My pleasure. See you next time!",
-    "Okay then, until next time!", "Thanks for shopping with us, goodbye!", "Have a pleasant day, bye!",
+    "Okay then, until next time!", "Thanks for coming to us, goodbye!", "Have a pleasant day, bye!",
     "Always happy to help. Bye!", "Well then, all the best to you!", "Thank you for writing to {service}. Goodbye!",
 )  # fmt: skip
 IS_THAT_IT: Variants = (

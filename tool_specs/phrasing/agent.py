@@ -151,7 +151,7 @@ def refusal(
         return capitals(rng.choice([text for text in shown if text]))
     for key in (detail, rule):
         if words.refusals.get(key):
-            return rng.choice(words.refusals[key])
+            return rng.choice(words.refusals[key]).replace("{detail}", inside(detail))
     for key, texts in words.refusals.items():
         if len(key) > 12 and key in detail:
             return rng.choice(texts)

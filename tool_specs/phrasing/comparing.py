@@ -222,8 +222,10 @@ def _first(got: Outcome, everything: list[BindingRow]) -> str:
     noun = f"{got.filters()}{got.level.words.singular}" if got.away is None else f"one{got.options()}"
     outer = got.outer_name(winner) if got.level.own else ""
     where = f" ({outer})" if outer and got.away is None else _whose(got, winner)
+    tied = bool(rest) and got.key_of(rest[0])[0] == got.key_of(winner)[0]
+    worth = [got.tie_broken(row) if tied else got.priced(row, key) for row in (winner, *rest[:1])]
     said = f"the {got.top(key)} {noun}" if not got.after(key) else f"the {noun} {got.after(key)}"
-    text = f"{said} is {got.article(names[0])}{got.priced(winner, key)}{where}"
+    text = f"{said} is {got.article(names[0])}{worth[0]}{where}"
     if rest:
         frames: tuple[str, ...] = (
             "; next comes {}",
@@ -235,10 +237,10 @@ def _first(got: Outcome, everything: list[BindingRow]) -> str:
         )
         if is_plural(names[1].partition(" (")[0]):
             frames = ("; next come {}", ", followed by {}", ", ahead of {}", ", with {} in second place")
-        text += got.rng.choice(frames).format(f"{got.article(names[1])}{got.priced(rest[0], key)}")
+        text += got.rng.choice(frames).format(f"{got.article(names[1])}{worth[1]}")
     elif len(got.candidates) == 1:
         text += got.rng.choice((", and it's the only one", ", the only one that fits"))
-    parts.append(sentence(text))
+    parts.append(sentence(text.replace(") (", ", ") if got.is_name() else text))
     parts.append(why_not(got, tempting, names[1 + len(rest[:1]) :], key))
     return " ".join(part for part in parts if part)
 
@@ -247,6 +249,8 @@ def _whose(got: Outcome, row: BindingRow) -> str:
     """Says what a row belongs to that was reached by another read: ", a version of your T-Shirt from order #W1"."""
     if got.away is None or not isinstance(row.get(got.away.name), dict):
         return ""
+    if got.is_name(got.away):
+        return f", which belongs to {got.name(got.seen(row, got.away))}"
     text = f", {a(got.level.words.singular)} of your {got.name(got.seen(row, got.away))}"
     outer = [level for level in got.levels if level.place < got.away.place and level.own == got.away.own]
     return f"{text} from {got.name(got.seen(row, outer[-1]))}" if outer and got.is_name(outer[-1]) else text

@@ -138,11 +138,22 @@ class Outcome:
 
     def priced(self, row: BindingRow, key: OrderKey | None) -> str:
         """Returns what a row is ranked by, as a part of a sentence."""
-        return f" at {self.amount(row, key)}" if key is not None and self.amount(row, key) else ""
+        if key is None or not self.amount(row, key):
+            return ""
+        words = column_words(self.words, self.id(key.column))
+        money = words is None or words.kind == "money"
+        return f" at {self.amount(row, key)}" if money else self.bracketed(row, key)
+
+    def tie_broken(self, row: BindingRow) -> str:
+        """Returns all that a row is ranked by, where the first key does not decide."""
+        return "".join(self.bracketed(row, key) for key in self.sense.program.order).replace(") (", ", ")
 
     def bracketed(self, row: BindingRow, key: OrderKey) -> str:
         """Returns what a row is ranked by, in brackets."""
-        return f" ({self.amount(row, key)})" if self.amount(row, key) else ""
+        words, amount = column_words(self.words, self.id(key.column)), self.amount(row, key)
+        if words is not None and words.kind != "money" and not any(character.isalpha() for character in amount):
+            amount = f"{words.name} {amount}" if amount else ""
+        return f" ({amount})" if amount else ""
 
     def worth(self, row: BindingRow, form: str = " ({})") -> str:
         """Returns the row's amount of money (in brackets), where the lexicon wants rows described by one."""
@@ -179,7 +190,8 @@ class Outcome:
 
     def is_name(self, level: Level | None = None) -> bool:
         """Whether a level's label is a name (`order {order_id}`); other labels are descriptions."""
-        return "_id}" in (level or self.level).words.label
+        form = (level or self.level).words.label
+        return "_id}" in form or "{id}" in form
 
     def outer_name(self, row: BindingRow) -> str:
         """Returns the name of what contains the row: `order #W1`."""

@@ -116,10 +116,12 @@ class Qualifying:
         parts = Parts(level.words.singular, level.words.plural)
         for rule in rules:
             self.qualify(parts, rule, short=True)
+        owned = bool(level.words.scope)
         if parts.named:
-            self.parts.after.append(f"of my {parts.phrase(False)}")
+            self.parts.after.append(f"of {'my' if owned else 'the'} {parts.phrase(False)}")
         elif self.sense.fact is None:
-            self.parts.after.append(f"of {self.rng.choice(('all my', 'my'))} {parts.phrase(True)}")
+            every = self.rng.choice(("all my", "my") if owned else ("all the", "all"))
+            self.parts.after.append(f"of {every} {parts.phrase(True)}")
         else:
             self.parts.after.append(f"of the {parts.phrase(True, self.scope())}")
 
@@ -199,7 +201,8 @@ class Qualifying:
         elif side > 0:
             level = level_of(self.words, self.programs, self.sense.number, first.column)
             if level is not None:
-                found.append(f"from my {self.superlative(first, before=True)} {level.words.singular}")
+                whose = "my" if level.words.scope else "the"
+                found.append(f"from {whose} {self.superlative(first, before=True)} {level.words.singular}")
         tie = "".join(self.tie(key, at) for key, at in keys[1:] if at >= 0)
         return [*found, tie] if tie else found
 
@@ -216,6 +219,9 @@ class Qualifying:
         value = self.facts[name]
         if many and isinstance(value, list):
             noun = level.words.plural if len(value) > 1 else level.words.singular
-            return f"my {noun} {listed([str(one) for one in value])}"
+            mine = "my" if level.words.scope else "the"
+            return f"{mine} {noun} {listed([str(one) for one in value])}"
         kind = level.words.singular
+        if not level.words.scope:
+            return f"{kind} {value}"
         return self.rng.choice((f"my {kind} {value}", f"{kind} {value}", f"{kind} {value}"))

@@ -130,14 +130,16 @@ class Slots:
             text = texts[0].format(**values) if texts else listed(list(values.values()))
             return clean(_COMMAS.sub(", ", text))
         value = values[parameters[0]]
-        if parameters[0] in self.words.choices:
+        if isinstance(self.arguments[parameters[0]], bool):
+            return "yes" if self.arguments[parameters[0]] else "no"
+        if parameters[0] in self.words.choices or role in self.words.facts:
             return value
         row = self.known.find(value, tuple(self.words.rows))
         if row is None:
             return f"{parameters[0].removesuffix('_id').replace('_', ' ')} {value}"
         name = label(self.words, row.id, row.row, row.above)
         if value not in name:
-            return f"your {name}"
+            return f"your {name}" if row.id in self.words.rows and self.words.rows[row.id].scope else f"the {name}"
         inner = [] if self.brief else contents(self.words, row)
         return f"{name} ({listed(inner)})" if 0 < len(inner) <= _MAX_CONTENTS else name
 

@@ -36,7 +36,7 @@ def _rows_read(got: Outcome) -> str:
                     "I have {} of your {} open in front of me.",
                     "I have {} of your {} side by side now.",
                 )
-                return got.rng.choice(frames).format(both, level.words.plural)
+                return _whose(got.rng.choice(frames), level).format(both, level.words.plural)
     return ""
 
 
@@ -58,4 +58,8 @@ def _versions_of(got: Outcome, everything: Sequence[BindingRow], away: Level) ->
         "I looked at all {} of your {}.",
         "I've checked all {} of your {}.",
     )
-    return got.rng.choice(frames).format(versions, owned)
+    return _whose(got.rng.choice(frames), away).format(versions, owned)
+
+
+def _whose(frame: str, level: Level) -> str:
+    return frame if level.words.scope else frame.replace(" of your ", " of the ")

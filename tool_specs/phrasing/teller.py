@@ -22,7 +22,7 @@ from tool_specs.phrasing.qualifiers import Anaphora
 from tool_specs.phrasing.roles import joint, original, parameters_of, question_key, told_level
 
 _COMMAS = re.compile(r"(, *)+")
-_PARTICLE = re.compile(r"\{object\} (back|off)\b")
+_PARTICLE = re.compile(r"\{object\} (back|off|as \w+)\b")
 VERBS = {
     False: {"is": "is", "was": "was", "does": "does", "has": "has", "s": "s", "it": "it"},
     True: {"is": "are", "was": "were", "does": "do", "has": "have", "s": "", "it": "them"},
