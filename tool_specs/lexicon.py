@@ -55,6 +55,8 @@ class ColumnWords:
             path): `("in {value}", "with {key} {value}")`. Empty: other values cannot be asked for.
         most, least: superlatives that go before the noun: `("most expensive", "priciest")`.
         agent_values: like `values`, as an agent says it of the user's things: `"delivered"` -> `("is delivered",)`.
+        spoken: whether people describe a row by it although its values also fit tools' parameters, as an id does
+            that nobody says: where a trip goes, which class it is in.
     """
 
     name: str
@@ -64,6 +66,7 @@ class ColumnWords:
     most: Texts = ()
     least: Texts = ()
     agent_values: Mapping[str, Texts] = field(default_factory=dict)
+    spoken: bool = False
 
 
 @dataclass(frozen=True)

@@ -86,7 +86,7 @@ def _free(ground: Ground, column_id: str) -> ColumnWords | None:
 
 def _sayable(ground: Ground, column_id: str) -> ColumnWords | None:
     words = ground.words(column_id)
-    if words is None or ground.feeds.get(column_id) or words.kind == "id":
+    if words is None or words.kind == "id" or (ground.feeds.get(column_id) and not words.spoken):
         return None
     return words
 

@@ -146,7 +146,8 @@ def _selected(
         if not set(identity) & _facts(chain):
             continue
         columns = _columns(ground, spec, chain, parameters)
-        if columns is None or (chain.last.id not in ground.lexicon.rows and len(chain.steps) > 2):
+        nameless = chain.last.id not in ground.lexicon.rows
+        if columns is None or (nameless and (len(chain.steps) > 2 or _is_collection(chain))):
             continue
         # What belongs to one row of a collection is not looked for further down; a single object may lead on, but
         # then it is an alternative only where the main role has not found its object yet.
@@ -180,6 +181,9 @@ def _columns(ground: Ground, spec: ToolSpec, chain: Chain, parameters: Sequence[
     """Returns a column for each parameter, the one nearest to the chain's row that is named or typed like it."""
     order = {binding.name: number for number, binding in enumerate(chain.bindings)}
     chosen: dict[str, Path] = {}
+    # A number is no name of anything: that it stands in some row does not make it the one that is meant.
+    if any(spec.parameters["properties"][name].get("type") in ("integer", "number") for name in parameters):
+        return None
     for parameter in parameters:
         fits = [
             (order[str(path[0])], _closeness(parameter, column_id), column_id, path)

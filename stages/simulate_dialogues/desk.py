@@ -99,13 +99,20 @@ class Desk:
         spec = self.specs[name]
         return IdentityTool(name, {p: by_type.get(spec.types.get(p, ""), p) for p in spec.required})
 
+    def shows_principal(self, tool: str) -> bool:
+        """Whether an identity tool answers with the user's own row, not with its id."""
+        return self.row_of.get(tool) == self.domain.principal.table
+
     def _principal_parameters(self) -> frozenset[tuple[str, str]]:
         kinds = {self.specs[name].types.get("return") for name in self.domain.identity_tools} - {None}
+        for name in self.domain.identity_tools:
+            if self.shows_principal(name) and len(self.specs[name].required) == 1:
+                kinds.add(self.specs[name].types.get(self.specs[name].required[0]))
         return frozenset(
             (name, parameter)
             for name, spec in self.specs.items()
             for parameter in spec.required
-            if spec.types.get(parameter) in kinds
+            if spec.types.get(parameter) in kinds - {None}
         )
 
     def _transfer(self) -> tuple[str, str] | None:

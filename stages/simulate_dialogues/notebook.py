@@ -135,6 +135,18 @@ class Notebook:
                 self._rows[table][row[1]] = value
         return value
 
+    def identify(self, tool: str, arguments: Mapping[str, Json], found: Any) -> None:
+        """Notes who the user is, as an identity tool found it: the user's row, or its id."""
+        self.principal = str(next(iter(arguments.values())) if self.desk.shows_principal(tool) else found)
+
+    def identified_as(self, tool: str) -> Any:
+        """Returns what an identity tool answers of the user, however the user was found."""
+        return (
+            self._rows[self.desk.domain.principal.table].get(str(self.principal))
+            if (self.desk.shows_principal(tool))
+            else self.principal
+        )
+
     def _value(self, tool: str, content: str) -> Any:
         """Returns an answer as JSON; only the declared result tells the text "12" from the number 12."""
         kind = (self.desk.specs[tool].returns or {}).get("type")

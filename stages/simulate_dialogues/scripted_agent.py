@@ -112,7 +112,7 @@ class _Shift(Fulfilling):
             answer = yield from self.call(tool.name, values)
             found = self.notebook.note_read(tool.name, values, answer)
             if not answer.error:
-                self.notebook.principal = str(found)
+                self.notebook.identify(tool.name, values, found)
                 self.prefix(self.words.identified())
                 return
             if self._usable(tried) is None:

@@ -129,7 +129,7 @@ class Serving:
                 wish.found = state, selection
                 return programs, selection
             if ask.tool in self.desk.identity_names:
-                answer = self.notebook.reads[ask.key] = self.notebook.principal
+                answer = self.notebook.reads[ask.key] = self.notebook.identified_as(ask.tool)
             elif ask.key in self.notebook.reads:
                 answer = self.notebook.reads[ask.key]
             else:

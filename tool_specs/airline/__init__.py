@@ -6,6 +6,7 @@ from pathlib import Path
 
 from tool_specs.airline.guards import GUARDS
 from tool_specs.airline.integrity import check_row, check_tables, settle
+from tool_specs.airline.lexicon import LEXICON
 from tool_specs.airline.lookups import INDEXES
 from tool_specs.airline.rows import ROWS
 from tool_specs.airline.tools import TOOLS
@@ -27,4 +28,5 @@ DOMAIN = Domain(
     identity_tools=("get_user_details",),
     transfer_tool="transfer_to_human_agents",
     loose_errors=frozenset({"calculate"}),
+    lexicon=LEXICON,
 )

@@ -1,0 +1,107 @@
+"""How bookings and certificates are asked for, told, confirmed and reported."""
+
+from __future__ import annotations
+
+from tool_specs.airline.words.reservations import PAYMENT_QUESTION, PAYMENT_SAY
+from tool_specs.lexicon import WriteWords
+
+BOOK = WriteWords(
+    roles={
+        "origin": "object",
+        "destination": "object",
+        "flights": "object",
+        "flight_type": "trip",
+        "cabin": "cabin",
+        "passengers": "passengers",
+        "payment_methods": "payment",
+        "total_baggages": "bags",
+        "nonfree_baggages": "extra",
+        "insurance": "insurance",
+    },
+    topic=(
+        "book a flight",
+        "get a flight",
+        "fly somewhere",
+        "book a trip",
+        "make a new booking",
+        "reserve a flight",
+    ),
+    ask=(
+        "book {object}",
+        "get a ticket for {object}",
+        "reserve {object}",
+        "take {object}",
+        "book {object} in {cabin}",
+        "get a seat in {cabin} on {object}",
+        "book {object} in {cabin} and pay with {payment}",
+        "reserve {object} in {cabin}, paid with {payment}",
+    ),
+    say={
+        "object": (
+            "I want {object}.",
+            "I'm looking for {object}.",
+            "What I want to book is {object}.",
+            "It's {object} that I want.",
+        ),
+        "trip": ("It's {trip}.", "{trip}, please.", "That's {trip}."),
+        "cabin": ("I'd like {cabin}.", "{cabin}, please.", "The cabin should be {cabin}."),
+        "passengers": ("It's {passengers}.", "The passengers: {passengers}.", "Those who fly: {passengers}."),
+        "payment": PAYMENT_SAY,
+        "bags": ("Checked bags: {bags}.", "I need {bags} checked bags.", "As for checked bags, {bags}."),
+        "insurance": ("I'd like it {insurance}.", "{insurance}, please.", "Make it {insurance}."),
+        "": (
+            "I'm looking forward to it.",
+            "I haven't been there in years.",
+            "It's a bit of a spontaneous trip.",
+        ),
+    },
+    question={
+        "object": (
+            "From where to where would you like to fly, and when?",
+            "Which flight are you looking for?",
+            "Where would you like to go, from where, and on which day?",
+        ),
+        "trip": ("Is it one way or a round trip?", "Do you need a flight back as well?"),
+        "cabin": ("Which cabin would you like: basic economy, economy or business?", "In which cabin?"),
+        "passengers": ("Who flies? I need names and dates of birth.", "Is it just you, or does somebody come along?"),
+        "payment": PAYMENT_QUESTION,
+        "bags": ("How many checked bags do you have?", "How many bags will you check in?"),
+        "insurance": ("Would you like travel insurance?", "With or without travel insurance, for $30 per passenger?"),
+    },
+    confirm=(
+        "booking of {object} in {cabin} for {passengers}: {total_baggages} checked bags ({nonfree_baggages} charged), "
+        "insurance: {insurance}, paid with {payment}",
+        "I book {object} in {cabin} for {passengers}, with {total_baggages} checked bags ({nonfree_baggages} charged), "
+        "insurance: {insurance}; payment by {payment}",
+    ),
+    done=(
+        "Done. {object} is booked.",
+        "All set, you are booked on {object}.",
+        "The booking has gone through: {object}.",
+    ),
+    noun="booking",
+)
+CERTIFY = WriteWords(
+    roles={"amount": "object"},
+    topic=(
+        "get some compensation",
+        "be compensated for a flight",
+        "get something for the trouble with a flight",
+    ),
+    ask=(
+        "get a certificate as compensation for {object}",
+        "be compensated for {object}",
+        "get some compensation for {object}",
+    ),
+    say={
+        "object": ("It's about {object}.", "I mean {object}.", "I want compensation for {object}."),
+        "": ("That really upset my plans.", "I lost a whole day over it."),
+    },
+    question={"object": ("Which reservation is it about?", "Which trip was that?")},
+    confirm=(
+        "a travel certificate worth {amount} dollars for you",
+        "I send you a travel certificate of {amount} dollars",
+    ),
+    done=("Done. The certificate over {amount} dollars is in your profile.",),
+    noun="compensation",
+)

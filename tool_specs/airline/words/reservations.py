@@ -1,0 +1,212 @@
+"""How changes and cancellations of reservations are asked for, told, confirmed and reported."""
+
+from __future__ import annotations
+
+from tool_specs.lexicon import Texts, WriteWords
+
+_ABOUT: Texts = (
+    "It's about {object}.",
+    "I mean {object}.",
+    "The one I mean is {object}.",
+    "I'm talking about {object}.",
+)
+_WHICH: Texts = (
+    "Which reservation is it about?",
+    "Which of your reservations do you mean?",
+    "Can you tell me which reservation that is?",
+    "For which of your reservations?",
+)
+PAYMENT_SAY: Texts = (
+    "Use {payment}.",
+    "Charge {payment}.",
+    "Put it on {payment}.",
+    "I'd like to pay with {payment}.",
+    "Take {payment} for that.",
+)
+PAYMENT_QUESTION: Texts = (
+    "Which payment method would you like to use?",
+    "What would you like to pay with?",
+    "Which of your payment methods shall I take?",
+)
+
+CANCEL = WriteWords(
+    roles={"reservation_id": "object"},
+    topic=(
+        "cancel something",
+        "cancel a trip",
+        "call off a trip",
+        "get out of a booking",
+        "have a reservation cancelled",
+        "cancel a reservation",
+        "cancel something I booked",
+    ),
+    ask=(
+        "cancel {object}",
+        "have {object} cancelled",
+        "get {object} cancelled",
+        "call off {object}",
+        "call {object} off",
+        "cancel {object} and get my money back",
+        "have {object} cancelled and refunded",
+    ),
+    say={
+        "object": (*_ABOUT, "The one to cancel is {object}.", "What I want cancelled is {object}."),
+        "": (
+            "My plans have changed.",
+            "I won't be able to go after all.",
+            "Sorry about the hassle.",
+            "I'd rather sort it out now than later.",
+            "Something else came up.",
+        ),
+    },
+    question={"object": ("Which reservation would you like to cancel?", *_WHICH)},
+    confirm=(
+        "cancellation of {object}. The full amount goes back to the original payment methods",
+        "I cancel {object}, all of its flights, and the whole amount goes back to where it came from",
+        "cancel {object}; full refund to the original payment methods",
+    ),
+    done=(
+        "Done. {object} is cancelled.",
+        "{object} has been cancelled.",
+        "All set, {object} is cancelled.",
+        "I've cancelled {object} for you.",
+        "{object} is called off.",
+    ),
+    noun="cancellation",
+    tail=(
+        "The refund takes 5 to 7 business days.",
+        "You'll have your money back within 5 to 7 business days.",
+        "Please allow 5 to 7 business days for the refund.",
+        "The money goes back to what you paid with, within 5 to 7 business days.",
+    ),
+)
+PASSENGERS = WriteWords(
+    roles={"reservation_id": "object", "passengers": "passengers"},
+    topic=(
+        "change who flies on a trip",
+        "change the passengers on a reservation",
+        "put another passenger on a reservation",
+        "have somebody else fly instead",
+        "change a name on a booking",
+    ),
+    ask=(
+        "change the passengers on {object}",
+        "change who flies on {object}",
+        "change the passengers on {object} to {passengers}",
+        "have {passengers} fly on {object} instead",
+        "put {passengers} on {object} as the passengers",
+    ),
+    say={
+        "object": _ABOUT,
+        "passengers": (
+            "Those who fly are {passengers}.",
+            "It should be {passengers}.",
+            "Make it {passengers}.",
+            "The new passenger list is {passengers}.",
+        ),
+        "": ("There's been a change of plans.", "Somebody else will travel.", "I hope that's not too late."),
+    },
+    question={
+        "object": _WHICH,
+        "passengers": (
+            "Who should fly? I need first name, last name and date of birth.",
+            "What are the names and dates of birth of everybody who flies?",
+        ),
+    },
+    confirm=(
+        "new passengers on {object}: {passengers}",
+        "{object} will be for {passengers}",
+        "I change the passengers on {object} to {passengers}",
+    ),
+    done=(
+        "Done. The passengers on {object} are changed.",
+        "All set, {passengers} are on {object} now.",
+        "The passengers on {object} are updated.",
+    ),
+    noun="passenger change",
+)
+BAGS = WriteWords(
+    roles={
+        "reservation_id": "object",
+        "total_baggages": "bags",
+        "nonfree_baggages": "extra",
+        "payment_id": "payment",
+    },
+    topic=(
+        "add checked bags to a trip",
+        "take more bags along",
+        "add luggage to a reservation",
+        "change the bags on a reservation",
+        "check another bag",
+    ),
+    ask=(
+        "add checked bags to {object}",
+        "take more checked bags along on {object}",
+        "raise the checked bags on {object} to {bags}",
+        "have {bags} checked bags on {object}",
+        "have {bags} checked bags on {object} and pay with {payment}",
+    ),
+    say={
+        "object": _ABOUT,
+        "bags": ("That makes {bags} checked bags.", "I need {bags} checked bags.", "It should be {bags} checked bags."),
+        "payment": PAYMENT_SAY,
+        "": ("I'm bringing more than I thought.", "I've been shopping.", "I hope that's still possible."),
+    },
+    question={
+        "object": _WHICH,
+        "bags": ("How many checked bags should there be in all?", "How many checked bags do you need in total?"),
+        "payment": PAYMENT_QUESTION,
+    },
+    confirm=(
+        "{total_baggages} checked bags on {object}, {nonfree_baggages} of them charged at $50 each to {payment}",
+        "{object} gets {total_baggages} checked bags in all; extra ones beyond the allowance: {nonfree_baggages}, "
+        "payment by {payment}",
+    ),
+    done=(
+        "Done. {object} has {total_baggages} checked bags now.",
+        "All set, there are {total_baggages} checked bags on {object}.",
+        "The bags on {object} are updated.",
+    ),
+    noun="baggage change",
+)
+MOVE = WriteWords(
+    roles={"reservation_id": "object", "cabin": "cabin", "flights": "flights", "payment_id": "payment"},
+    topic=(
+        "change a trip",
+        "change the flights of a reservation",
+        "change the cabin of a reservation",
+        "modify a booking",
+        "change something about a trip I booked",
+    ),
+    ask=(
+        "change {object}",
+        "change the flights of {object} to {flights}",
+        "move {object} to {flights}",
+        "change the cabin of {object} to {cabin}",
+        "switch {object} to {cabin}",
+        "switch {object} to {cabin} and settle the difference with {payment}",
+    ),
+    say={
+        "object": _ABOUT,
+        "cabin": ("I'd like {cabin}.", "Make it {cabin}.", "The cabin should be {cabin}."),
+        "flights": ("I want {flights}.", "Put me on {flights}.", "I'd rather take {flights}."),
+        "payment": (*PAYMENT_SAY, "Any difference can go on {payment}.", "Settle the difference with {payment}."),
+        "": ("My plans have changed a bit.", "I'd like to be more comfortable.", "Hope that's possible."),
+    },
+    question={
+        "object": _WHICH,
+        "cabin": ("Which cabin would you like?", "What should the cabin be: basic economy, economy or business?"),
+        "flights": ("Which flights would you like instead?", "To which flights should I change it?"),
+        "payment": PAYMENT_QUESTION,
+    },
+    confirm=(
+        "change of {object}: cabin {cabin}, flights {flights}. Any difference is settled with {payment}",
+        "I change {object} to {cabin} with flights {flights}; the difference goes to or comes from {payment}",
+    ),
+    done=(
+        "Done. {object} is changed.",
+        "All set, the change of {object} has gone through.",
+        "{object} is updated.",
+    ),
+    noun="flight change",
+)
