@@ -16,6 +16,7 @@ import orjson
 from schemas.base import Json, Record
 from schemas.behavior import Behavior, Scenario
 from schemas.dialogue import Dialogue
+from schemas.graph import ApiGraph
 from schemas.parquet import VERSION
 from schemas.sft import SftRow
 from schemas.task import Task, TaskSpec
@@ -25,6 +26,7 @@ from schemas.world import World
 
 NOUNS: tuple[type[Record], ...] = (
     ToolSpec,
+    ApiGraph,
     World,
     TaskSpec,
     Task,

@@ -12,7 +12,7 @@ from typing import Literal
 
 from schemas.base import Record
 
-EdgeKind = Literal["declared", "typed", "lexical"]
+EdgeKind = Literal["declared", "typed", "lexical", "embedding"]
 
 
 class Edge(Record):
@@ -23,8 +23,10 @@ class Edge(Record):
             tool whose whole result is one scalar has its own name as path.
         parameter: name of the parameter; dotted where it lies deeper (`passengers.*.name`). A value that feeds a list
             goes into it as an element.
-        kind: `declared` somebody says so, `typed` the semantic types are equal, `lexical` the names agree.
-        score: 1.0 for declared and typed edges, else how well the names agree (0 to 1).
+        kind: `declared` somebody says so, `typed` the semantic types are equal, `lexical` the names agree,
+            `embedding` they mean the same by an embedding.
+        score: 1.0 for declared and typed edges, how well the names agree for lexical ones, the cosine for those by an
+            embedding (0 to 1).
         confirmed: True if a call with a real value succeeded, False if calls were made and none did, None if it was
             not tried or could not be.
     """

@@ -14,6 +14,8 @@ import re
 from collections.abc import Iterable
 from functools import lru_cache
 
+from tool_specs.verbs import VERBS
+
 Words = frozenset[str]
 
 _SPLIT = re.compile(r"[^A-Za-z0-9]+|(?<=[a-z0-9])(?=[A-Z])")
@@ -57,12 +59,21 @@ def words(name: str) -> Words:
 def subject(tool: str) -> Words:
     """Returns what a tool is about: `find_user_id_by_email` -> {user, id}."""
     kept: list[str] = []
-    for token in tokens(tool):
+    found = tokens(tool)
+    verb = next((place for place, token in enumerate(found[:-1]) if token in VERBS), -1)
+    for token in found[verb + 1 :]:
         if token in _STOP and kept:
             break
         if token not in _VERBS and token not in _PADDING and token not in _STOP:
             kept.append(token)
     return frozenset(kept)
+
+
+@lru_cache(maxsize=1 << 16)
+def namespace(tool: str) -> str:
+    """Returns the word with which the names of a service's tools begin (`acme_get_order`: acme); "" if it is a verb."""
+    first = next(iter(tokens(tool)), "")
+    return "" if first in VERBS or first in _VERBS else first
 
 
 def output_names(tool: str, path: tuple[str, ...]) -> list[Words]:
@@ -91,8 +102,9 @@ def agreement(one: Iterable[str], other: Iterable[str]) -> float:
     first, second = frozenset(one), frozenset(other)
     if first == second:
         return 1.0
-    return _weight(first & second) / _weight(first | second)
+    return weight(first & second) / weight(first | second)
 
 
-def _weight(bag: Words) -> float:
+def weight(bag: Words) -> float:
+    """Returns how much a bag of words says."""
     return len(bag) - 0.5 * len(bag & GENERIC)
