@@ -57,6 +57,7 @@ class AgentWords:
         self.dice = Dice("agent", seed)
         self.rng = rng_of("agent grammar", seed)
         self._used: set[str] = set()
+        self._nouns: set[str] = set()
 
     def pick(self, options: Sequence[str]) -> str:
         """Returns a variant that has not been used yet, if there is one."""
@@ -126,9 +127,10 @@ class AgentWords:
         """Whether to ask if the right thing was found before going on."""
         return self.dice.chance(_CHECKS_FIRST)
 
-    def is_that_it(self, comparison: str) -> str:
-        """Asks whether the right thing was found."""
-        return f"{comparison} {self.pick(tables.IS_THAT_IT)}"
+    def is_that_it(self, comparison: str, *, many: bool) -> str:
+        """Asks whether the right thing was found, or the right things."""
+        fitting = [text for text in tables.IS_THAT_IT if not many or "one" not in text]
+        return f"{comparison} {self.pick(fitting)}"
 
     def reminder(self) -> str:
         """Reminds the user to name everything."""
@@ -184,7 +186,7 @@ class AgentWords:
         """Answers a question, unless the comparison that goes before has done so."""
         bind = next(iter(told.request.sources.values())).bind
         named = bind is not None and bind.aggregate == "none"
-        if named and isinstance(value, float) and grammar.money(value) in comparison:
+        if named and _stands(value, comparison):
             return comparison
         if bind is not None and bind.aggregate == "count" and _counted(value, comparison):
             return comparison
@@ -252,10 +254,14 @@ class AgentWords:
         before = f" Already done in this conversation: {', '.join(done)}." if done else ""
         return f"The customer wrote: {words!r}. None of my tools can do that.{before}"
 
-    def turn_to(self, tool: str) -> str:
-        """Leads over to another request."""
+    def turn_to(self, tool: str, *, first: bool) -> str:
+        """Leads over to another request, or to the first of several."""
         own = self.lexicon.writes.get(tool)
-        return self.pick(tables.TURN_TO).replace("{noun}", own.noun) if own else ""
+        if own is None:
+            return ""
+        noun = f"other {own.noun}" if own.noun in self._nouns else own.noun
+        self._nouns.add(own.noun)
+        return self.pick(tables.START_WITH if first else tables.TURN_TO).replace("{noun}", noun)
 
 
 def told_of(lexicon: Lexicon, wish: Wish, programs: Sequence[Program], selection: Selection | None) -> Told:
@@ -283,6 +289,13 @@ def _told(
         if level is not None:
             levels.setdefault(*level)
     return request, levels
+
+
+def _stands(value: Json, comparison: str) -> bool:
+    """Whether a comparison says a value: an amount, or a name of several words."""
+    if isinstance(value, float):
+        return grammar.money(value) in comparison
+    return isinstance(value, str) and " " in value and value.lower() in comparison.lower()
 
 
 def _counted(value: Json, comparison: str) -> bool:

@@ -116,7 +116,8 @@ class Fulfilling(Finding):
         comparison = self._comparison(found, shown)
         if comparison and self.words.checks_first():
             before = wish.version
-            text = self.words.is_that_it(comparison)
+            many = any(program.pick in ("all", "each") for program in found.told.request.programs)
+            text = self.words.is_that_it(comparison, many=many)
             yield from self.say(text, Act(kind="clarify", request=wish.number, value=dict(found.arguments)))
             if wish.version != before or set(wish.roles) >= {role}:
                 return

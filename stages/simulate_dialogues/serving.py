@@ -54,9 +54,11 @@ class Serving:
         self._acts_before.extend(acts)
 
     def turn_to(self, tool: str) -> None:
-        """Leads over to another request, where something is to be said about the one before."""
+        """Leads over to another request, where something is to be said about the one before; or to the first."""
         if any(act.kind in ("response", "refuse") for act in self._acts_before):
-            self.prefix(self.words.turn_to(tool))
+            self.prefix(self.words.turn_to(tool, first=False))
+        elif len(self.notebook.wishes) > 1 and not any(wish.closed for wish in self.notebook.wishes.values()):
+            self.prefix(self.words.turn_to(tool, first=True))
 
     def forget_prefix(self) -> None:
         """Drops what was kept."""

@@ -52,7 +52,7 @@ class UserWords(Manner):
         """Says that there is something, and not what."""
         tail = "" if self.register == "terse" else self.dice.pick(tables.MATTER_TAIL)
         text = self.pick(tables.SOME_MATTER)
-        if tail and not text.endswith("?"):
+        if tail and "," not in text and " so " not in text and not text.endswith("?"):
             text = f"{text}, {tail}"
         return text if text.endswith("?") else text + "."
 

@@ -7,8 +7,8 @@ Variants = tuple[str, ...]
 HELP_GLADLY: Variants = (
     "I can help with that.", "Happy to help.", "I'll gladly take care of that.", "Sure, I can look into that.",
     "Of course.", "Let's get that sorted.", "Certainly.", "Sure thing.", "Glad to help with that.", "No problem.",
-    "Let me see what I can do.", "That's something I can look at with you.", "Thanks for telling me.", "Absolutely.",
-    "Okay, let's have a look.", "We'll sort that out together.", "Alright, I'm on it.", "Good that you wrote.",
+    "Let me see what I can do.", "That's something I can look at with you.", "I'd be glad to help.",
+    "Okay, let's have a look.", "We'll sort that out together.", "Alright, I'm on it.", "I'm happy to look into it.",
 )  # fmt: skip
 WELCOME: Variants = (
     "Hello, and welcome to {service}.", "Hi there, thanks for getting in touch.", "Hello, I'm here to help.",
@@ -33,11 +33,11 @@ TYPO: Variants = (
 )  # fmt: skip
 IDENTIFIED: Variants = (
     "Thank you, I've found your account.", "Thanks, I have your account here.", "Got it, I see your account.",
-    "Thank you, that's you.", "Thanks, I've got you.", "Great, I've pulled up your account.", "Found you, thank you.",
-    "Thanks, your account is open in front of me.", "Perfect, there you are.", "There we go, I have your details.",
-    "Thanks, that brings up your account.", "All right, I'm in your account now.", "Thank you, that worked.",
-    "Good, I know who I'm talking to now.", "Your account is right here, thanks.", "Okay, I see your profile.",
-    "Wonderful, I can see your account.", "That matches an account, thank you.",
+    "Great, I've pulled up your account.", "Found you, thank you.", "Thanks, I've opened your account.",
+    "Perfect, there you are.", "There we go, I have your details.", "Thanks, that brings up your account.",
+    "All right, I'm in your account now.", "Thank you, I have your account now.", "Your account is right here, thanks.",
+    "Okay, I see your profile.", "Thanks, that's all I need to find you.", "Wonderful, I can see your account.",
+    "That matches an account, thank you.",
 )  # fmt: skip
 WHAT_CAN_I_DO: Variants = (
     "What can I do for you?", "How can I help you today?", "What is it about?", "What would you like me to do?",
@@ -51,7 +51,7 @@ ANYTHING_ELSE: Variants = (
     "Anything else?", "Is there anything else I can do for you?", "Can I help you with anything else?",
     "What else can I do for you?", "Is there something else?", "Anything else I can help with?",
     "Would you like me to do anything else?", "Is there more I can take care of?", "Was there anything else today?",
-    "Do you need anything else from me?", "Is that all for now, or is there more?", "Any other request?",
+    "Do you need anything else from me?", "Is that all for now, or is there more?",
     "Shall I look at anything else for you?", "Is there more on your mind?", "Are we done, or is there more?",
     "Does anything else need doing?", "Is there another matter I can look at?", "Have you got anything else for me?",
     "Could I do something else for you?", "Would there be anything more?",
@@ -91,10 +91,14 @@ REMINDER: Variants = (
     "Do go over the list once: whatever isn't on it has to stay as it is.",
     "I can do this just one time for an order, so everything has to be in this list.",
 )  # fmt: skip
+START_WITH: Variants = (
+    "Let's start with the {noun}.", "First, the {noun}.", "Let's take the {noun} first.", "I'll begin with the {noun}.",
+    "We can begin with the {noun}.",
+)  # fmt: skip
 TURN_TO: Variants = (
-    "Now to the {noun}.", "Next, the {noun}.", "As to the {noun}:", "On to the {noun}.", "Then there's the {noun}.",
-    "That leaves the {noun}.", "About the {noun}:", "Let's look at the {noun}.", "And now the {noun}.",
-    "Next up is the {noun}.", "Regarding the {noun}:", "So, the {noun}.",
+    "Now to the {noun}.", "Next, the {noun}.", "On to the {noun}.", "Then there's the {noun}.",
+    "That leaves the {noun}.", "Now, about the {noun}.", "Let's look at the {noun}.", "And now the {noun}.",
+    "Next up is the {noun}.", "Let's move on to the {noun}.",
 )  # fmt: skip
 NOTED: Variants = (
     "All right, I've changed that.", "No problem, noted.", "Sure, then differently.", "Okay, I'll take that instead.",
@@ -116,19 +120,19 @@ WHICH_ONE: Variants = (
     "Could you check that for me?", "How else could I recognize it?",
 )  # fmt: skip
 BACK: Variants = (
-    "Ha, I can't say much about that from my desk. Back to your request:",
-    "I'd rather stick to your request, if you don't mind.",
-    "That's a nice thought, but let's get your matter done first.",
-    "I'm afraid that's outside of what I know. To go on:",
-    "I'll leave that one to others. Coming back to your request:",
-    "I can't really help with that, but with your request I can.",
-    "Let's not lose the thread, though.", "I wish I could chat about that. So, to continue:",
-    "There's nothing in my system about that. Where were we?", "Hm, no idea, to be honest. Now back to business:",
-    "I'm only good for account matters, I fear. So:", "Another time, maybe. As for your request:",
+    "Ha, I can't say much about that from my desk. Back to your request.",
+    "I'd love to chat, but let's get you sorted first.",
+    "I'm afraid that's outside of what I know. Let's go on with your request.",
+    "I'll have to leave that one to others, sorry. Coming back to your request.",
+    "That one is beyond me, but with your request I can help.", "Let's save that for another time.",
+    "I wish I could say more about that. Let's carry on.", "Fair enough! Let's get back to what you came for.",
+    "Hm, no idea, to be honest. Now back to business.", "I'm only good for account matters, I'm afraid.",
+    "Ha, another time, maybe. Where were we?", "I hear you. Let's carry on, then.",
 )  # fmt: skip
 SOOTHE: Variants = (
-    "I'll be quick.", "I understand, I'll keep it short.", "Sorry for the wait.", "I'm on it.", "Right away.",
-    "Almost there.", "This won't take long.", "Just a moment more.", "I'll hurry.", "We're nearly done.",
+    "I'll be quick.", "I understand, I'll keep it short.", "Sorry for the wait.", "Thanks for bearing with me.",
+    "Sorry this is taking a while.", "I'll make it as quick as I can.", "Thank you for your patience.",
+    "I hear you, I'll keep this brief.", "I know your time is short.",
 )  # fmt: skip
 GIVES_UP: Variants = (
     "I'm sorry, then I can't do anything about it.", "Then I have to leave that one, I'm sorry.",

@@ -39,9 +39,9 @@ SOME_MATTER: dict[str, Variants] = {
     ),
 }  # fmt: skip
 MATTER_TAIL: Variants = (
-    "", "", "", "", "", "if possible", "today if possible", "real quick", "before I forget", "if you have a moment",
-    "hopefully nothing big", "shouldn't take long", "and I don't know where to start", "it's about my account",
-    "if that's ok", "it's been on my list for days", "I hope this is the right chat",
+    "", "", "", "", "", "if you have a moment", "when you get a chance", "hopefully nothing big",
+    "shouldn't take long", "and I don't know where to start", "it's been on my list for days",
+    "I hope this is the right chat", "nothing urgent", "if you have time",
 )  # fmt: skip
 ANNOUNCE: Variants = (
     "I want to {list}.", "I need to {list}.", "I'd like to {list}.", "a few things: I want to {list}.",
@@ -217,5 +217,5 @@ HERE_AGAIN: Variants = (
     "I'm sure it's right:", "again:", "still:", "that's what I have:",
 )  # fmt: skip
 IDENTITY_LEAD: Variants = (
-    "", "", "", "", "sure.", "sure,", "ok,", "of course.", "yes.", "here you go:",
+    "", "", "", "", "sure.", "sure,", "ok,", "of course.", "here you go:",
 )  # fmt: skip

@@ -13,6 +13,8 @@ from stages.validate_dialogues.context import CheckContext, failed, passed, plac
 from stages.validate_dialogues.words import refuses
 
 _GO_AHEAD = re.compile(r"\b(go ahead|proceed|yes/no|confirm|submit|shall i|should i)\b")
+_MORE = re.compile(r"\b(?:else|more)\b[^.?!]*\?$")
+"""Whether there is more to do: "Shall I look at anything else?" asks for no go-ahead."""
 
 
 def replay(context: CheckContext) -> Verdict:
@@ -98,9 +100,8 @@ def _pending(dialogue: Dialogue) -> bool:
     if any(act.kind == "confirm" for act in asked.acts):
         return True
     question = asked.content.lower()
-    return (
-        question.rstrip().endswith("?") and refuses(farewell.content.lower()) and _GO_AHEAD.search(question) is not None
-    )
+    asks = question.rstrip().endswith("?") and _MORE.search(question.rstrip()) is None
+    return asks and refuses(farewell.content.lower()) and _GO_AHEAD.search(question) is not None
 
 
 def _difference(context: CheckContext) -> str:

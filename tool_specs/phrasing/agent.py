@@ -32,22 +32,20 @@ _OPENINGS = (
     "Here is what I will submit:",
     "To confirm:",
     "Just to be sure, these are the details:",
-    "This is what I would do:",
+    "This is the plan:",
     "Before I submit it, please check:",
     "Let me sum up:",
     "So here are the details:",
     "These are the details:",
     "I have it ready as follows:",
     "In short:",
-    "So the plan is this:",
-    "What I'm about to send off:",
-    "Everything together:",
+    "So this would be it:",
+    "Here's what is about to go out:",
+    "All together:",
     "Please have a look at this:",
     "My summary:",
-    "Then it would be:",
     "I've put it together like this:",
     "As I understand you:",
-    "This would go into the system:",
     "Let me read it back to you:",
 )
 _CLOSINGS = (
@@ -92,7 +90,7 @@ def confirm(words: Lexicon, tool: str, arguments: Mapping[str, Json], known: Kno
     body = (
         sentence(inside(slots.fill(rng.choice(words.writes[tool].confirm)))) if tool in words.writes else slots.plain()
     )
-    body = body[0].lower() + body[1:] if not body.startswith(("I ", "I'")) and body[:2] not in ("#W",) else body
+    body = body[0].lower() + body[1:] if not body.startswith(("I ", "I'")) else body
     return clean(f"{rng.choice(_OPENINGS)} {body} {rng.choice(_CLOSINGS)}")
 
 
@@ -120,7 +118,7 @@ def answer(words: Lexicon, request: Request, value: Json, object_text: str, rng:
     said = _value(words, column, value) if not key.startswith("count:") else str(value)
     many = is_plural(object_text)
     verbs = {"s": "" if many else "s", "was": "were" if many else "was", "has": "have" if many else "has"}
-    return capitals(clean(text.format(value=said, object=object_text, is_="", **verbs)))
+    return capitals(clean(text.format(value=said, object=object_text, **verbs)))
 
 
 def _value(words: Lexicon, column: str, value: Json) -> str:

@@ -11,7 +11,8 @@ import orjson
 
 from schemas.base import Json
 from tool_specs.lexicon import ColumnWords, Lexicon, Texts
-from tool_specs.phrasing.english import lower_name
+from tool_specs.phrasing.english import article, lower_name
+from tool_specs.remember import remembered
 
 T = TypeVar("T")
 
@@ -19,6 +20,17 @@ T = TypeVar("T")
 def column_words(words: Lexicon, column: str) -> ColumnWords | None:
     """Returns a column's words, or those of the more general column."""
     return _find(words.columns, column)
+
+
+@remembered(1)
+def column_places(words: Lexicon) -> dict[str, int]:
+    """Returns the place of each column in the lexicon."""
+    return {column: place for place, column in enumerate(words.columns)}
+
+
+def column_place(places: Mapping[str, int], column: str) -> int:
+    """Returns the place of a column, or of the more general one that answers for it."""
+    return next((places[key] for key in general_ids(column) if key in places), len(places))
 
 
 def texts_for(table: Mapping[str, Texts], column: str) -> Texts:
@@ -57,6 +69,7 @@ def value_texts(words: ColumnWords, value: Json) -> tuple[Texts, bool]:
 def fill_value(text: str, value: Json, column: str, words: ColumnWords) -> str:
     """Fills a template of `any_value`."""
     said = lower_name(str(value)) if words.kind == "text" else str(value)
+    text = text.replace(" a {value}", f" {article(said)} {{value}}")
     return text.replace("{value}", said).replace("{key}", column.rpartition(".")[2])
 
 

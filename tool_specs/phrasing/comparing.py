@@ -15,7 +15,7 @@ from schemas.program import Program
 from schemas.task import Request
 from tool_specs.lexicon import Lexicon
 from tool_specs.phrasing.english import a, is_plural, listed, number, sentence
-from tool_specs.phrasing.labels import label, labels
+from tool_specs.phrasing.labels import changed_label, label, labels
 from tool_specs.phrasing.meaning import meaning
 from tool_specs.phrasing.outcomes import Outcome
 from tool_specs.phrasing.reasons import MAX_TEMPTING, nearly, reason_for, tempting_rows, why_not
@@ -198,9 +198,10 @@ def _each(got: Outcome) -> str:
     parts = []
     owner = [level for level in got.levels if not level.own]
     for row in got.picked[:_MAX_LISTED]:
-        old = label(got.words, owner[-1].id, got.seen(row, owner[-1]).row) if owner else "one"
-        new = got.name(got.seen(row))
-        parts.append(f"for the {old}, the {got.details(row, new)}{got.priced(row, key)}")
+        was = got.seen(row, owner[-1]) if owner else None
+        old = label(got.words, was.id, was.row) if was else "one"
+        new = changed_label(got.words, got.seen(row), was) if was else got.details(row, got.name(got.seen(row)))
+        parts.append(f"for the {old}, the {new}{got.priced(row, key)}")
     if key is not None and len(parts) == 1:
         _, _, best = parts[0].partition(", ")
         old = parts[0].removeprefix("for ").partition(", ")[0]

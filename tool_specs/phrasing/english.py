@@ -77,10 +77,12 @@ def is_plural(noun: str) -> bool:
 
 def a(noun: str) -> str:
     """Returns the noun with its indefinite article."""
-    if is_plural(noun):
-        return noun
-    vowel = _VOWEL.match(noun) or _SPELT.match(noun)
-    return f"{'an' if vowel else 'a'} {noun}"
+    return noun if is_plural(noun) else f"{article(noun)} {noun}"
+
+
+def article(word: str) -> str:
+    """Returns the indefinite article before a word: `a`, `an`."""
+    return "an" if _VOWEL.match(word) or _SPELT.match(word) else "a"
 
 
 @lru_cache(maxsize=4096)

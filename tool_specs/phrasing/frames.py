@@ -18,10 +18,7 @@ _WANT = (
     "I have to {}.",
     "I'm hoping to {}.",
     "I was wondering if I could {}.",
-    "I'd love to {}.",
-    "I came here to {}.",
     "I'm writing because I want to {}.",
-    "I'm here to {}.",
     "I'd like your help to {}.",
     "Can I {}?",
     "Could I {}?",
@@ -30,22 +27,27 @@ _WANT = (
     "Is it possible to {}?",
     "Would it be possible to {}?",
     "Any chance I can {}?",
-    "Is there a way to {}?",
-    "How do I {}?",
     "Please help me {}.",
     "Need to {}.",
     "Looking to {}.",
     "Trying to {}.",
-    "So I want to {}.",
     "Just want to {}.",
-    "Basically I need to {}.",
-    "I've decided to {}.",
     "Help me {}, please.",
     "Hoping to {}.",
     "Would you help me {}?",
-    "What do I have to do to {}?",
-    "I think I want to {}.",
 )
+_WANT_BRIEFLY = (
+    "How do I {}?",
+    "What do I have to do to {}?",
+    "Is there a way to {}?",
+    "I think I want to {}.",
+    "I've decided to {}.",
+    "Basically I need to {}.",
+    "So I want to {}.",
+    "I'd love to {}.",
+)
+"""For a few words only: who asks how something is done does not go into every detail of it."""
+_BRIEF = 45
 _BID = (
     "I'd like you to {}.",
     "I want you to {}.",
@@ -106,7 +108,8 @@ def want(clause: str, rng: random.Random, *, asking: bool = False, bidding: bool
 
     With `bidding` the clause says what the agent should do, not what the user wants to do.
     """
-    frame = rng.choice(_KNOW if asking else _BID if bidding else _WANT)
+    wants = (*_WANT, *_WANT_BRIEFLY) if len(clause) <= _BRIEF else _WANT
+    frame = rng.choice(_KNOW if asking else _BID if bidding else wants)
     return sentence(frame.format(clause))
 
 

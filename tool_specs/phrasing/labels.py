@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from fnmatch import fnmatchcase
 from functools import lru_cache
@@ -14,7 +15,7 @@ from typing import Any, NamedTuple
 from schemas.base import Json
 from tool_specs.lexicon import ColumnWords, Lexicon
 from tool_specs.phrasing.columns import column_words, value_json, value_texts
-from tool_specs.phrasing.english import clean, lower_name, money
+from tool_specs.phrasing.english import clean, lower_name, money, number, plural
 from tool_specs.programs import MISSING, elements
 from tool_specs.remember import remembered
 
@@ -234,6 +235,14 @@ def _differing(row: Mapping[str, Json], others: Sequence[Mapping[str, Json]]) ->
     return found
 
 
+def changed_label(words: Lexicon, seen: Seen, before: Seen) -> str:
+    """Returns a row's name with the details that another row has otherwise: what a swap changes."""
+    keys = _differing(seen.row, [before.row])
+    extra = details(words, seen.id, seen.row, keys) if keys else []
+    name = label(words, seen.id, seen.row, seen.above)
+    return f"{name} ({', '.join(extra)})" if extra else name
+
+
 def full_label(words: Lexicon, seen: Seen, *more: str) -> str:
     """Returns a row's name with all its details (and `more`): `black polyester T-Shirt (size M, crew neck)`."""
     extra = [*details(words, seen.id, seen.row), *more]
@@ -242,12 +251,13 @@ def full_label(words: Lexicon, seen: Seen, *more: str) -> str:
 
 
 def contents(words: Lexicon, seen: Seen) -> list[str]:
-    """Returns the names of the rows inside a row: what is in an order."""
+    """Returns the names of the rows inside a row, those of one name counted: what is in an order."""
     found: list[Seen] = []
     for row_id in words.rows:
         if row_id.startswith(f"{seen.id}."):
             found.extend(_inside(seen.id, seen.row, row_id.removeprefix(f"{seen.id}.").split(".")))
-    return labels(words, found)
+    names = Counter(label(words, one.id, one.row, one.above) for one in found)
+    return [name if count == 1 else f"{number(count)} {plural(name)}" for name, count in names.items()]
 
 
 def price(words: Lexicon, seen: Seen) -> float | None:

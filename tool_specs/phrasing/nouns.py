@@ -58,9 +58,9 @@ class _Speaker(Qualifying):
         """Returns the phrase."""
         far = outside(self.words, self.programs, self.sense.number, self.sense.level.name)
         away = [rule for rule in self.sense.same if far is not None and self.place(rule) <= far.place]
-        for rule in self.sense.same:
+        for rule in self.in_order(self.sense.same):
             if rule not in away:
-                self.qualify(self.parts, rule, short=form == "bare")
+                self.qualify(self.parts, rule, short=form == "bare" or self.parts.has_clause)
         self.exclude()
         if far is not None and not self.implied:
             self.come_from(far, away)
@@ -155,7 +155,10 @@ class _Speaker(Qualifying):
             return Phrase(clean(text), plural=False)
         if scope and not filtered and form != "plural" and self.rng.random() < 0.5:
             return Phrase(f"everything {scope}")
-        det = self.rng.choice(("all the", "all my") if self.owned and not scope else ("all the", "all"))
+        if self.owned and not scope:
+            det = self.rng.choice(("all the", "all my")) if filtered else "all my"
+        else:
+            det = self.rng.choice(("all the", "all"))
         return Phrase(clean(" ".join([det, self.parts.phrase(True, scope), *tops])), plural=True)
 
     def _single(self) -> Phrase:

@@ -13,7 +13,7 @@ from typing import Literal
 from schemas.base import Json
 from schemas.program import Filter, OrderKey, Program
 from tool_specs.lexicon import Lexicon
-from tool_specs.phrasing.columns import column_words, fill_value, value_texts
+from tool_specs.phrasing.columns import column_place, column_places, column_words, fill_value, value_texts
 from tool_specs.phrasing.english import a, agree, is_plural, listed, plural
 from tool_specs.phrasing.meaning import Level, Meaning, level_of, outside
 
@@ -21,6 +21,8 @@ Anaphora = Literal["", "near", "apart"]
 """Whether what a program continues was mentioned: in the same sentence ("its ..."), in one before ("the ... one")."""
 
 _CLAUSES = ("that ", "that's", "I ", "I've", "you ", "where ")
+
+_KINDS: tuple[str | tuple[str, ...], ...] = (("that ", "that's", "where "), "with ")
 
 _TIES = (
     ", and if there's a tie, {}",
@@ -42,6 +44,11 @@ class Parts:
     before: list[str] = field(default_factory=list)
     after: list[str] = field(default_factory=list)
 
+    @property
+    def has_clause(self) -> bool:
+        """Whether a clause follows the noun already: of two, the second is heavy."""
+        return any(text.startswith(_CLAUSES) for text in self.after)
+
     def phrase(self, plural_: bool, scope: str = "") -> str:
         """Returns noun and qualifiers, without article; where the rows are (`scope`) comes before clauses."""
         noun = self.many if plural_ else self.noun
@@ -54,12 +61,13 @@ class Parts:
 
 
 def spread(after: Sequence[str]) -> list[str]:
-    """Joins clauses of one kind with "and"; short qualifiers come first, so that no clause swallows them."""
+    """Joins qualifiers of one kind with "and"; short ones come first, so that no clause swallows them."""
     ordered = sorted(after, key=lambda text: (text.startswith("other than"), text.startswith(_CLAUSES)))
     result: list[str] = []
     for text in ordered:
-        clause = text.startswith(("that ", "that's", "where "))
-        result.append(f"and {text}" if clause and result and result[-1].startswith(("that", "where", "and")) else text)
+        before = result[-1].removeprefix("and ") if result else ""
+        alike = any(text.startswith(kind) and before.startswith(kind) for kind in _KINDS)
+        result.append(f"and {text}" if alike else text)
     return result
 
 
@@ -105,6 +113,13 @@ class Qualifying:
             parts.before.append(filled)
         else:
             (parts.before if " " not in text else parts.after).append(filled)
+
+    def in_order(self, rules: Sequence[Filter]) -> Sequence[Filter]:
+        """Returns filters in the order of the lexicon's columns: the large blue one, not the blue large one."""
+        if len(rules) < 2:
+            return rules
+        places = column_places(self.words)
+        return sorted(rules, key=lambda rule: column_place(places, self.sense.id_of(self.programs, rule.column)))
 
     def place(self, rule: Filter) -> int:
         """Returns how far inside the row that a filter is on lies."""

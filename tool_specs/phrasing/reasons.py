@@ -102,7 +102,7 @@ def reason_for(got: Outcome, rule: Filter, rows: Sequence[BindingRow], many: boo
 def _exceeds(got: Outcome, key: OrderKey, many: bool) -> str:
     """Says that rows would win: they cost more."""
     words = column_words(got.words, got.id(key.column))
-    if words is not None and words.kind == "money":
+    if words is not None and words.kind == "money" and any(not text.startswith("with ") for text in words.most):
         return ("cost " if many else "costs ") + ("more" if key.descending else "less")
     return "would rank higher"
 

@@ -6,7 +6,7 @@ from schemas.program import Program, column_id
 from schemas.task import Request
 from tool_specs.lexicon import Lexicon
 from tool_specs.phrasing.columns import column_words, texts_for, value_texts
-from tool_specs.phrasing.meaning import levels
+from tool_specs.phrasing.meaning import levels, outside
 from tool_specs.phrasing.roles import joint, parameters_of, question_key, roles, rules_of
 from tool_specs.phrasing.together import fitting
 
@@ -19,6 +19,8 @@ def phrasable(words: Lexicon, request: Request) -> str | None:
             return f"question {key}"
         if _picks_a_position(words, key):
             return f"position in {key}"
+        if _lumps_together(words, request):
+            return f"{key} of different things"
     elif request.tool is not None:
         if request.tool not in words.writes:
             return f"write {request.tool}"
@@ -49,6 +51,23 @@ def _picks_a_position(words: Lexicon, key: str) -> bool:
     """Whether a column stands in the n-th of rows that have a noun: "the item of the order" says nothing of which."""
     parts = key.rpartition(":")[2].split(".")
     return any(part.isdigit() and f"{'.'.join(parts[:place])}.*" in words.rows for place, part in enumerate(parts))
+
+
+def _lumps_together(words: Lexicon, request: Request) -> bool:
+    """Whether rows of different things are one answer: nobody asks how many versions all their things have."""
+    bind = next(iter(request.sources.values())).bind
+    if bind is None:
+        return False
+    every = levels(words, request.programs, bind.program)
+    far = outside(words, request.programs, bind.program, every[-1].name) if every else None
+    if far is None:
+        return False
+    places = {level.name: level.place for level in every}
+    for rule in request.programs[bind.program].where:
+        own = column_words(words, column_id(request.programs, bind.program, rule.column))
+        if own is not None and own.kind == "text" and places.get(str(rule.column[0]), far.place + 1) <= far.place:
+            return False
+    return True
 
 
 def _unordered(words: Lexicon, programs: tuple[Program, ...], number: int, program: Program) -> str | None:

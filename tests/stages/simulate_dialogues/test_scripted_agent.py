@@ -3,11 +3,13 @@ from __future__ import annotations
 import asyncio
 import re
 
+import msgspec
 import pytest
 
 from schemas.behavior import Disclosure
 from schemas.dialogue import Act, Dialogue, Message
-from stages.simulate_dialogues.wording_agent import REMINDER
+from stages.diversify_behaviors import scenario
+from stages.simulate_dialogues.wording_agent import REMINDER, START_WITH, TURN_TO
 from tests.stages.simulate_dialogues.talks import TASKS, USERS, domain, goal, simulated, told, words_of
 
 
@@ -94,3 +96,14 @@ def test_a_user_who_is_asked_for_the_other_half_tells_both() -> None:
     answer = asyncio.run(user.speak([opening, question]))
     assert [act.slot for act in answer.acts] == ["object"]
     assert "version" in answer.content
+
+
+def test_the_first_of_several_requests_is_led_over_to_as_well() -> None:
+    mixed = next(task for task in TASKS.values() if len(task.writes) > 1)
+    task = msgspec.structs.replace(mixed, requests=tuple(mixed.writes), goal_digest=goal(mixed))
+    text = said(simulated(scenario(task, "vague_start", "neutral", ("multi_request",))))
+    nouns = {domain().lexicon.writes[request.tool or ""].noun for request in task.requests}
+    starts = [start.replace("{noun}", noun) for start in START_WITH for noun in nouns]
+    turns = [turn.replace("{noun}", noun) for turn in TURN_TO for noun in (*nouns, *(f"other {one}" for one in nouns))]
+    assert any(start in text for start in starts)
+    assert any(turn in text for turn in turns)

@@ -20,8 +20,8 @@ from tool_specs.phrasing.agent import (
     refusal,
     transfer,
 )
-from tool_specs.phrasing.columns import column_words
-from tool_specs.phrasing.labels import state_text
+from tool_specs.phrasing.columns import column_words, fill_value
+from tool_specs.phrasing.labels import Seen, changed_label, contents, state_text
 from tool_specs.phrasing.reasons import predicate
 from tool_specs.programs import ReadAsk, ReadKey, Selection, run
 from tool_specs.retail.lexicon import LEXICON
@@ -186,3 +186,28 @@ def test_a_refusal_says_what_the_rows_show(known: Known) -> None:
         for seed in range(5)
     ]
     assert all("order #w3113816 has already been delivered" in text.lower() for text in said)
+
+
+def test_things_of_one_name_are_counted_in_an_order() -> None:
+    lamp = {"name": "Desk Lamp", "options": {"color": "white", "brightness": "low"}}
+    order = {
+        "order_id": "#W1",
+        "items": [lamp, {"name": "Wall Clock", "options": {}}, {**lamp, "options": {"color": "white"}}],
+    }
+    assert contents(LEXICON, Seen("get_order_details", order)) == ["two white desk lamps", "wall clock"]
+
+
+def test_a_swap_is_named_by_what_it_changes() -> None:
+    before = {"name": "Desk Lamp", "options": {"color": "white", "brightness": "low", "power source": "USB"}}
+    after = {"name": "Desk Lamp", "options": {"color": "black", "brightness": "high", "power source": "USB"}}
+    item = "get_order_details.items.*"
+    assert changed_label(LEXICON, Seen(item, after), Seen(item, before)) == "black desk lamp (high brightness)"
+    assert changed_label(LEXICON, Seen(item, before), Seen(item, before)) == "white desk lamp"
+
+
+def test_options_take_their_article() -> None:
+    column = "get_order_details.items.*.options.screen"
+    words = column_words(LEXICON, column)
+    assert words is not None
+    assert fill_value("with a {value} screen", "8-inch", column, words) == "with an 8-inch screen"
+    assert fill_value("with a {value} screen", "7-inch", column, words) == "with a 7-inch screen"

@@ -12,18 +12,24 @@ from schemas.base import Json
 from schemas.program import Bind, Filter, OrderKey, Program
 from schemas.task import Request, Source, Task
 from tests.tool_specs.phrasing.samples import (
+    AVAILABLE,
     BEST_DELIVERED,
+    DELIVERED,
     GIFT_CARD,
     ME,
     MY_ITEMS,
     RETURN,
     RETURN_SOURCES,
     TASKS,
+    VERSIONS_OF_MINE,
+    named,
+    option,
     part,
     pay_with,
     rows,
     task,
 )
+from tool_specs.phrasing.frames import want
 from tool_specs.phrasing.user import ask, describe, identity, phrasable, raise_request, roles, task_text, tell
 from tool_specs.retail.lexicon import LEXICON
 
@@ -227,3 +233,36 @@ def test_two_requests_are_told_in_order() -> None:
         LEXICON, task("mixed", part("write", RETURN, RETURN_SOURCES, BEST_DELIVERED, GIFT_CARD)), random.Random(1)
     )
     assert "gift card" in text
+
+
+def asked(bind: Bind, *programs: Program) -> Request:
+    one = task("information", part("answer", None, {"answer": Source(provenance="evidence", bind=bind)}, *programs))
+    return one.requests[0]
+
+
+def test_nobody_asks_how_many_versions_all_their_things_have() -> None:
+    count = Bind(program=0, column=("variant",), aggregate="count")
+    mine = rows(VERSIONS_OF_MINE, DELIVERED, AVAILABLE, pick="all")
+    of_one = rows(VERSIONS_OF_MINE, named("Office Chair"), AVAILABLE, pick="all")
+    assert phrasable(LEXICON, asked(count, mine)) == "count:get_product_details.variants.* of different things"
+    assert phrasable(LEXICON, asked(count, of_one)) is None
+
+
+def test_adjectives_stand_in_the_order_of_the_lexicon() -> None:
+    filters = (option("item", "material", "mesh"), option("item", "color", "red"), named("Office Chair"))
+    texts = {describe(LEXICON, (rows(MY_ITEMS, *filters),), 0, {}, random.Random(seed)).text for seed in range(80)}
+    assert any("red mesh office chair" in text for text in texts)
+    assert not any("mesh red" in text for text in texts)
+
+
+def test_a_second_filter_is_no_second_clause() -> None:
+    filters = (DELIVERED, option("item", "capacity", "2L"), option("item", "features", "timer"))
+    for seed in range(80):
+        text = describe(LEXICON, (rows(MY_ITEMS, *filters),), 0, {}, random.Random(seed)).text
+        assert len(re.findall(r"\bthat('s|\b)", text)) < 2, text
+
+
+def test_long_requests_are_not_how_do_i_questions() -> None:
+    clause = "send back the most expensive item of everything that has been delivered to me"
+    assert not any(want(clause, random.Random(seed)).startswith("How do I") for seed in range(300))
+    assert any(want("make a return", random.Random(seed)).startswith("How do I") for seed in range(300))

@@ -12,7 +12,7 @@ _ADDRESS_QUESTION: Texts = (
     "What address would you like it to be?",
     "Could you give me the full address, please?",
     "And the new address is?",
-    "Where exactly, with zip code and country?",
+    "Which address should it be, with street, city, zip code and country?",
 )
 
 SHIP = WriteWords(
@@ -35,7 +35,6 @@ SHIP = WriteWords(
         "have {object} sent to {address} instead",
         "change the shipping address of {object} to {address}",
         "get {object} delivered to {address}",
-        "change where {object} is going, to {address}",
         "update the address for {object} to {address}",
     ),
     say={
@@ -64,16 +63,16 @@ SHIP = WriteWords(
         "address": _ADDRESS_QUESTION,
     },
     confirm=(
-        "new shipping address for {object}: {address}",
+        "the new shipping address of {object} will be {address}",
         "{object} will go to {address}",
-        "I change the shipping address of {object} to {address}",
+        "I'll change the shipping address of {object} to {address}",
     ),
     done=(
         "Done. {object} now goes to {address}.",
         "The shipping address of {object} is changed.",
         "All set, {object} will be shipped to {address}.",
     ),
-    noun="address change",
+    noun="shipping address",
 )
 MOVE = WriteWords(
     roles={"user_id": "object", **_ADDRESS_ROLES},
@@ -100,22 +99,22 @@ MOVE = WriteWords(
             "The new address is {address}.",
             "It should be {address}.",
             "Make it {address}.",
-            "It's {address} now.",
+            "I'd like it to be {address}.",
         ),
         "": ("I moved.", "I keep forgetting to do this.", "We moved last month.", "It's been out of date for a while."),
     },
     question={"address": _ADDRESS_QUESTION},
     confirm=(
-        "your default address becomes {address}",
-        "new default address on your account: {address}",
-        "I change your default address to {address}",
+        "your default address will be {address}",
+        "the new default address on your account will be {address}",
+        "I'll change your default address to {address}",
     ),
     done=(
         "Done. Your default address is now {address}.",
         "Your profile is updated with the new address.",
         "All set, your default address is changed.",
     ),
-    noun="address change",
+    noun="address in your profile",
     tail=(
         "Orders that you've already placed keep the address they have.",
         "This doesn't touch orders that are under way.",

@@ -34,8 +34,8 @@ FACTS: dict[str, Texts] = {
     "order_id": ("order {value}", "my order {value}"),
     "address": (
         "{address1}, {address2}, {city}, {state} {zip}, {country}",
-        "{address1}, {address2}, in {city}, {state}, {country}, {zip}",
-        "{address1}, {address2}, {city} ({state}), {country}, zip {zip}",
+        "{address1}, {address2}, {city}, {state}, {zip}, {country}",
+        "{address1}, {address2} in {city}, {state} {zip}, {country}",
     ),
 }
 ASK_IDENTITY: Texts = (
@@ -47,10 +47,10 @@ ASK_IDENTITY: Texts = (
     "Let me look you up first: what is your e-mail address, or your name together with your zip code?",
     "What's the e-mail on the account? With your name and zip code I can find it as well.",
     "To get started I need either your e-mail address or your full name plus zip code.",
-    "Who am I talking to? An e-mail address will do, or first name, last name and zip code.",
+    "Who am I talking to? Your e-mail address will do, or your first name, last name and zip code.",
     "For that I have to open your account. Which e-mail address did you sign up with, or what are your name and zip?",
-    "Please tell me the e-mail address you use with us; otherwise your name and your zip code.",
-    "I'd need to identify you first, by e-mail or by full name and zip code.",
+    "Please tell me the e-mail address you use with us, or your full name and zip code.",
+    "I'd need to find your account first. Could I have your e-mail, or your full name and zip code?",
     "Under which e-mail address would I find you? Alternatively, give me your full name and zip.",
     "Could you send me your account's e-mail address? Name and zip code are fine too.",
 )

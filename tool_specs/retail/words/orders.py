@@ -6,9 +6,9 @@ from tool_specs.lexicon import Texts, WriteWords
 
 ORDER_SAY: Texts = (
     "It's about {object}.",
-    "I mean {object}.",
+    "It's {object}.",
     "The order I mean is {object}.",
-    "I'm talking about {object}.",
+    "{object} is the one I mean.",
 )
 CANCEL = WriteWords(
     roles={"order_id": "object", "reason": "reason"},
@@ -38,10 +38,10 @@ CANCEL = WriteWords(
     say={
         "object": (
             "It's about {object}.",
-            "I mean {object}.",
+            "It's {object}.",
             "The one to cancel is {object}.",
             "What I want cancelled is {object}.",
-            "I'm talking about {object}.",
+            "{object} is the one I mean.",
         ),
         "reason": ("{reason}.", "The reason is that {reason}.", "It's because {reason}.", "Just because {reason}."),
         "": (
@@ -65,9 +65,9 @@ CANCEL = WriteWords(
         ),
     },
     confirm=(
-        "cancellation of {object}, reason: {reason}. The full amount goes back to the payment method you used",
-        'I cancel {object}, with "{reason}" as the reason, and the whole amount goes back to where it came from',
-        "cancel {object}; reason: {reason}; full refund to the original payment method",
+        'the cancellation of {object} as "{reason}". The full amount goes back to the payment method you used',
+        'I\'ll cancel {object}, with "{reason}" as the reason, and the whole amount goes back to where it came from',
+        'I\'ll cancel {object} as "{reason}", with a full refund to the original payment method',
     ),
     done=(
         "Done. {object} is cancelled.",
@@ -128,14 +128,14 @@ PAY = WriteWords(
         "payment": ("Which payment method would you like to use?", "What should the order be paid with instead?"),
     },
     confirm=(
-        "{object} will be paid with {payment}, and the former payment method is refunded",
-        "new payment method for {object}: {payment}. What you paid before is refunded",
-        "I switch the payment for {object} to {payment} and refund the former payment method",
+        "{object} will be paid with {payment}, and the former payment method will be refunded",
+        "the new payment method for {object} will be {payment}. What you paid before is refunded",
+        "I'll switch the payment for {object} to {payment} and refund the former payment method",
     ),
     done=(
         "Done. {object} is now paid with {payment}.",
         "The payment method for {object} is changed to {payment}.",
-        "All set, {object} now runs on {payment}.",
+        "All set, {object} is now charged to {payment}.",
     ),
     noun="payment change",
     tail=(

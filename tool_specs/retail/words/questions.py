@@ -54,15 +54,19 @@ QUESTIONS: dict[str, Texts] = {
         "what's the tracking number for {object}?",
     ),
     "get_order_details.address.city": (
-        "which city {object} {is} going to",
-        "which city {is} {object} going to?",
+        "which city {object} {has} in the shipping address",
+        "what city you have in the shipping address of {object}",
+        "which city is in the shipping address of {object}?",
+        "what city do you have in the shipping address of {object}?",
     ),
     "get_order_details.address.zip": (
-        "which zip code {object} {is} going to",
-        "which zip code {is} {object} going to?",
+        "which zip code {object} {has} in the shipping address",
+        "what zip code you have in the shipping address of {object}",
+        "which zip code is in the shipping address of {object}?",
+        "what zip code do you have in the shipping address of {object}?",
     ),
     "get_order_details.address.address1": (
-        "which street {object} {is} going to",
+        "which street {object} {has} in the shipping address",
         "what street address you have for {object}",
         "what street address do you have for {object}?",
     ),
@@ -93,16 +97,16 @@ QUESTIONS: dict[str, Texts] = {
         "how many {objects} can I choose from?",
     ),
     "count:get_order_details.items.*": (
-        "how many {objects} there are",
         "how many {objects} I have",
-        "how many {objects} are there?",
+        "how many {objects} I have with you",
         "how many {objects} do I have?",
+        "how many {objects} do I have with you?",
     ),
     "count:get_order_details": (
         "how many {objects} I have",
-        "how many {objects} there are",
+        "how many {objects} I have with you",
         "how many {objects} do I have?",
-        "how many {objects} are there?",
+        "how many {objects} do I have with you?",
     ),
     "count:list_all_product_types.*": (
         "how many {objects} you sell",
@@ -122,10 +126,6 @@ QUESTIONS: dict[str, Texts] = {
         "how much {object} cost me altogether",
         "what {does} {object} add up to?",
         "what's the total price of {object}?",
-    ),
-    "sum:get_product_details.variants.*.price": (
-        "what {object} would cost in total",
-        "what would {object} cost in total?",
     ),
     "sum:get_user_details.payment_methods.*.balance": (
         "how much is left on {object} in total",
@@ -164,16 +164,25 @@ ANSWERS: dict[str, Texts] = {
         "It came to {value}.",
     ),
     "get_order_details.status": (
-        "The status of {object} is: {value}.",
+        "The status of {object} is {value}.",
         "{object} currently {has} the status {value}.",
-        "Its status is: {value}.",
-        "It's {value}.",
     ),
     "get_order_details.order_id": ("The order number is {value}.", "That's order {value}."),
     _TRACKING: ("The tracking number is {value}.", "The tracking number of {object} is {value}."),
-    "get_order_details.address.city": ("It's going to {value}.", "The city in the shipping address is {value}."),
-    "get_order_details.address.zip": ("The zip code in the shipping address is {value}.",),
-    "get_order_details.address.address1": ("The street in the shipping address is {value}.",),
+    "get_order_details.address.city": (
+        "The city in the shipping address of {object} is {value}.",
+        "{object} {has} a shipping address in {value}.",
+        "For {object} the city is {value}.",
+    ),
+    "get_order_details.address.zip": (
+        "The zip code in the shipping address of {object} is {value}.",
+        "For {object} the zip code is {value}.",
+        "{object} {has} the zip code {value} in its shipping address.",
+    ),
+    "get_order_details.address.address1": (
+        "The street in the shipping address of {object} is {value}.",
+        "For {object} I have {value} as the street address.",
+    ),
     "get_user_details.payment_methods.*.balance": ("There's {value} left on {object}.", "The balance is {value}."),
     "get_product_details.variants.*.item_id": ("The item number is {value}.",),
     "get_order_details.items.*.item_id": ("The item number is {value}.",),
@@ -188,7 +197,6 @@ ANSWERS: dict[str, Texts] = {
     "count:list_all_product_types.*": ("The number of product types we sell is {value}.",),
     f"sum:{_AMOUNT}": ("That adds up to {value}.", "Altogether it's {value}."),
     "sum:get_order_details.items.*.price": ("That adds up to {value}.", "Altogether it's {value}."),
-    "sum:get_product_details.variants.*.price": ("Together they would cost {value}.", "That adds up to {value}."),
     "sum:get_user_details.payment_methods.*.balance": ("Altogether there's {value} left.",),
     **{
         f"{how}:{column}": (f"The {word} is {{value}}.",)

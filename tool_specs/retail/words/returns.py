@@ -44,11 +44,11 @@ RETURN = WriteWords(
     say={
         "object": (
             "It's about {object}.",
-            "I mean {object}.",
+            "It's {object}.",
             "The thing to return is {object}.",
             "What I want to send back is {object}.",
             "{object}, that's what has to go back.",
-            "I'm talking about {object}.",
+            "{object} is the one I mean.",
         ),
         "payment": (
             "Put the refund on {payment}.",
@@ -83,9 +83,9 @@ RETURN = WriteWords(
         "payment": _REFUND_QUESTION,
     },
     confirm=(
-        "return of {object} from order {order_id}, refund to {payment}",
-        "I request the return of {object} from order {order_id}, and the refund goes to {payment}",
-        "what goes back is {object}, from order {order_id}; the refund goes to {payment}",
+        "the return of {object} from order {order_id}, with the refund to {payment}",
+        "I'll request the return of {object} from order {order_id}, and the refund will go to {payment}",
+        "{object} from order {order_id} will go back, and the refund will go to {payment}",
     ),
     done=(
         "Done. The return of {object} is requested.",
@@ -100,7 +100,7 @@ RETURN = WriteWords(
         "You'll get an e-mail that explains how and where to send {it} back.",
         "An e-mail with instructions for sending {it} back is on its way.",
         "You'll receive an e-mail with how to send {it} back.",
-        "Look out for our e-mail, it says how to return {it}.",
+        "Look out for our e-mail; it explains how to return {it}.",
         "The steps for returning {it} come by e-mail.",
         "We'll write to you about how to get {it} back to us.",
     ),

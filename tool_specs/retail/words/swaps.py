@@ -8,7 +8,7 @@ _DIFFERENCE_QUESTION: Texts = (
     "Which payment method should I use for any price difference?",
     "How would you like to settle the price difference?",
     "Which of your payment methods should the price difference go to or come from?",
-    "The prices may differ. Which payment method shall I take for that?",
+    "The prices may differ. Which payment method shall I use for that?",
     "If one costs more than the other, what should I settle it with?",
     "What would you like to use for the difference in price?",
 )
@@ -77,10 +77,10 @@ EXCHANGE = WriteWords(
     say={
         "object": (
             "It's about {object}.",
-            "I mean {object}.",
+            "It's {object}.",
             "The thing to exchange is {object}.",
             "What I want to exchange is {object}.",
-            "I'm talking about {object}.",
+            "{object} is the one I mean.",
         ),
         "target": _TARGET_SAY,
         "payment": _DIFFERENCE_SAY,
@@ -105,9 +105,9 @@ EXCHANGE = WriteWords(
         "payment": _DIFFERENCE_QUESTION,
     },
     confirm=(
-        "exchange in order {order_id}: {pairs}. {settlement}",
-        "in order {order_id} I exchange {pairs}. {settlement}",
-        "order {order_id}, exchange of {pairs}. {settlement}",
+        "in order {order_id}, the exchange of {pairs}. {settlement}",
+        "in order {order_id} I'll exchange {pairs}. {settlement}",
+        "for order {order_id}, I'll set up the exchange of {pairs}. {settlement}",
     ),
     done=(
         "Done. The exchange is requested: {pairs}.",
@@ -129,7 +129,6 @@ EXCHANGE = WriteWords(
         "go through {everything}, find {best} for any of them, and exchange the item it belongs to for it",
         "find {best} for any of {scope} and exchange that item for it",
         "find the {top} among all {versions} of {everything} and exchange the item in question for it",
-        "exchange one of {scope} for another version: whichever has {best}, for exactly that version",
     ),
     tail=(
         "You'll get an e-mail that explains how to send {it} back; there's no need to place a new order.",
@@ -169,9 +168,9 @@ SWAP = WriteWords(
     say={
         "object": (
             "It's about {object}.",
-            "I mean {object}.",
+            "It's {object}.",
             "What I want to change is {object}.",
-            "I'm talking about {object}.",
+            "{object} is the one I mean.",
         ),
         "target": _TARGET_SAY,
         "payment": _DIFFERENCE_SAY,
@@ -190,11 +189,11 @@ SWAP = WriteWords(
         "payment": _DIFFERENCE_QUESTION,
     },
     confirm=(
-        "change of items in order {order_id}: {pairs}. {settlement}",
-        "in order {order_id} I replace {replacements}. {settlement}",
-        "order {order_id}, replace {replacements}. {settlement}",
-        "I change {pairs} in order {order_id}. {settlement}",
-        "the change concerns order {order_id}: {pairs}. {settlement}",
+        "in order {order_id} I'll swap {pairs}. {settlement}",
+        "in order {order_id} I'll replace {replacements}. {settlement}",
+        "for order {order_id}, I'll replace {replacements}. {settlement}",
+        "in order {order_id} I'll switch {pairs}. {settlement}",
+        "in order {order_id}, the swap of {pairs}. {settlement}",
     ),
     done=(
         "Done. The items in order {order_id} are changed: {pairs}.",
@@ -206,7 +205,7 @@ SWAP = WriteWords(
         "I've just updated order {order_id}.",
         "It's done, order {order_id} has the new version.",
     ),
-    noun="change",
+    noun="item change",
     joint=(
         "see which of {scope} has {best}, and change it to that version",
         "check which of {scope} has {best} and switch that item to it",
@@ -217,7 +216,6 @@ SWAP = WriteWords(
         "go through {everything}, find {best} for any of them, and replace the item it belongs to with it",
         "find {best} for any of {scope} and switch that item to it before it ships",
         "find the {top} among all {versions} of {everything} and replace the item in question with it",
-        "change one of {scope} to another version: whichever has {best}, to exactly that version",
     ),
     tail=(
         "The order can't be changed or cancelled from here on.",
@@ -235,19 +233,19 @@ SETTLEMENT = Settlement(
         "The difference of {1} is charged to {0}.",
         "It costs {1} more, to be paid with {0}.",
         "That's {1} extra, charged to {0}.",
-        "There's {1} to pay on top, from {0}.",
+        "There's {1} to pay on top, with {0}.",
     ),
     less=(
         "The difference of {1} is refunded to {0}.",
-        "You get {1} back to {0}.",
+        "You get {1} back on {0}.",
         "{1} goes back to {0}.",
         "The versions differ by {1}, which is returned to {0}.",
         "It's cheaper by {1}, and that goes to {0}.",
         "A refund of {1} is made to {0}.",
     ),
     even=(
-        "There is no price difference; the payment method on file for it is {0}.",
-        "The prices are equal (payment method: {0}).",
+        "There is no price difference, so nothing is charged to {0}.",
+        "The price stays the same, and {0} is on file for it.",
     ),
     unknown="Any price difference goes to or comes from {0}.",
 )
