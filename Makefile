@@ -13,7 +13,7 @@ LOCK := uv pip compile --quiet --universal --python-version 3.11 --generate-hash
 run: $(VENV)/.runtime
 	$(BIN)/writ run recipes/quickstart.yaml
 
-test: $(VENV)/.dev
+test: $(VENV)/.dev $(VENV)/.servers
 	$(BIN)/python -m pytest -m "not soak" -rs $(PYTEST)
 
 check: $(VENV)/.dev
@@ -26,6 +26,7 @@ check: $(VENV)/.dev
 lock:
 	$(LOCK) --group build -o requirements.txt
 	$(LOCK) --group dev -c requirements.txt -o requirements-dev.txt
+	$(subst pyproject.toml,tests/servers/requirements.in,$(LOCK)) -o tests/servers/requirements.txt
 
 clean:
 	rm -rf $(VENV) dist .mypy_cache .ruff_cache .pytest_cache
@@ -46,3 +47,12 @@ $(VENV)/.dev: requirements-dev.txt pyproject.toml | $(BIN)/python
 	$(BIN)/python -m pip install --quiet --require-hashes -r requirements-dev.txt
 	$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation -e .
 	@touch $@ $(VENV)/.runtime
+
+# Servers that tests talk to, each with what it was written for; what cannot be installed is skipped with its reason.
+SERVERS := tests/servers
+$(VENV)/.servers: $(SERVERS)/requirements.txt $(SERVERS)/package-lock.json | $(BIN)/python
+	$(BIN)/python -m venv $(VENV)/servers
+	$(VENV)/servers/bin/python -m pip install --quiet --require-hashes -r $(SERVERS)/requirements.txt
+	@if command -v npm >/dev/null; then npm ci --prefix $(SERVERS) --no-audit --no-fund --loglevel=error; \
+		else echo "no npm: the tests of MCP servers written for Node will be skipped"; fi
+	@touch $@

@@ -6,11 +6,11 @@ from collections.abc import Sequence
 
 from pipeline.line import Line, Step
 from pipeline.recipe import Recipe
-from pipeline.worlds import Source, services_of
+from pipeline.worlds import AnySource, services_of
 from schemas.base import digest
 
 
-def line_of(recipe: Recipe, worlds: Sequence[Source]) -> Line:
+def line_of(recipe: Recipe, worlds: Sequence[AnySource]) -> Line:
     """Returns the recipe's stages with its settings."""
     from schemas.behavior import Scenario
     from schemas.dialogue import Dialogue
@@ -45,6 +45,6 @@ def line_of(recipe: Recipe, worlds: Sequence[Source]) -> Line:
         group=Deduplicate(threshold=recipe.near_duplicates.threshold),
         group_at="validate_dialogues",
         services=services_of(worlds),
-        world_key=digest([[source.domain, source.digest] for source in worlds]),
-        domains=tuple(source.code for source in worlds),
+        world_key=digest([source.key for source in worlds]),
+        domains=tuple(source.code for source in worlds if source.code),
     )

@@ -71,7 +71,11 @@ def write_graph(name: str, world: Path | None, out: Path | None) -> int:
 
 
 def check_domain(name: str, world: Path | None) -> int:
-    """Checks a domain."""
+    """Checks a domain, or the servers of a recipe."""
+    if name.endswith((".yaml", ".yml")):
+        from pipeline.live_check import check_recipe
+
+        return check_recipe(Path(name), Console())
     from tool_specs.check import check_domain as check
 
     domain = _domain(name)
@@ -108,6 +112,10 @@ def _plan(recipe: Recipe, path: Path, world: Path | None, out: Path) -> Plan:
     folder = path.absolute().parent
     recipe = with_folders(recipe, folder)
     worlds = sources(recipe, folder, world)
+    for source in worlds:
+        if source.closed:
+            text = f"writ: domain {source.domain} is left out: {source.closed}"
+            Console(stderr=True).print(text, markup=False, highlight=False, soft_wrap=True)
     return Plan(recipe, line_of(recipe, worlds), worlds, out)
 
 

@@ -22,3 +22,7 @@ class StorageError(UserError):
 
 class StageFailed(Exception):
     """A stage raised, which is a bug of the stage or its domain. Holds the stage, the record and the traceback."""
+
+
+class BackendError(Exception):
+    """A live backend (an MCP server) that does not do as it must. Costs a record or a domain, never the run."""

@@ -24,6 +24,7 @@ from typing import Annotated
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
+from pipeline.mcp_settings import McpSettings
 from schemas.behavior import Disclosure, Register, Trait
 from schemas.task import Kind
 
@@ -94,6 +95,7 @@ class DomainSettings(_Strict):
     """A domain, its share of the trajectories, and its world.
 
     Attributes:
+        mcp: the server that the domain is, under any name.
         name: a domain of the catalog, or the path of a domain's folder (`./my_domain`, relative to the recipe).
         folder: that path, where the name is written out beside it.
     """
@@ -102,6 +104,13 @@ class DomainSettings(_Strict):
     folder: str | None = None
     share: Probability = 1.0
     world: WorldSettings = WorldSettings()
+    mcp: McpSettings | None = None
+
+    @model_validator(mode="after")
+    def _one_world(self) -> DomainSettings:
+        if self.mcp is not None and {"world", "folder"} & self.model_fields_set:
+            raise ValueError("an MCP server's world is its own data (mcp.workdir_template); leave world and folder out")
+        return self
 
 
 class Grid(_Strict):

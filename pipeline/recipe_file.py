@@ -82,6 +82,8 @@ def _keys(location: Location) -> list[str]:
             model = next((f.annotation for n, f in model.model_fields.items() if part in (n, f.alias)), None)
         else:
             model = next((option for option in get_args(model) if isinstance(option, type)), None)
+        options = [option for option in get_args(model) if option is not type(None)]
+        model = options[0] if len(options) == 1 and type(None) in get_args(model) else model
     if isinstance(model, type) and issubclass(model, BaseModel):
         return [field.alias or name for name, field in model.model_fields.items()]
     return []

@@ -30,7 +30,7 @@ from pipeline.run_folder import Shard, features_shard, select_shard, step_shard
 from pipeline.selection import Selection
 from pipeline.shard import ShardResult
 from pipeline.storage import read_json, storage_error, write_json
-from pipeline.worlds import Source
+from pipeline.worlds import AnySource
 from schemas.base import Json, digest
 from schemas.task import TaskSpec
 
@@ -52,7 +52,7 @@ class Plan:
 
     recipe: Recipe
     line: Line
-    worlds: tuple[Source, ...]
+    worlds: tuple[AnySource, ...]
     out: Path
 
     def identity(self) -> Json:
@@ -73,11 +73,12 @@ class Outcome:
     wanted: int
     nothing_to_do: bool = False
     seconds: float = 0.0
+    closed: tuple[str, ...] = ()
 
     @property
     def exit_code(self) -> int:
-        """0 if all that was wanted is there, else 1."""
-        return WHOLE if self.kept >= self.wanted else PARTIAL
+        """0 if all that was wanted is there and no domain was closed, else 1."""
+        return WHOLE if self.kept >= self.wanted and not self.closed else PARTIAL
 
 
 @dataclass
@@ -113,10 +114,11 @@ def run(
         count = [plan.recipe.count, plan.recipe.patience]
         key = digest([plan.identity(), count, plan.line.line_key(), code_digest("pipeline.runner"), made])
         manifest = plan.out / "run.json"
+        closed = tuple(source.closed for source in plan.worlds if source.closed)
         if manifest.exists():
             found = read_json(manifest)
             if isinstance(found, dict) and found.get("key") == key:
-                return Outcome(found["kept"], found["wanted"], nothing_to_do=True)
+                return Outcome(found["kept"], found["wanted"], nothing_to_do=True, closed=closed)
             manifest.unlink()
         filling = Filling(plan.recipe)
         selection = Selection(plan.line, plan.out, filling)
@@ -136,7 +138,7 @@ def run(
             make(plan.out)
         seconds = time.monotonic() - started
         write_json(manifest, {"key": key, **facts, **_circumstances(selection.kept, tally, seconds)})
-        return Outcome(selection.kept, plan.recipe.count, seconds=seconds)
+        return Outcome(selection.kept, plan.recipe.count, seconds=seconds, closed=closed)
 
 
 def _fill(
@@ -205,7 +207,10 @@ def _facts(plan: Plan, filling: Filling, selection: Selection, tally: _Tally) ->
         "name": plan.recipe.name,
         "recipe": plan.recipe.model_dump(mode="json", by_alias=True),
         "seed": plan.recipe.seed,
-        "worlds": [{"domain": s.domain, "origin": s.origin, "digest": s.digest} for s in plan.worlds],
+        "worlds": [
+            {"domain": s.domain, "origin": s.origin, "digest": s.digest, **({"closed": s.closed} if s.closed else {})}
+            for s in plan.worlds
+        ],
         "wanted": plan.recipe.count,
         "kept": selection.kept,
         "cells": cells,

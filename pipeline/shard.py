@@ -16,12 +16,12 @@ from typing import Any
 import msgspec
 import pyarrow as pa
 
-from pipeline.errors import StageFailed
+from pipeline.errors import BackendError, StageFailed
 from pipeline.line import Line, Order, Step
 from pipeline.plan_tasks import Fields
 from pipeline.run_folder import Shard, features_shard, step_shard
 from pipeline.storage import Manifest, read_shard, read_table, whole, write_manifest, write_shard, write_table
-from schemas.base import Record, digest, encode
+from schemas.base import Record, content_id, digest, encode
 from schemas.parquet import packed
 from schemas.task import TaskSpec
 from schemas.verdict import Drop
@@ -108,6 +108,8 @@ def apply(line: Line, step: Step, records: Sequence[Record]) -> tuple[list[Recor
     async def one(record: Record) -> Sequence[Record]:
         try:
             return await step.stage.process(record, services)
+        except BackendError as error:
+            return [_lost(step, record, error)]
         except Exception as error:
             name = getattr(record, "id", "?")
             raise StageFailed(f"stage {step.name} failed on {name}: {type(error).__name__}: {error}") from error
@@ -138,6 +140,18 @@ def apply(line: Line, step: Step, records: Sequence[Record]) -> tuple[list[Recor
             else:
                 kept.append(found)
     return kept, drops
+
+
+def _lost(step: Step, record: Record, error: BackendError) -> Drop:
+    id_ = str(getattr(record, "id", ""))
+    return Drop(
+        id=content_id("drop", step.name, id_),
+        stage=step.name,
+        reason="backend_error",
+        owner="tool",
+        detail=str(error),
+        record_id=id_,
+    )
 
 
 def read_features(shard: Shard) -> list[tuple[str, str, Fields, Any]]:

@@ -13,15 +13,17 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
-from pipeline.errors import RecipeError, UserError
+from pipeline.errors import BackendError, RecipeError, UserError
+from pipeline.live_source import LiveSource
 from pipeline.recipe import Recipe
 
 if TYPE_CHECKING:
     from schemas.world import World
     from stages.base import Services
     from tool_specs.domain import Domain
+    from tool_specs.sandbox import Sandbox
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -34,6 +36,21 @@ class Source:
     file: str | None
     folder: str | None = None
     digest: str = ""
+
+    closed: ClassVar[str] = ""
+
+    @property
+    def key(self) -> list[str]:
+        """What makes the domain this one."""
+        return [self.domain, self.digest]
+
+    def sandbox(self) -> Sandbox:
+        """Opens the world."""
+        from tool_specs.plain_words import worded
+        from tool_specs.sandbox import Sandbox
+
+        world = self.world()
+        return Sandbox(worded(self.open(), world), world)
 
     @property
     def code(self) -> str:
@@ -81,6 +98,9 @@ class Source:
         return world
 
 
+AnySource = Source | LiveSource
+
+
 def with_folders(recipe: Recipe, recipe_folder: Path) -> Recipe:
     """Returns the recipe with every domain under its own name; those in a user's folder have its absolute path.
 
@@ -91,6 +111,9 @@ def with_folders(recipe: Recipe, recipe_folder: Path) -> Recipe:
 
     found = []
     for domain in recipe.domains:
+        if domain.mcp is not None:
+            found.append(domain)
+            continue
         written = domain.folder or (domain.name if catalog.is_path(domain.name) else None)
         if written is None:
             if domain.name not in catalog.DOMAINS:
@@ -114,7 +137,7 @@ def with_folders(recipe: Recipe, recipe_folder: Path) -> Recipe:
     return recipe.model_copy(update={"domains": tuple(found)})
 
 
-def sources(recipe: Recipe, recipe_folder: Path, world_file: Path | None = None) -> tuple[Source, ...]:
+def sources(recipe: Recipe, recipe_folder: Path, world_file: Path | None = None) -> tuple[AnySource, ...]:
     """Returns the recipe's world sources with their digests: every world is built once, which checks it too.
 
     Raises:
@@ -123,8 +146,11 @@ def sources(recipe: Recipe, recipe_folder: Path, world_file: Path | None = None)
     if world_file is not None and len(recipe.domains) > 1:
         names = ", ".join(domain.name for domain in recipe.domains)
         raise UserError(f"--world is for recipes of one domain; this one has {names}: name the files in the recipe")
-    found = []
+    found: list[AnySource] = []
     for domain in recipe.domains:
+        if domain.mcp is not None:
+            found.append(LiveSource(domain=domain.name, settings=domain.mcp.at(recipe_folder)).found())
+            continue
         named = world_file.resolve() if world_file else None
         if named is None and domain.world.file is not None:
             named = (recipe_folder / domain.world.file).resolve()
@@ -140,16 +166,29 @@ def sources(recipe: Recipe, recipe_folder: Path, world_file: Path | None = None)
     return tuple(found)
 
 
-def build_services(worlds: Sequence[Source]) -> Services:
+class _Sandboxes(dict[str, "Sandbox"]):
+    """Sandboxes by domain; asking for a closed one says why it is closed."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.closed: dict[str, str] = {}
+
+    def __missing__(self, domain: str) -> Sandbox:
+        if domain in self.closed:
+            raise BackendError(self.closed[domain])
+        raise KeyError(domain)
+
+
+def build_services(worlds: Sequence[AnySource]) -> Services:
     """Opens the sandboxes of a run."""
     from stages.base import Services
-    from tool_specs.plain_words import worded
-    from tool_specs.sandbox import Sandbox
 
-    sandboxes = {}
+    sandboxes = _Sandboxes()
     for source in worlds:
-        world = source.world()
-        sandboxes[source.domain] = Sandbox(worded(source.open(), world), world)
+        try:
+            sandboxes[source.domain] = source.sandbox()
+        except BackendError as error:
+            sandboxes.closed[source.domain] = str(error)
     # The worlds live as long as the process: without this, every full collection walks all their rows.
     gc.collect()
     gc.freeze()
@@ -158,6 +197,6 @@ def build_services(worlds: Sequence[Source]) -> Services:
     return Services(sandboxes=sandboxes)
 
 
-def services_of(worlds: Sequence[Source]) -> partial[Services]:
+def services_of(worlds: Sequence[AnySource]) -> partial[Services]:
     """Returns `build_services` of these worlds, to be called in a worker."""
     return partial(build_services, tuple(worlds))

@@ -27,7 +27,7 @@ Check = Literal[
     "near_duplicate",
 ]
 Owner = Literal["agent", "user", "tool", "infrastructure"]
-DropReason = Literal[Check, "surplus", "cell_unfilled", "leak", "unphrasable", "engine_error"]
+DropReason = Literal[Check, "surplus", "cell_unfilled", "leak", "unphrasable", "engine_error", "backend_error"]
 
 
 class Verdict(Record):

@@ -1,0 +1,49 @@
+"""`writ check RECIPE`: what the servers of a recipe offer, where their effects were learnt, and what is wrong."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from rich.console import Console
+from rich.table import Table
+
+from pipeline.errors import PARTIAL, WHOLE, BackendError, RecipeError
+from pipeline.mcp_settings import McpSettings
+from pipeline.recipe_file import load_recipe
+
+
+def check_recipe(path: Path, console: Console) -> int:
+    """Starts and explores the servers of a recipe and prints what came of it; returns the exit code.
+
+    Raises:
+        RecipeError: no domain of the recipe is a server.
+    """
+    recipe = load_recipe(path)
+    live = {domain.name: domain.mcp.at(path.absolute().parent) for domain in recipe.domains if domain.mcp is not None}
+    if not live:
+        raise RecipeError(f"{path}: none of its domains is an MCP server; check the others by name: writ check DOMAIN")
+    problems = sum(_check(name, settings, console) for name, settings in live.items())
+    return PARTIAL if problems else WHOLE
+
+
+def _check(name: str, settings: McpSettings, console: Console) -> int:
+    from pipeline.live_source import opened
+
+    try:
+        live = opened(name, settings)
+    except BackendError as error:
+        console.print(f"{name}: {error}", markup=False, soft_wrap=True)
+        return 1
+    table = Table("tool", "effect", "learnt from", "answers recorded", "refused", box=None, pad_edge=False)
+    for tool, each in live.domain.tools.items():
+        recorded = str(len(live.world.tables[tool])) if tool in live.world.tables else "-"
+        spec, refused = each.spec, live.explored.refused.get(tool, 0)
+        table.add_row(tool, spec.effect, spec.effect_source, recorded, str(refused or ""))
+    console.print(table)
+    for note in live.notes:
+        console.print(f"{name}: {note.kind}: {note.place}: {note.message}", markup=False, soft_wrap=True)
+    for problem in live.problems:
+        console.print(f"{name}: {problem}", markup=False, soft_wrap=True)
+    console.print(f"{name}: {len(live.problems)} problems in {len(live.domain.tools)} tools", markup=False)
+    live.pool.close()
+    return len(live.problems)

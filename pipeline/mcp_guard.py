@@ -1,0 +1,77 @@
+"""Runs one server so that nothing of it outlives the pipeline: a script of its own, between pipeline and server.
+
+    python -I -S mcp_guard.py FOLDER COMMAND...
+
+The server gets a process group of its own and the guard's standard input and output. Whatever ends first (the server,
+the pipeline, be it by SIGKILL, or the guard by SIGTERM), the group is killed and FOLDER removed. Only the standard
+library, and little of it: every start of a server waits for this. Not promised: a server that moves to another group.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import ctypes
+import os
+import shutil
+import signal
+import sys
+import threading
+import time
+from typing import NoReturn
+
+_PR_SET_PDEATHSIG = 1
+
+
+def _die_with_parent() -> None:
+    """Asks Linux for a signal when the parent dies; elsewhere `_watch` finds out by itself."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
+
+
+def _watch(parent: int) -> None:
+    while os.getppid() == parent:
+        time.sleep(0.2)
+    os.kill(os.getpid(), signal.SIGTERM)
+
+
+def main(folder: str, command: list[str]) -> NoReturn:
+    """Runs the command to its end."""
+    parent = os.getppid()
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the terminal's Ctrl-C is the pipeline's business
+    child = 0
+
+    def end(status: int) -> NoReturn:
+        if child:
+            with contextlib.suppress(OSError):
+                os.killpg(child, signal.SIGKILL)
+        shutil.rmtree(folder, ignore_errors=True)
+        os._exit(status)
+
+    signal.signal(signal.SIGTERM, lambda *_: end(143))
+    _die_with_parent()
+    child = os.fork()
+    if child == 0:
+        os.setpgid(0, 0)
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, signal.SIG_DFL)
+        if sys.platform == "linux":
+            ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+        try:
+            os.execvp(command[0], command)
+        except OSError as error:
+            os.write(2, f"{command[0]}: {error.strerror}\n".encode())
+            os._exit(127)
+    with contextlib.suppress(OSError):
+        os.setpgid(child, child)  # also here: whoever comes first
+    for descriptor in (0, 1):  # the pipes belong to the server: their ends must be seen when it ends
+        os.close(descriptor)
+    if sys.platform != "linux":
+        threading.Thread(target=_watch, args=(parent,), daemon=True).start()
+    elif os.getppid() != parent:  # the pipeline has died before the request to be told
+        end(143)
+    _, status = os.waitpid(child, 0)
+    end(os.waitstatus_to_exitcode(status) % 256)
+
+
+if __name__ == "__main__":
+    main(sys.argv[1], sys.argv[2:])

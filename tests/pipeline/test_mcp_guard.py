@@ -1,0 +1,73 @@
+"""No server outlives the pipeline, whatever ends it."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from tests.pipeline.servers import HERE, SMALL, small
+
+DRIVER = """
+import sys, time
+from pathlib import Path
+from pipeline.mcp_domain import open_domain
+from pipeline.mcp_settings import McpSettings
+live = open_domain("notes", McpSettings.model_validate_json(sys.argv[1]))
+print("open", flush=True)
+live.sandbox.fork().call("finish_note", {"note_id": "N1"})
+if sys.argv[2] == "end":
+    sys.exit(0)
+time.sleep(60)
+"""
+
+
+def _servers(mark: str) -> list[int]:
+    """Processes that have a text in their command line, this one and its driver apart."""
+    found = []
+    for entry in Path("/proc").iterdir():
+        if entry.name.isdigit():
+            try:
+                line = (entry / "cmdline").read_bytes().replace(b"\0", b" ").decode(errors="replace")
+            except OSError:
+                continue
+            if mark in line and "open_domain" not in line and int(entry.name) != os.getpid():
+                found.append(int(entry.name))
+    return found
+
+
+@pytest.mark.skipif(not Path("/proc/self/cmdline").exists(), reason="counts processes in /proc")
+@pytest.mark.parametrize("how", ["end", "kill", "interrupt", "terminate"])
+def test_no_process_and_no_folder_is_left(tmp_path: Path, how: str) -> None:
+    script = tmp_path / f"mark-{tmp_path.name}.py"
+    script.write_text(SMALL.read_text())
+    mark = script.name
+    # A wrapper in between, as npx and uvx are: its child must go as well.
+    settings = small(tmp_path, command=["sh", "-c", '"$@"; true', "wrapper", sys.executable, str(script), "sound"])
+    environment = {**os.environ, "PYTHONPATH": str(HERE), "TMPDIR": str(tmp_path)}
+    driver = subprocess.Popen(
+        [sys.executable, "-c", DRIVER, settings.model_dump_json(), how],
+        stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, env=environment, start_new_session=True,
+    )  # fmt: skip
+    try:
+        assert driver.stdout is not None and driver.stdout.readline() == b"open\n"
+        assert len(_servers(mark)) >= 3, "guard, wrapper and server"
+        numbers = {"kill": signal.SIGKILL, "interrupt": signal.SIGINT, "terminate": signal.SIGTERM}
+        if how in numbers:
+            driver.send_signal(numbers[how])
+        driver.wait(30)
+    finally:
+        driver.kill()
+        driver.wait()
+        if driver.stdout is not None:
+            driver.stdout.close()
+    deadline = time.monotonic() + 10
+    while (_servers(mark) or list(tmp_path.glob("writ-mcp-*"))) and time.monotonic() < deadline:
+        time.sleep(0.05)
+    assert not _servers(mark)
+    assert not list(tmp_path.glob("writ-mcp-*")), "its working folder goes with it"
