@@ -124,6 +124,13 @@ def root_chains(specs: Mapping[str, ToolSpec], facts: Mapping[str, str], feeds: 
     return sorted(chains, key=lambda chain: len(chain.steps))
 
 
+def stated_chains(specs: Mapping[str, ToolSpec], tool: str, fact: str, feeds: Feeds) -> list[Chain]:
+    """Returns all chains that start from a one-parameter read whose argument is a fact, shortest first."""
+    spec = specs[tool]
+    first = _call(spec, {spec.required[0]: Fact(name=fact)}, ())
+    return sorted(_grow(first, specs, feeds), key=lambda chain: len(chain.steps))
+
+
 def _arguments_from_facts(spec: ToolSpec, facts: Mapping[str, str]) -> dict[str, Operand] | None:
     arguments: dict[str, Operand] = {}
     for parameter in spec.required:

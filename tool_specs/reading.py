@@ -6,12 +6,12 @@ the call looked at and the values that stand in the answer.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from schemas.base import Json
-from tool_specs.programs import MISSING, ReadAsk, ReadKey, read_key
+from tool_specs.programs import MISSING, ReadAsk, ReadKey, elements, read_key
 from tool_specs.sandbox import Sandbox
 
 REMEMBERED = 6_000
@@ -89,3 +89,14 @@ def strings(value: Any) -> Iterator[str]:
     elif isinstance(value, list):
         for each in value:
             yield from strings(each)
+
+
+def walk(value: Any, path: Sequence[str]) -> list[Any]:
+    """Returns the values at a path; `*` stands for every element of a collection."""
+    found = [value]
+    for part in path:
+        if part == "*":
+            found = [each for one in found for each in elements(one)]
+        else:
+            found = [one[part] for one in found if isinstance(one, dict) and one.get(part) is not None]
+    return found

@@ -58,7 +58,9 @@ def disclosure_of(talk: Sequence[Message]) -> Disclosure:
         return "vague_start"
     raised = {act.request for act in first.acts if act.kind in INTENTS}
     told_first = {(act.request, act.slot) for act in first.acts if act.kind == "inform"}
-    identity_first = any(request is None for request, _ in told_first)
+    # Where nobody says who they are at any time, nobody says it later.
+    identity_ever = {act.request for message in talk for act in message.acts if act.kind == "inform"}
+    identity_first = any(request is None for request, _ in told_first) or None not in identity_ever
     ever = {(act.request, act.slot) for message in talk for act in told(message) if act.request in raised}
     if identity_first and ever <= told_first:
         return "all_at_once"

@@ -20,8 +20,12 @@ from tool_specs.phrasing.roles import roles
 def fitting_disclosures(task: Task, domain: Domain) -> tuple[Disclosure, ...]:
     """Returns the ways in which this task's facts can come out."""
     every: list[Disclosure] = ["all_at_once", "only_when_asked", "vague_start"]
-    if any(request.tool and roles(domain.lexicon, request) for request in task.requests):
+    stranger = not any(entry.identity for entry in task.knowledge)
+    # Saying who one is is the occasion for adding a detail unasked.
+    if not stranger and any(request.tool and roles(domain.lexicon, request) for request in task.requests):
         every.insert(1, "drip")
+    if stranger and all(request.kind == "answer" for request in task.requests):
+        every.remove("only_when_asked")  # a question tells everything
     return tuple(every)
 
 

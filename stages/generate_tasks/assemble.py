@@ -10,15 +10,18 @@ from typing import TypeVar
 import msgspec
 
 from schemas.base import Json, content_id, plain, rng_of
+from schemas.program import Call, Fact, Program
 from schemas.task import Knowledge, Proof, Refusal, Request, Task, TaskSpec
 from stages.generate_tasks.claims import NotProven
 from stages.generate_tasks.compose import Composer
 from stages.generate_tasks.drafts import NoSuchRequest
-from stages.generate_tasks.ground import Ground
+from stages.generate_tasks.ground import Ground, split_of
 from stages.generate_tasks.plans import Plan, plans_of
 from stages.generate_tasks.precedence import after, disturbed, precedence
 from stages.generate_tasks.questions import Question, ask, questions_of
 from stages.generate_tasks.requests import Made, arguments_of, make_answer, make_refusal, make_write
+from stages.generate_tasks.strangers import about
+from tool_specs.programs import run
 from tool_specs.sandbox import Sandbox
 
 SECOND_IDENTITY = 0.2
@@ -27,6 +30,10 @@ OUT_OF_SCOPE = 0.25
 """Share of must-refuse tasks that ask for what no tool does."""
 WRONG_STATE = 0.6
 """Share of attempts at a refusal that start from a row in a state in which the write never succeeds."""
+STATING = 0.7
+"""Share of attempts in which a stranger begins by naming a row, where there is one to name."""
+MOST_SEARCHED = 24
+"""Reads of a systematic reader, beyond which nobody would look a stranger's row up."""
 LOW_MODES = ("stated", "lookup", "lookup")
 NO_PROOF = Proof(reads=(), reachable=(), clauses=(), lower=0, upper=0, plausible=0)
 T = TypeVar("T")
@@ -49,11 +56,14 @@ class TaskMaker:
         """
         rng = rng_of("task", spec.seed, spec.number, spec.kind, spec.num_writes, spec.burden, spec.domain, spec.split)
         obstacles: Counter[str] = Counter()
-        identities = self._ground.identities
-        identity = identities[0] if len(identities) == 1 or rng.random() >= SECOND_IDENTITY else identities[1]
+        identity = self._identity(spec, rng)
         for _ in range(self._attempts):
+            if self._ground.strangers.tools:
+                identity = self._identity(spec, rng)
             try:
                 person, made = self._try(spec, rng, identity)
+                if self._ground.strangers.tools and any(m.request.proof.search_cost > MOST_SEARCHED for m in made):
+                    raise NotProven("there is too much to look through")
             except (NoSuchRequest, NotProven) as obstacle:
                 obstacles[str(obstacle)[:80]] += 1
                 continue
@@ -72,6 +82,30 @@ class TaskMaker:
             return self._decisions(spec, rng, identity, heavy=rng.randrange(spec.num_writes), exact=True)
         return self._decisions(spec, rng, identity, heavy=None, exact=False)
 
+    def _identity(self, spec: TaskSpec, rng: random.Random) -> tuple[str, ...]:
+        """Chooses the facts by which the user is found, or (strangers) with which the user begins."""
+        identities = self._ground.identities
+        if not self._ground.strangers.tools:
+            return identities[0] if len(identities) == 1 or rng.random() >= SECOND_IDENTITY else identities[1]
+        wanted = self._questions if spec.kind == "information" else self._plans
+        fitting = []
+        obstacle = NotProven("there is nothing to begin with")
+        for identity in identities:
+            try:
+                fitting.append((identity, wanted(identity)))
+            except NotProven as failed:
+                obstacle = failed
+        if not fitting:
+            raise obstacle
+        # Whoever names a place to look in has less to go through.
+        stating = [identity for identity, _ in fitting if identity]
+        return rng.choice(stating if stating and rng.random() < STATING else [identity for identity, _ in fitting])
+
+    def _check_split(self, spec: TaskSpec, key: str) -> None:
+        """Where users are nobody in the world, the row that a request is about decides on the split."""
+        if self._ground.strangers.tools and split_of(key, self._validation) != spec.split:
+            raise NotProven("what it is about belongs to the other split")
+
     def _composer(self, rng: random.Random, identity: tuple[str, ...], person: str, spec: TaskSpec) -> Composer:
         return Composer(self._ground, rng, person, identity, self._ground.people(spec.split, self._validation))
 
@@ -89,7 +123,7 @@ class TaskMaker:
         order = sorted(range(spec.num_writes), key=lambda number: number != heavy)
         for number in order:
             if number == heavy:
-                request = self._heavy(composer, plan, number, mode, spec.burden, state, used)
+                request = self._heavy(composer, plan, number, mode, spec, state, used)
             else:
                 request = self._low(composer, plans, number, spec, state, used, exact)
             made.append(request)
@@ -131,6 +165,9 @@ class TaskMaker:
     def _person_with(self, spec: TaskSpec, rng: random.Random, plan: Plan, reads: range) -> str:
         people = self._ground.by_reads(plan.object.chain, spec.split, self._validation)
         sizes = [size for size in sorted(people) if size in reads]
+        if not sizes and people and self._ground.strangers.tools:
+            # Filters before a join leave fewer reads than a whole list takes.
+            sizes = [size for size in people if size >= reads.start]
         if not sizes:
             raise NoSuchRequest(f"nobody has rows for {reads.start} to {reads.stop - 1} reads")
         size = rng.choice(sizes)
@@ -142,10 +179,11 @@ class TaskMaker:
         plan: Plan,
         number: int,
         mode: str,
-        burden: int,
+        spec: TaskSpec,
         state: Sandbox,
         used: set[tuple[str, str]],
     ) -> Made:
+        burden = spec.burden
         obstacle: Exception = NotProven("no attempt")
         for _ in range(4):
             try:
@@ -153,6 +191,7 @@ class TaskMaker:
                 arguments, reads = arguments_of(composer, draft)
                 if arguments is None or not burden <= reads <= burden + 1:
                     raise NotProven(f"{mode}: {reads} reads instead of {burden}")
+                self._check_split(spec, _key_of(arguments)[1])
                 made = make_write(composer, draft, state)
                 if made.request.proof.lower != burden:
                     raise NotProven(f"{mode}: burden {made.request.proof.lower} instead of {burden}")
@@ -181,6 +220,7 @@ class TaskMaker:
                     raise NotProven("too many reads")
                 if _key_of(arguments) in used:
                     raise NotProven("an earlier decision is about the same row")
+                self._check_split(spec, _key_of(arguments)[1])
                 made = make_write(composer, draft, state)
                 if exact and made.request.proof.lower > spec.burden:
                     raise NotProven("another decision needs more reads")
@@ -204,6 +244,10 @@ class TaskMaker:
         arguments, reads = arguments_of(composer, draft)
         if arguments is None or reads != spec.burden:
             raise NotProven(f"{reads} reads instead of {spec.burden}")
+        if self._ground.strangers.tools:
+            facts = composer.facts(draft)
+            selection = run(draft.programs, facts, self._ground.reader)
+            self._check_split(spec, about(tuple(draft.programs), selection, facts))
         made = make_answer(composer, draft)
         if made.request.proof.lower != spec.burden:
             raise NotProven(f"burden {made.request.proof.lower} instead of {spec.burden}")
@@ -221,6 +265,7 @@ class TaskMaker:
         wrong_state = rng.random() < WRONG_STATE
         draft = composer.write(plan, 0, rng.choice(("stated", "lookup", "best")), refused=wrong_state)
         made = make_refusal(composer, draft, self._ground.sandbox)
+        self._check_split(spec, _key_of(made.request.arguments)[1])
         if made.request.refusal is None or made.request.refusal.rule == "no_change":
             raise NotProven("nothing would change: no reason to refuse")
         return person, [made]
@@ -248,7 +293,11 @@ class TaskMaker:
         requests = tuple(each.request for each in made)
         known = ground.known(person, identity)
         types = ground.sandbox.domain.principal.types
-        knowledge = [Knowledge(name=n, value=v, type=types[n], identity=True) for n, v in known.items()]
+        knowledge = [
+            Knowledge(name=n, value=v, type=types.get(n, n.rpartition(".")[2]), identity=n in types)
+            for n, v in known.items()
+            if n in types or any(n in said_facts(request.programs) for request in requests)
+        ]
         for each in made:
             knowledge += [Knowledge(name=name, value=value, type=kind) for name, (value, kind) in each.facts.items()]
         goal = after(ground.sandbox, [r for r in requests if r.kind == "write"])
@@ -261,7 +310,7 @@ class TaskMaker:
             world_digest=ground.sandbox.world.digest,
             kind=spec.kind,
             split=spec.split,
-            principal=person,
+            principal=ground.principal_id(person) or "",
             knowledge=tuple(knowledge),
             requests=requests,
             precedence=precedence(ground, requests, goal, {entry.name: entry.value for entry in knowledge}),
@@ -272,6 +321,14 @@ class TaskMaker:
             initial_digest=ground.initial_digest,
             goal_digest=goal,
         )
+
+
+def said_facts(programs: Sequence[Program]) -> set[str]:
+    """Returns the names of the facts that programs start from."""
+    operands = [
+        o for p in programs for s in p.steps for o in (s.arguments.values() if isinstance(s, Call) else [s.source])
+    ]
+    return {operand.name for operand in operands if isinstance(operand, Fact)}
 
 
 def _asked(request: Request) -> Json:

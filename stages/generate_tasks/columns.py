@@ -28,7 +28,9 @@ def filters_for(ground: Ground, bindings: Sequence[Binding], row: BindingRow, *,
             describe its state (each value has phrases of its own).
     """
     found: list[Filter] = []
-    for binding in bindings:
+    for number, binding in enumerate(bindings):
+        if number == 0 and len(bindings) > 1 and ground.strangers.states(binding.id):
+            continue  # the one row that the user names
         for path, words in _labels(ground, binding, row) if labels else _states(ground, binding):
             value = column(row, path)
             if isinstance(value, (str, bool)) and (labels or json.dumps(value) in words.values):

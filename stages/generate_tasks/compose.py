@@ -13,9 +13,9 @@ from schemas.program import At, Call, Each, Fact, Filter, OrderKey, Pick, Progra
 from schemas.task import Source
 from stages.generate_tasks.columns import filters_for, order_keys
 from stages.generate_tasks.drafts import MAX_FILTERS, Draft, Drafting, NoSuchRequest
-from stages.generate_tasks.plans import Chosen, Plan, Selected, Told
+from stages.generate_tasks.plans import Chosen, Plan, Selected, Told, told_values
 from tool_specs.chains import Chain
-from tool_specs.programs import MISSING, BindingRow, column, passes, rank, run
+from tool_specs.programs import BindingRow, column, passes, rank, run
 
 
 class Composer(Drafting):
@@ -269,13 +269,16 @@ class Composer(Drafting):
             self._lookup(draft, other, program)
 
     def _tell(self, draft: Draft, number: int, told: Told) -> None:
-        people = [p for p in self._people if p != self.person]
-        if not people:
-            raise NoSuchRequest("nobody else's values to tell")
-        donors = dict(self.ground.donors(told.tool))
-        donor = donors.get(people[self.rng.randrange(len(people))])
-        value = MISSING if donor is None else column(donor, told.path)
-        if not isinstance(value, dict) or any(parameter not in value for parameter in told.parameters):
+        rows = self.ground.donors(told.tool)
+        if self.ground.tables_of_tools.get(told.tool) == self.ground.sandbox.domain.principal.table:
+            people = [p for p in self._people if p != self.person]
+            if not people:
+                raise NoSuchRequest("nobody else's values to tell")
+            donor = dict(rows).get(people[self.rng.randrange(len(people))])
+        else:
+            donor = rows[self.rng.randrange(len(rows))][1] if rows else None
+        values = None if donor is None else told_values(told, donor)
+        if values is None:
             raise NoSuchRequest("no values to tell")
-        for parameter in told.parameters:
-            self.say(draft, number, parameter, value[parameter])
+        for parameter, value in values.items():
+            self.say(draft, number, parameter, value)

@@ -11,13 +11,14 @@ from typing import Any, TypeVar
 
 from schemas.base import Json, digest
 from schemas.graph import ApiGraph
-from schemas.program import Call, Program
+from schemas.program import Call, Fact, Program
 from schemas.tool import ToolSpec
-from tool_specs.chains import Chain, Feeds, root_chains
+from stages.generate_tasks.strangers import NONE, Strangers, strangers_of
+from tool_specs.chains import Chain, Feeds, root_chains, stated_chains
 from tool_specs.graph import build_graph, confirm, feeds
 from tool_specs.lexicon import ColumnWords, Lexicon
-from tool_specs.programs import MISSING, ReadAsk, elements, run
-from tool_specs.reading import Reader
+from tool_specs.programs import MISSING, ReadAsk, run
+from tool_specs.reading import Reader, walk
 from tool_specs.sandbox import Sandbox
 
 T = TypeVar("T")
@@ -30,7 +31,9 @@ class Ground:
 
     Attributes:
         feeds: column id -> (tool, parameter) pairs, confirmed by execution.
-        identities: sets of facts by which a person can be found, one per identity tool, in the policy's order.
+        identities: sets of facts by which a person can be found, one per identity tool, in the policy's order. Where
+            users are nobody in the world: what they may begin by stating (see `strangers`).
+        strangers: what users who are nobody in the world may begin with.
     """
 
     sandbox: Sandbox
@@ -41,6 +44,7 @@ class Ground:
     feeds: Feeds
     identities: tuple[tuple[str, ...], ...]
     initial_digest: str
+    strangers: Strangers
     pools: dict[str, Any] = field(default_factory=dict)
     tables_of_tools: dict[str, str] = field(default_factory=dict)
     _chains: dict[tuple[str, ...], list[Chain]] = field(default_factory=dict)
@@ -59,19 +63,25 @@ class Ground:
             names = tuple(name for kind in wanted for name, known in types.items() if known == kind)
             if len(names) == len(wanted):
                 identities.append(names)
+        reader, fed = Reader(sandbox), feeds(graph)
+        strangers = NONE if domain.principal.table else strangers_of(specs, fed, domain.lexicon, reader)
         return cls(
             sandbox=sandbox,
-            reader=Reader(sandbox),
+            reader=reader,
             lexicon=domain.lexicon,
             specs=specs,
             graph=graph,
-            feeds=feeds(graph),
-            identities=tuple(identities),
+            feeds=fed,
+            identities=tuple(identities) or tuple((fact,) if fact else () for fact in strangers.tools),
             initial_digest=sandbox.digest(),
+            strangers=strangers,
         )
 
     def chains(self, identity: tuple[str, ...]) -> list[Chain]:
         """Returns the chains that start from these facts of a person, and those that need no fact."""
+        if identity not in self._chains and identity and identity[0] in self.strangers.tools:
+            (fact,) = identity
+            self._chains[identity] = stated_chains(self.specs, self.strangers.tools[fact], fact, self.feeds)
         if identity not in self._chains:
             types = self.sandbox.domain.principal.types
             found = root_chains(self.specs, {name: types[name] for name in identity}, self.feeds)
@@ -81,6 +91,9 @@ class Ground:
     def people(self, split: str, validation: float) -> list[str]:
         """Returns the people of a split, sorted; who is where depends on the person's id alone."""
         key = (validation, split)
+        if self.strangers.tools:
+            # They are in both splits: there, what a task is about decides.
+            return list(self.strangers.facts)
         if key not in self._people:
             table = self.sandbox.world.tables[self.sandbox.domain.principal.table]
             self._people[key] = sorted(person for person in table if split_of(person, validation) == split)
@@ -92,15 +105,28 @@ class Ground:
         if key not in self.pools:
             found: dict[int, list[str]] = {}
             program = Program(steps=chain.steps, pick="all")
-            for person in self.people(split, validation):
+            for person in self.beginning(chain, self.people(split, validation)):
                 reads = len(run([program], self.facts_of(person), self.reader).reads)
                 found.setdefault(reads, []).append(person)
             self.pools[key] = found
         known: dict[int, list[str]] = self.pools[key]
         return known
 
+    def beginning(self, chain: Chain, people: Sequence[str]) -> Sequence[str]:
+        """Returns the people who know what a chain starts from: everybody, where users are somebody in the world."""
+        if not self.strangers.tools:
+            return people
+        wanted = {o.name for o in getattr(chain.steps[0], "arguments", {}).values() if isinstance(o, Fact)}
+        return [person for person in people if self.strangers.facts[person].keys() == wanted]
+
+    def principal_id(self, person: str) -> str | None:
+        """Returns the row id of a person, None for one who is nobody in the world."""
+        return None if self.strangers.tools else person
+
     def facts_of(self, person: str) -> dict[str, Json]:
-        """Returns what a person knows by heart."""
+        """Returns what a person knows by heart (or states from the beginning)."""
+        if self.strangers.tools:
+            return dict(self.strangers.facts[person])
         principal = self.sandbox.domain.principal
         return principal.known(self.sandbox.world.tables[principal.table][person])
 
@@ -110,6 +136,8 @@ class Ground:
         Who remembers what policy asks for first remembers the rest as well; the others know only the second way.
         """
         facts = self.facts_of(person)
+        if self.strangers.tools:
+            return facts
         return facts if identity == self.identities[0] else {name: facts[name] for name in identity}
 
     def words(self, column: str) -> ColumnWords | None:
@@ -198,14 +226,3 @@ def _asks_who_again(chain: Chain, identity_tools: Sequence[str]) -> bool:
 def split_of(person: str, validation: float) -> str:
     """Returns the split that a person belongs to."""
     return "validation" if int(digest(["split", person])[:8], 16) / 2**32 < validation else "train"
-
-
-def walk(value: Any, path: Sequence[str]) -> list[Any]:
-    """Returns the values at a path; `*` stands for every element of a collection."""
-    found = [value]
-    for part in path:
-        if part == "*":
-            found = [each for one in found for each in elements(one)]
-        else:
-            found = [one[part] for one in found if isinstance(one, dict) and one.get(part) is not None]
-    return found

@@ -53,9 +53,9 @@ class Chosen:
 
 @dataclass(frozen=True)
 class Told:
-    """A role that the user states literally: an object of values, as another person's row has it.
+    """A role that the user states literally: an object of values (or one), as another row has it.
 
-    `tool` and `path` say where such objects stand.
+    `tool` and `path` say where such objects (or the one value) stand.
     """
 
     role: str
@@ -122,9 +122,15 @@ def _places(
     ground: Ground, spec: ToolSpec, role: str, parameters: list[str], identity: tuple[str, ...], head: Selected
 ) -> Iterator[Place]:
     schemas = [spec.parameters["properties"][name] for name in parameters]
-    if len(parameters) == 1 and "enum" in schemas[0]:
-        yield Chosen(role, parameters[0], tuple(schemas[0]["enum"]))
+    listed = schemas[0].get("enum") or schemas[0].get("examples")
+    if len(parameters) == 1 and listed:
+        yield Chosen(role, parameters[0], tuple(listed))
         return
+    if len(parameters) == 1 and role in ground.lexicon.facts:
+        stated = _stated_alone(ground, spec, role, parameters[0])
+        if stated is not None:
+            yield stated
+            return
     yield from _originals(ground, spec, role, parameters, head)
     yield from _selected(ground, spec, role, parameters, identity, head)
     if len(parameters) > 1:
@@ -143,7 +149,7 @@ def _selected(
 ) -> Iterator[Selected]:
     found: list[Selected] = []
     for chain in ground.chains(identity):
-        if not set(identity) & _facts(chain):
+        if identity and not set(identity) & _facts(chain):
             continue
         columns = _columns(ground, spec, chain, parameters)
         nameless = chain.last.id not in ground.lexicon.rows
@@ -239,6 +245,26 @@ def _told(ground: Ground, spec: ToolSpec, role: str, parameters: list[str]) -> T
     return None
 
 
+def _stated_alone(ground: Ground, spec: ToolSpec, role: str, parameter: str) -> Told | None:
+    """Finds a column in a read's result whose values can be said for a parameter: a new date, as another row has it."""
+    for source in ground.specs.values():
+        for path in leaves(source.returns or {}) if source.effect == "read" and len(source.required) == 1 else ():
+            fits = (spec.name, parameter) in ground.feeds.get(".".join((source.name, *path)), ())
+            if path and fits and ground.donors(source.name):
+                return Told(role, (parameter,), source.name, path)
+    return None
+
+
+def told_values(place: Told, donor: Json) -> dict[str, Json] | None:
+    """Returns the values that another row has for the parameters of a place, or None where it lacks some."""
+    value: Json = column(donor, place.path)
+    if len(place.parameters) == 1:
+        return None if value is MISSING else {place.parameters[0]: value}
+    if not isinstance(value, dict) or any(parameter not in value for parameter in place.parameters):
+        return None
+    return {parameter: value[parameter] for parameter in place.parameters}
+
+
 def _essence(place: Place) -> str:
     """Says what a place is, apart from how the user was found."""
     if isinstance(place, Selected):
@@ -251,7 +277,7 @@ def _essence(place: Place) -> str:
 def _working_states(ground: Ground, plan: Plan) -> frozenset[tuple[tuple[str, Json], ...]]:
     """Tries a plan on random rows of random people; returns the states of the objects for which it succeeded."""
     rng = random.Random(len(plan.tool))
-    people = ground.people("train", 0.0)
+    people = ground.beginning(plan.object.chain, ground.people("train", 0.0))
     states: set[tuple[tuple[str, Json], ...]] = set()
     for _ in range(TRIALS):
         person = people[rng.randrange(len(people))]
@@ -270,7 +296,9 @@ def _working_states(ground: Ground, plan: Plan) -> frozenset[tuple[tuple[str, Js
 
 def succeeds(ground: Ground, tool: str, arguments: Mapping[str, Json], person: str) -> bool:
     """Whether a write, alone on the initial world, breaks no rule of state, succeeds and changes something."""
-    context = GuardContext(sandbox=ground.sandbox, principal_id=person, confirmed=True, history=False)
+    context = GuardContext(
+        sandbox=ground.sandbox, principal_id=ground.principal_id(person), confirmed=True, history=False
+    )
     if ground.sandbox.domain.violations(context, tool, arguments):
         return False
     fork = ground.sandbox.fork()
@@ -290,8 +318,10 @@ def sample_arguments(
             donors = ground.donors(place.tool)
             if not donors:
                 return None
-            value: Json = column(donors[rng.randrange(len(donors))][1], place.path)
-            arguments.update({name: value[name] for name in place.parameters})
+            told = told_values(place, donors[rng.randrange(len(donors))][1])
+            if told is None:
+                return None
+            arguments.update(told)
         else:
             if place is plan.object or place.original:
                 picked = row

@@ -72,7 +72,10 @@ def ask(composer: Composer, question: Question) -> Draft:
     row = rows[composer.rng.randrange(len(rows))]
     draft = Draft(None)
     if question.aggregate == "none":
-        draft.programs.append(_one_row(composer, chain, rows, row))
+        program = _one_row(composer, chain, rows, row)
+        if any(rule.column == question.column for rule in program.where):
+            raise NoSuchRequest("the question would tell the answer")
+        draft.programs.append(program)
     else:
         draft.programs.append(_many_rows(composer, chain, rows, row))
     bind = Bind(program=0, column=question.column, aggregate=question.aggregate)
@@ -130,8 +133,8 @@ def _keyed(composer: Composer, chain: Chain) -> Chain:
     if not isinstance(entry, Each) or not isinstance(following, Call):
         return chain
     index = composer.ground.reader(composer.ground.reader.ask(first.tool, {}))
-    if not isinstance(index, dict) or not index:
-        raise NoSuchRequest("no index of names")
+    if not isinstance(index, dict) or not index or not all(isinstance(each, str) for each in index.values()):
+        return chain
     names = sorted(index)
     name = names[composer.rng.randrange(len(names))]
     (parameter,) = following.arguments

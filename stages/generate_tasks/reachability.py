@@ -11,9 +11,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from schemas.base import Json
-from stages.generate_tasks.ground import Ground, walk
+from stages.generate_tasks.ground import Ground
 from tool_specs.programs import MISSING, ReadAsk, ReadKey
-from tool_specs.reading import strings
+from tool_specs.reading import strings, walk
 
 MAX_COMMON_READS = 20_000
 """Reads that anybody can reach are explored up to this many. What is cut off could have been an alternative: in a

@@ -40,7 +40,7 @@ def arguments_of(composer: Composer, draft: Draft) -> tuple[dict[str, Json] | No
 
 def objections(ground: Ground, state: Sandbox, person: str, tool: str, arguments: dict[str, Json]) -> dict[str, str]:
     """Returns rule -> detail of all that speaks against a write on this state; empty if it can be done."""
-    context = GuardContext(sandbox=state, principal_id=person, confirmed=True, history=False)
+    context = GuardContext(sandbox=state, principal_id=ground.principal_id(person), confirmed=True, history=False)
     found = dict(ground.sandbox.domain.violations(context, tool, arguments))
     fork = state.fork()
     result = fork.call(tool, arguments)
@@ -115,7 +115,9 @@ def make_refusal(composer: Composer, draft: Draft, state: Sandbox) -> Made:
 
     # What must be known to refuse is what the broken rule looks at; nobody asks how to pay for what cannot be done.
     domain = ground.sandbox.domain
-    context = GuardContext(sandbox=state, principal_id=composer.person, confirmed=True, history=False)
+    context = GuardContext(
+        sandbox=state, principal_id=ground.principal_id(composer.person), confirmed=True, history=False
+    )
     seen = consulted(domain, context, tool, arguments, refused[0]) or frozenset(arguments)
     sources = {name: source for name, source in draft.sources.items() if name in seen}
     looked_at = [source.bind.program for source in sources.values() if source.bind is not None]

@@ -11,8 +11,8 @@ from typing import Any
 
 from schemas.base import Json, Path
 from schemas.program import At, Call, Each, Filter, OrderKey, Program
-from stages.generate_tasks.ground import walk
 from tool_specs.programs import LINEAGE, BindingRow, column, passes, rank
+from tool_specs.reading import walk
 
 
 @dataclass(frozen=True)

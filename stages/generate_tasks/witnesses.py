@@ -24,10 +24,10 @@ from schemas.base import Json, Path
 from schemas.task import Strength, Witness
 from schemas.world import Row
 from stages.generate_tasks.donors import TRIED, Donors, edited, parts
-from stages.generate_tasks.ground import Ground, walk
+from stages.generate_tasks.ground import Ground
 from stages.generate_tasks.shapes import Shape, at, concrete, element_paths, local_passes
 from tool_specs.programs import MISSING, ReadAsk
-from tool_specs.reading import ChangedReader
+from tool_specs.reading import ChangedReader, walk
 from tool_specs.sandbox import Sandbox
 
 ELEMENTS_TRIED = 4

@@ -210,7 +210,8 @@ class AgentWords:
             if step.name != level.name and isinstance(rows[0].get(step.name), dict)
         ]
         name = grammar.label(self.lexicon, level.id, row, above)
-        return name if "#" in name else f"the {name}"
+        named = "_id}" in level.words.label or "{id}" in level.words.label
+        return name if named else f"the {name}"
 
     def refusal(self, rule: str, detail: str, tool: str, arguments: Mapping[str, Json], known: Known) -> str:
         """Explains why something cannot be done, with what the rows show where there are words for it."""

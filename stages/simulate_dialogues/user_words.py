@@ -40,6 +40,7 @@ class UserWords(Manner):
             facts: What the user states.
         """
         super().__init__(scenario)
+        self.has_account = bool(domain.identity_tools)
         self.lexicon = domain.lexicon
         self.facts = facts
 
@@ -52,6 +53,9 @@ class UserWords(Manner):
         """Says that there is something, and not what."""
         tail = "" if self.register == "terse" else self.dice.pick(tables.MATTER_TAIL)
         text = self.pick(tables.SOME_MATTER)
+        while not self.has_account and "account" in text:
+            text = self.pick(tables.SOME_MATTER)
+        tail = tail if self.has_account or "account" not in tail else ""
         if tail and "," not in text and " so " not in text and not text.endswith("?"):
             text = f"{text}, {tail}"
         return text if text.endswith("?") else text + "."

@@ -83,7 +83,9 @@ class PreparedRequest:
         request, task = self.request, self._task
         if request.kind != "refuse" or request.refusal is None or request.tool is None:
             return NOTHING
-        heard = GuardContext(sandbox=task.sandbox, principal_id=task.task.principal, confirmed=True, history=False)
+        heard = GuardContext(
+            sandbox=task.sandbox, principal_id=task.task.principal or None, confirmed=True, history=False
+        )
         seen = consulted(task.sandbox.domain, heard, request.tool, request.arguments, request.refusal.rule)
         if seen is None or seen.issuperset(request.arguments):
             return NOTHING

@@ -105,7 +105,7 @@ class Outcome:
             text = agent_text(words, column_, rule.value)
             if " " not in text:
                 found.append(text)
-            elif words.kind == "boolean":
+            elif words.kind == "boolean" and not text.startswith(("with ", "without ", "not ", "doesn't ", "can")):
                 found.append(f"{text.replace(' ', '-')}")
         return "".join(f"{text} " for text in found)
 

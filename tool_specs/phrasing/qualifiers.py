@@ -132,6 +132,9 @@ class Qualifying:
         for rule in rules:
             self.qualify(parts, rule, short=True)
         owned = bool(level.words.scope)
+        stated = self.sense.fact is not None and self.sense.fact[0] == level and not self.sense.fact[2]
+        if stated or not (owned or rules or self.sense.fact):
+            return  # "in shelf S1" follows; and what comes from everywhere comes from nowhere in particular
         if parts.named:
             self.parts.after.append(f"of {'my' if owned else 'the'} {parts.phrase(False)}")
         elif self.sense.fact is None:

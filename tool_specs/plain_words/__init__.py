@@ -121,8 +121,9 @@ def _refusals(domain: Domain) -> dict[str, Texts]:
     for guard in domain.guards:
         rule = inside(guard.rule)
         found[guard.name] = (
-            f"I'm sorry, I can't do that: {{detail}}. {sentence(guard.rule)}",
-            f"I'm afraid that isn't possible, because {{detail}}. {sentence(guard.rule)}",
-            f"That can't be done, I'm sorry: {rule}, but {{detail}}.",
+            f"I'm sorry, I can't do that: {rule}.",
+            "I'm afraid that isn't possible: {detail}.",
+            f"That can't be done, I'm sorry. {sentence(guard.rule)}",
+            "I can't do that, I'm afraid, because {detail}.",
         )
     return found

@@ -12,10 +12,9 @@ from collections.abc import Iterator, Sequence
 
 from schemas.base import Json
 from tool_specs.lexicon import ColumnWords, Texts, ValueKind
-from tool_specs.names import singular
 from tool_specs.phrasing.english import plural
 from tool_specs.plain_words.kinds import Kind
-from tool_specs.plain_words.names import is_adjective, said, tokens
+from tool_specs.plain_words.names import is_adjective, said, singular, tokens
 
 _UNITS = frozenset({"usd", "eur", "gbp", "dollars", "euros", "kg", "km", "cm", "mm", "lbs", "miles", "percent"})
 _TIMES = frozenset({"minutes", "mins", "min", "hours", "hrs", "seconds", "days", "weeks", "months"})
@@ -54,7 +53,7 @@ _ORDERS: dict[str, tuple[Texts, Texts]] = {
     "weight": (("heaviest",), ("lightest",)),
     "size": (("largest", "biggest"), ("smallest",)),
     "area": (("largest", "biggest"), ("smallest",)),
-    "height": (("tallest",), ("lowest",)),
+    "height": (("tallest",), ("shortest",)),
     "distance": (("farthest", "most distant"), ("nearest", "closest")),
     "date": (("latest", "most recent"), ("earliest",)),
     "time": (("latest",), ("earliest",)),
@@ -158,8 +157,8 @@ def _amounts(name: str, kind: Kind, values: Sequence[Json]) -> dict[str, Texts]:
 
 def _boolean(name: str) -> ColumnWords:
     words = tokens(name)
-    if len(words) > 1 and words[0] in ("is", "was", "are"):
-        words = words[1:]
+    being = len(words) > 1 and words[0] in ("is", "was", "are")
+    words = words[1:] if being else words
     text = said(words)
     if words[0] in _VERBS and len(words) > 1:
         base = {"has": "have"}.get(words[0], singular(words[0]))
@@ -172,7 +171,7 @@ def _boolean(name: str) -> ColumnWords:
         rest = said(words[1:])
         yes, no = (f"that can {rest}",), (f"that can't {rest}",)
         agent = ((text, f"{{it}} can {rest}"), (f"not {text}", f"{{it}} can't {rest}"))
-    elif is_adjective(words[0]) or is_adjective(words[-1]):
+    elif being or is_adjective(words[0]) or is_adjective(words[-1]):
         yes = (text, f"that's {text}", f"that is {text}") if len(words) == 1 else (f"that's {text}", f"that is {text}")
         no = (f"that isn't {text}", f"that's not {text}")
         agent = ((text, f"{{it}} {{is}} {text}"), (f"not {text}", f"{{it}} {{is}} not {text}"))
@@ -180,7 +179,9 @@ def _boolean(name: str) -> ColumnWords:
         yes, no = (f"with {text}", f"that comes with {text}"), (f"without {text}", f"that comes without {text}")
         agent = ((f"with {text}", f"{{it}} {{has}} {text}"), (f"without {text}", f"{{it}} {{has}} no {text}"))
     values = {"true": yes, "false": no}
-    return ColumnWords(name=text, kind="boolean", values=values, agent_values={"true": agent[0], "false": agent[1]})
+    return ColumnWords(
+        name=text, kind="boolean", values=values, spoken=True, agent_values={"true": agent[0], "false": agent[1]}
+    )
 
 
 def _choice(name: str, values: Sequence[str]) -> ColumnWords:
@@ -203,7 +204,7 @@ def _choice(name: str, values: Sequence[str]) -> ColumnWords:
         else:
             found[key] = (f"with {called} {text}", f"whose {called} is {text}", f"with {text} as {called}")
             agent[key] = (f"{called} {text}", f"the {called} of {{it}} is {text}")
-    return ColumnWords(name=called, values=found, agent_values=agent)
+    return ColumnWords(name=called, values=found, agent_values=agent, spoken=True)
 
 
 def _handle(name: str) -> Texts:

@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
-from tool_specs.names import singular
+from tool_specs.names import singular as _singular
 
 _SPLIT = re.compile(r"[^A-Za-z0-9]+|(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 _ABBREVIATIONS = {
@@ -45,6 +45,15 @@ _PARTICIPLES = {
     "refer": "referred", "cancel": "cancelled", "unfreeze": "unfrozen", "unsubscribe": "unsubscribed", "pin": "pinned",
     "unpin": "unpinned", "ban": "banned", "enrol": "enrolled", "enroll": "enrolled", "label": "labelled",
 }  # fmt: skip
+_SINGULARS = {
+    "shelves": "shelf", "knives": "knife", "leaves": "leaf", "halves": "half", "wolves": "wolf", "people": "person",
+    "children": "child", "men": "man", "women": "woman", "movies": "movie", "cookies": "cookie", "series": "series",
+    "species": "species", "news": "news", "analyses": "analysis", "criteria": "criterion", "indices": "index",
+    "statuses": "status", "addresses": "address", "buses": "bus", "courses": "course", "houses": "house",
+    "purchases": "purchase", "expenses": "expense", "licenses": "license", "invoices": "invoice", "cases": "case",
+    "databases": "database", "releases": "release", "leases": "lease", "nurses": "nurse", "warehouses": "warehouse",
+    "exercises": "exercise", "responses": "response", "premises": "premises", "caches": "cache", "aches": "ache",
+}  # fmt: skip
 _ACTIONS = {
     "cancel": "cancellation", "renew": "renewal", "return": "return", "update": "update", "change": "change",
     "modify": "change", "edit": "change", "set": "change", "book": "booking", "rebook": "new booking",
@@ -56,7 +65,9 @@ _ACTIONS = {
     "order": "order", "place": "order", "create": "request", "request": "request", "submit": "request",
     "assign": "assignment", "freeze": "freeze", "pause": "pause", "resume": "restart", "confirm": "confirmation",
     "approve": "approval", "reject": "rejection", "rename": "new name", "replace": "replacement", "switch": "switch",
-    "withdraw": "withdrawal", "open": "opening", "give": "return", "release": "release", "leave": "withdrawal",
+    "withdraw": "withdrawal",
+    "retire": "retirement", "remind": "reminder", "complain": "complaint", "open": "opening", "give": "return",
+    "release": "release", "leave": "withdrawal",
 }  # fmt: skip
 _ADJECTIVES = frozenset(
     {"available", "active", "open", "closed", "full", "empty", "free", "new", "old", "public", "private", "urgent"}
@@ -76,6 +87,11 @@ def tokens(name: str) -> tuple[str, ...]:
 def said(words: tuple[str, ...]) -> str:
     """Returns words as they are said: abbreviations in full, initials in capitals."""
     return " ".join(word.upper() if word in _CAPITALS else _ABBREVIATIONS.get(word, word) for word in words)
+
+
+def singular(word: str) -> str:
+    """Returns a plural's singular."""
+    return _SINGULARS.get(word) or _singular(word)
 
 
 def phrase(name: str) -> str:
@@ -126,6 +142,14 @@ def participle(verb: str) -> str:
 def action(verb: str) -> str:
     """Returns the noun for doing it; "" where no table has one."""
     return _ACTIONS.get(verb, "")
+
+
+def gerund(verb: str) -> str:
+    """Returns a verb as a noun: `water` -> `watering`."""
+    if verb.endswith("e") and not verb.endswith(("ee", "oe", "ye")):
+        return verb[:-1] + "ing"
+    doubled = participle(verb).startswith(verb + verb[-1:])
+    return verb + (verb[-1] if doubled and verb[-1:] not in "aeiouwy" else "") + "ing"
 
 
 def is_adjective(word: str) -> bool:

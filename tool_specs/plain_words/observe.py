@@ -17,6 +17,7 @@ from schemas.base import Json, canonical, rng_of
 from schemas.tool import ToolSpec
 from tool_specs.chains import Feeds, collections, leaves
 from tool_specs.graph import build_graph, confirm, feeds
+from tool_specs.reading import walk
 from tool_specs.sandbox import Sandbox
 
 _PEOPLE = 60
@@ -100,18 +101,7 @@ def _onward(
 
 def _sample(seen: Observed, id_: str, schema: Any, value: Any) -> None:
     for path in leaves(schema):
-        seen.values[".".join((id_, *path))].extend(walk(value, path))
+        seen.values[".".join((id_, *path))].extend(each for each in walk(value, path) if each is not None)
     for path, element in collections(schema):
         for each in walk(value, (*path, "*")):
             _sample(seen, ".".join((id_, *path, "*")), element, each)
-
-
-def walk(value: Any, path: tuple[str, ...] | list[str]) -> list[Any]:
-    """Returns the values at a path, nulls left out; `*` stands for every element of a collection."""
-    found = [value]
-    for part in path:
-        if part == "*":
-            found = [e for one in found for e in (one.values() if isinstance(one, dict) else one or ())]
-        else:
-            found = [one[part] for one in found if isinstance(one, dict) and part in one]
-    return [each for each in found if each is not None]

@@ -14,9 +14,8 @@ from typing import Any
 from schemas.tool import ToolSpec
 from tool_specs.chains import collections, leaves
 from tool_specs.domain import Domain
-from tool_specs.names import singular
 from tool_specs.plain_words.kinds import Kind, kind_of
-from tool_specs.plain_words.names import CONTAINERS, is_id, noun_of, said, stem, tokens
+from tool_specs.plain_words.names import CONTAINERS, is_id, noun_of, said, singular, stem, tokens
 from tool_specs.plain_words.observe import Observed
 
 _TITLES = ("title", "name", "label", "subject", "headline", "display_name", "full_name")
@@ -85,7 +84,11 @@ def rows_of(domain: Domain, observed: Observed) -> list[RowKind]:
 
 def person_types(domain: Domain) -> frozenset[str]:
     """Returns the semantic types of the user's own row id."""
-    found = {domain.tools[name].spec.types.get("return") for name in domain.identity_tools if name in domain.tools}
+    found: set[str | None] = set()
+    for spec in (domain.tools[name].spec for name in domain.identity_tools if name in domain.tools):
+        found.add(spec.types.get("return"))
+        if spec.types.get("return") is None and len(spec.required) == 1:  # it answers with the user's own row
+            found.add(spec.types.get(spec.required[0]))
     return frozenset(kind for kind in found if kind is not None)
 
 

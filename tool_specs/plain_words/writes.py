@@ -15,17 +15,18 @@ from typing import Literal
 from schemas.base import Json
 from schemas.tool import ToolSpec
 from tool_specs.lexicon import Texts, WriteWords
-from tool_specs.names import singular
 from tool_specs.phrasing.english import a, listed, plural
 from tool_specs.plain_words.names import (
     PARTICLES,
     PREPOSITIONS,
     action,
+    gerund,
     is_adjective,
     is_id,
     participle,
     phrase,
     said,
+    singular,
     stem,
     tokens,
 )
@@ -308,7 +309,7 @@ class _Writer:
             options = f": {listed(texts, 'or')}" if 1 < len(texts) <= 6 else ""
             found[each.role] = (
                 f"What should the {each.noun} be{options}?",
-                f"Which {each.noun} would you like{options}?",
+                f"Which {each.noun} should it be{options}?",
             )
         return found
 
@@ -338,10 +339,8 @@ class _Writer:
 
     def _noun(self) -> str:
         about = self.object.noun if self.object is not None else ""
-        what = action(self.verb)
-        if what:
-            return f"{about} {what}".strip() if what != about else what
-        return f"{about} request".strip()
+        what = action(self.verb) or gerund(self.verb)
+        return f"{about} {what}".strip() if what != about else what
 
 
 def _groups(words: tuple[str, ...]) -> Iterator[tuple[str, tuple[str, ...]]]:
