@@ -10,24 +10,35 @@ from __future__ import annotations
 
 from collections.abc import Callable, Generator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, Final, NamedTuple
 
-from schemas.base import Json, Path, canonical
-from schemas.program import At, Bind, Call, Each, Filter, Operand, Program, Step
+from schemas.base import Json, canonical
+from schemas.program import At, Bind, Call, Each, Operand, Program, Step
+from tool_specs.columns import MISSING, BindingRow, Getter, Test, column, elements, getter, passes, ranked, test_of
 from tool_specs.remember import remembered
 
-BindingRow = dict[str, Json]
+__all__ = [
+    "LINEAGE",
+    "MISSING",
+    "BindingRow",
+    "Machine",
+    "ReadAsk",
+    "ReadKey",
+    "Selection",
+    "bound",
+    "column",
+    "elements",
+    "passes",
+    "rank",
+    "read_key",
+    "run",
+    "steps_of",
+]
+
 ReadKey = tuple[str, bytes]
 """Tool name and canonical argument bytes: the identity of a ground read."""
 
-
-class _Missing:
-    def __repr__(self) -> str:
-        return "MISSING"
-
-
-MISSING: Final = _Missing()
-"""What a column is where a row does not have it, and what a failed read answers."""
 
 LINEAGE: Final = "@"
 """Binding under which a row keeps the indices (into `Selection.reads`) of the reads that led to it."""
@@ -56,24 +67,6 @@ class Selection:
     picked: tuple[tuple[BindingRow, ...], ...]
     candidates: tuple[tuple[BindingRow, ...], ...]
     used: tuple[frozenset[int], ...]
-
-
-def column(row: Any, path: Path) -> Any:
-    """Returns the value at a path of a row, or `MISSING`."""
-    value = row
-    try:
-        for part in path:
-            value = value[part]
-    except (KeyError, IndexError, TypeError):
-        return MISSING
-    return MISSING if value is None else value
-
-
-def elements(value: Json) -> list[Json]:
-    """Returns the rows of a collection: a list's elements or an object's values."""
-    if isinstance(value, list):
-        return value
-    return list(value.values()) if isinstance(value, dict) else []
 
 
 def read_key(tool: str, arguments: dict[str, Json]) -> ReadKey:
@@ -127,37 +120,20 @@ def steps_of(
     candidates: list[tuple[BindingRow, ...]] = []
     for program in programs:
         begun = picked[program.start] if program.start is not None else seeds or ({LINEAGE: ()},)
-        filters = filters_by_step(program)
+        stages = _stages(program)
         groups: list[list[BindingRow]] = []
         asked.used.clear()
         early = program.pick == "only" and not exhaustive
         for seed in begun:
-            rows = [seed]
             if early:
-                rows = yield from _first_match(program.steps, filters, seed, facts, asked)
+                rows = yield from _first_match(stages, seed, facts, asked)
             else:
-                for number, step in enumerate(program.steps):
-                    if isinstance(step, Each):
-                        name = step.name
-                        grown = [
-                            {**row, name: element}
-                            for row in rows
-                            for element in elements(_operand(step.source, row, facts))
-                        ]
+                rows = [seed]
+                for stage in stages:
+                    if stage.step.tool:
+                        rows = yield from stage.read(rows, facts, asked)
                     else:
-                        grown = []
-                        for row in rows:
-                            ask = _ask(step, row, facts)
-                            if ask is None:
-                                continue
-                            if ask.key not in asked.results:
-                                asked.note(ask, (yield ask))
-                            longer = asked.grown(step.name, row, ask)
-                            if longer is not None:
-                                grown.append(longer)
-                    for rule in filters[number]:
-                        grown = [row for row in grown if passes(rule, row)]
-                    rows = grown
+                        rows = stage.walk(rows, facts)
             groups.append(rows)
         pool = [row for group in groups for row in group]
         candidates.append(tuple(pool))
@@ -174,100 +150,145 @@ class _Asked:
     order: list[ReadAsk]
     used: set[int]
 
-    def note(self, ask: ReadAsk, value: Any) -> None:
-        self.results[ask.key] = (len(self.order), value)
+    def note(self, ask: ReadAsk, value: Any) -> tuple[int, Any]:
+        found = self.results[ask.key] = (len(self.order), value)
         self.order.append(ask)
-
-    def grown(self, name: str, row: BindingRow, ask: ReadAsk) -> BindingRow | None:
-        """Returns the row with the read's result, or None where the read failed."""
-        number, value = self.results[ask.key]
-        self.used.add(number)
-        if value is MISSING:
-            return None
-        lineage = row[LINEAGE]
-        return {**row, name: value, LINEAGE: lineage if number in lineage else (*lineage, number)}
+        return found
 
 
-def _first_match(
-    steps: Sequence[Step],
-    filters: Sequence[Sequence[Filter]],
-    row: BindingRow,
-    facts: Mapping[str, Json],
-    asked: _Asked,
-    depth: int = 0,
-) -> Generator[ReadAsk, Any, list[BindingRow]]:
-    if depth == len(steps):
-        return [row]
-    for grown in (yield from _extend(steps[depth], row, facts, asked)):
-        if all(passes(f, grown) for f in filters[depth]):
-            found = yield from _first_match(steps, filters, grown, facts, asked, depth + 1)
-            if found:
-                return found
-    return []
+class _Ready(NamedTuple):
+    """A step made ready to run.
+
+    Attributes:
+        tool: what it reads with; empty for a collection that is walked.
+        operands: parameter, its column (or None), the fact that the user states (if no column). Of a collection there
+            is one.
+    """
+
+    name: str
+    tool: str
+    operands: tuple[tuple[str, Getter | None, str], ...]
+
+    def ask(self, row: BindingRow, facts: Mapping[str, Json]) -> ReadAsk | None:
+        """Returns the read that a row needs next, or None where it lacks a value for it."""
+        arguments: dict[str, Json] = {}
+        for name, get, fact in self.operands:
+            value = get(row) if get is not None else facts[fact]
+            if value is MISSING:
+                return None
+            arguments[name] = value
+        if len(arguments) == 1 and type(value) is str:
+            return _known_ask(self.tool, name, value)
+        return ReadAsk(self.tool, arguments, read_key(self.tool, arguments))
 
 
-def _extend(
-    step: Step, row: BindingRow, facts: Mapping[str, Json], asked: _Asked
-) -> Generator[ReadAsk, Any, list[BindingRow]]:
-    if isinstance(step, Each):
-        return _walked(step, row, facts)
-    ask = _ask(step, row, facts)
-    if ask is None:
-        return []
-    if ask.key not in asked.results:
-        asked.note(ask, (yield ask))
-    longer = asked.grown(step.name, row, ask)
-    return [] if longer is None else [longer]
+@lru_cache(maxsize=8192)
+def _known_ask(tool: str, name: str, value: str) -> ReadAsk:
+    arguments: dict[str, Json] = {name: value}
+    return ReadAsk(tool, arguments, read_key(tool, arguments))
 
 
-def _walked(step: Each, row: BindingRow, facts: Mapping[str, Json]) -> list[BindingRow]:
-    name = step.name
-    return [{**row, name: element} for element in elements(_operand(step.source, row, facts))]
+class _Stage(NamedTuple):
+    """A step with the filters that can be applied once it has bound its name.
 
+    Attributes:
+        inner: filters on what the step binds alone: they spare the row.
+        outer: the other filters.
+    """
 
-def _ask(step: Call, row: BindingRow, facts: Mapping[str, Json]) -> ReadAsk | None:
-    """Returns the read that a row needs next, or None where it lacks a value for it."""
-    arguments: dict[str, Json] = {}
-    for name, operand in step.arguments.items():
-        value = _operand(operand, row, facts)
-        if value is MISSING:
-            return None
-        arguments[name] = value
-    return ReadAsk(step.tool, arguments, read_key(step.tool, arguments))
+    step: _Ready
+    inner: tuple[Test, ...]
+    outer: tuple[Test, ...]
 
+    def walk(self, rows: Sequence[BindingRow], facts: Mapping[str, Json]) -> list[BindingRow]:
+        """Returns the rows that grow out of these, one per element of their collections."""
+        name = self.step.name
+        ((_, source, fact),) = self.step.operands
+        grown: list[BindingRow] = []
+        for row in rows:
+            found = elements(source(row) if source is not None else facts[fact])
+            for test in self.inner:
+                found = [element for element in found if test(element)]
+            grown += [{**row, name: element} for element in found]
+        return self._left(grown)
 
-def _operand(operand: Operand, row: BindingRow, facts: Mapping[str, Json]) -> Any:
-    return column(row, operand.path) if isinstance(operand, At) else facts[operand.name]
+    def read(
+        self, rows: Sequence[BindingRow], facts: Mapping[str, Json], asked: _Asked
+    ) -> Generator[ReadAsk, Any, list[BindingRow]]:
+        """Returns the rows that have the results of their reads."""
+        name, ask_of = self.step.name, self.step.ask
+        results, used = asked.results, asked.used
+        grown: list[BindingRow] = []
+        for row in rows:
+            ask = ask_of(row, facts)
+            if ask is None:
+                continue
+            number, value = results.get(ask.key) or asked.note(ask, (yield ask))
+            used.add(number)
+            if value is not MISSING:
+                lineage: Any = row[LINEAGE]
+                grown.append({**row, name: value, LINEAGE: lineage if number in lineage else (*lineage, number)})
+        return self._left(grown)
 
-
-def passes(rule: Filter, row: Mapping[str, Json]) -> bool:
-    """Whether a row passes a filter. A row without the column passes none."""
-    value = column(row, rule.column)
-    if value is MISSING:
-        return False
-    wanted = rule.value if rule.other is None else column(row, rule.other)
-    return bool(value == wanted) is (rule.op == "eq")
+    def _left(self, rows: list[BindingRow]) -> list[BindingRow]:
+        for test in self.outer:
+            rows = [row for row in rows if test(row)]
+        return rows
 
 
 @remembered(1)
-def filters_by_step(program: Program) -> list[list[Filter]]:
-    """Returns, per step, the filters that can be applied once that step has bound its name."""
-    position = {step.name: number for number, step in enumerate(program.steps)}
-    result: list[list[Filter]] = [[] for _ in program.steps]
+def _stages(program: Program) -> tuple[_Stage, ...]:
+    """Returns the steps of a program with their filters."""
+    steps = program.steps
+    if not program.where:
+        return tuple([_Stage(_ready(step), (), ()) for step in steps])
+    position = {step.name: number for number, step in enumerate(steps)}
+    inner: list[list[Test]] = [[] for _ in steps]
+    outer: list[list[Test]] = [[] for _ in steps]
     for rule in program.where:
-        names = [rule.column[0]] + ([rule.other[0]] if rule.other else [])
-        result[max(position.get(str(name), 0) for name in names)].append(rule)
-    return result
+        number = position.get(str(rule.column[0]), 0)
+        if rule.other is not None:
+            number = max(number, position.get(str(rule.other[0]), 0))
+        if isinstance(steps[number], Each) and rule.other is None and rule.column[0] == steps[number].name:
+            inner[number].append(test_of(rule, inside=True))
+        else:
+            outer[number].append(test_of(rule))
+    return tuple(
+        [_Stage(_ready(step), tuple(own), tuple(rest)) for step, own, rest in zip(steps, inner, outer, strict=True)]
+    )
 
 
-def rank(program: Program, rows: list[BindingRow]) -> list[BindingRow]:
+@remembered(1)
+def _ready(step: Step) -> _Ready:
+    operands = [(name, *_operand(operand)) for name, operand in _operands(step)]
+    return _Ready(step.name, step.tool if isinstance(step, Call) else "", tuple(operands))
+
+
+def _operands(step: Step) -> Sequence[tuple[str, Operand]]:
+    return list(step.arguments.items()) if isinstance(step, Call) else [("", step.source)]
+
+
+def _operand(operand: Operand) -> tuple[Getter | None, str]:
+    return (getter(operand.path), "") if isinstance(operand, At) else (None, operand.name)
+
+
+def _first_match(
+    stages: Sequence[_Stage], row: BindingRow, facts: Mapping[str, Json], asked: _Asked
+) -> Generator[ReadAsk, Any, list[BindingRow]]:
+    if not stages:
+        return [row]
+    first, rest = stages[0], stages[1:]
+    grown = (yield from first.read([row], facts, asked)) if first.step.tool else first.walk([row], facts)
+    for longer in grown:
+        found = yield from _first_match(rest, longer, facts, asked)
+        if found:
+            return found
+    return []
+
+
+def rank(program: Program, rows: Sequence[BindingRow]) -> list[BindingRow]:
     """Returns the rows that have all ordering columns, best first (stable in listing order)."""
-    rows = list(rows)
-    for key in program.order:
-        rows = [row for row in rows if column(row, key.column) is not MISSING]
-    for key in reversed(program.order):
-        rows = sorted(rows, key=lambda row, path=key.column: column(row, path), reverse=key.descending)  # type: ignore[misc]
-    return rows
+    return ranked(program.order, rows)
 
 
 def _pick(program: Program, groups: list[list[BindingRow]], pool: list[BindingRow]) -> list[BindingRow]:
@@ -286,14 +307,20 @@ def _ties(program: Program, rows: list[BindingRow]) -> list[BindingRow]:
     rows = rank(program, rows)
     if program.pick == "only" or not rows:
         return rows
-    best = [column(rows[0], key.column) for key in program.order]
-    return [row for row in rows if [column(row, key.column) for key in program.order] == best]
+    keys = [getter(key.column) for key in program.order]
+    best = [get(rows[0]) for get in keys]
+    # They are sorted: those that tie stand in front.
+    for number, row in enumerate(rows):
+        if [get(row) for get in keys] != best:
+            return rows[:number]
+    return rows
 
 
 def bound(bind: Bind, programs: Sequence[Program], selection: Selection) -> Any:
     """Returns the value that a bind takes from a selection; `MISSING` if nothing is picked or unequal values tie."""
     rows = selection.picked[bind.program]
-    values = [column(row, bind.column) for row in rows]
+    get = getter(bind.column)
+    values = [get(row) for row in rows]
     if bind.aggregate == "count":
         return len(values)
     if any(value is MISSING for value in values):

@@ -13,15 +13,14 @@ from schemas.base import Json, content_id, plain, rng_of
 from schemas.program import Call, Fact, Program
 from schemas.task import Knowledge, Proof, Refusal, Request, Task, TaskSpec
 from stages.generate_tasks.claims import NotProven
-from stages.generate_tasks.compose import Composer
+from stages.generate_tasks.compose import MAX_LISTED, Composer
 from stages.generate_tasks.drafts import NoSuchRequest
 from stages.generate_tasks.ground import Ground, split_of
 from stages.generate_tasks.plans import Plan, plans_of
 from stages.generate_tasks.precedence import after, disturbed, precedence
 from stages.generate_tasks.questions import Question, ask, questions_of
-from stages.generate_tasks.requests import Made, arguments_of, make_answer, make_refusal, make_write
+from stages.generate_tasks.requests import Made, make_answer, make_refusal, make_write, tried
 from stages.generate_tasks.strangers import about
-from tool_specs.programs import run
 from tool_specs.sandbox import Sandbox
 
 SECOND_IDENTITY = 0.2
@@ -148,7 +147,9 @@ class TaskMaker:
         """Chooses a person whose rows are about as many as the cell needs, and how the heavy decision is told."""
         targets = [plan for plan in plans if any(place.continues for place in plan.selected)]
         modes = HIGH_MODES if spec.burden > 2 else ("stated", "best_of_stated", "each")
-        mode = rng.choice(modes if targets else [mode for mode in modes if mode not in ("joint", "each")])
+        left_out = {"best_of_stated"} if spec.burden > MAX_LISTED + 1 else set()
+        left_out |= set() if targets else {"joint", "each"}
+        mode = rng.choice([mode for mode in modes if mode not in left_out])
         plan = rng.choice(targets if mode in ("joint", "each") else list(plans))
         if heavy is None:
             return self._person_with(spec, rng, plan, range(spec.num_writes + 2, 99)), mode, plan
@@ -187,12 +188,12 @@ class TaskMaker:
         obstacle: Exception = NotProven("no attempt")
         for _ in range(4):
             try:
-                draft = composer.write(plan, number, mode)
-                arguments, reads = arguments_of(composer, draft)
-                if arguments is None or not burden <= reads <= burden + 1:
-                    raise NotProven(f"{mode}: {reads} reads instead of {burden}")
-                self._check_split(spec, _key_of(arguments)[1])
-                made = make_write(composer, draft, state)
+                draft = composer.write(plan, number, mode, burden=burden)
+                trial = tried(composer, draft)
+                if trial.arguments is None or trial.burden != burden:
+                    raise NotProven(f"{mode}: {trial.burden} reads instead of {burden}")
+                self._check_split(spec, _key_of(trial.arguments)[1])
+                made = make_write(composer, draft, trial, state)
                 if made.request.proof.lower != burden:
                     raise NotProven(f"{mode}: burden {made.request.proof.lower} instead of {burden}")
                 return _fresh(made, used)
@@ -215,13 +216,13 @@ class TaskMaker:
             plan = composer.rng.choice(list(plans))
             try:
                 draft = composer.write(plan, number, composer.rng.choice(LOW_MODES))
-                arguments, reads = arguments_of(composer, draft)
-                if arguments is None or (exact and reads > spec.burden + 1):
+                trial = tried(composer, draft)
+                if trial.arguments is None or (exact and trial.burden > spec.burden):
                     raise NotProven("too many reads")
-                if _key_of(arguments) in used:
+                if _key_of(trial.arguments) in used:
                     raise NotProven("an earlier decision is about the same row")
-                self._check_split(spec, _key_of(arguments)[1])
-                made = make_write(composer, draft, state)
+                self._check_split(spec, _key_of(trial.arguments)[1])
+                made = make_write(composer, draft, trial, state)
                 if exact and made.request.proof.lower > spec.burden:
                     raise NotProven("another decision needs more reads")
                 return _fresh(made, used)
@@ -241,14 +242,12 @@ class TaskMaker:
         person = rng.choice(people[spec.burden if spec.burden in people else rng.choice(sizes)])
         composer = self._composer(rng, identity, person, spec)
         draft = ask(composer, question)
-        arguments, reads = arguments_of(composer, draft)
-        if arguments is None or reads != spec.burden:
-            raise NotProven(f"{reads} reads instead of {spec.burden}")
+        trial = tried(composer, draft)
+        if trial.arguments is None or trial.burden != spec.burden:
+            raise NotProven(f"{trial.burden} reads instead of {spec.burden}")
         if self._ground.strangers.tools:
-            facts = composer.facts(draft)
-            selection = run(draft.programs, facts, self._ground.reader)
-            self._check_split(spec, about(tuple(draft.programs), selection, facts))
-        made = make_answer(composer, draft)
+            self._check_split(spec, about(trial.programs, trial.selection, dict(trial.facts)))
+        made = make_answer(composer, draft, trial)
         if made.request.proof.lower != spec.burden:
             raise NotProven(f"burden {made.request.proof.lower} instead of {spec.burden}")
         return person, [made]

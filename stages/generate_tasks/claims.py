@@ -24,6 +24,7 @@ class Claim:
     """What is to be proven: these programs and facts give these arguments.
 
     Attributes:
+        base: what the programs gave on the initial world.
         feasible: for a request that must be refused, whether the write could be done on a given state: part of the
             answer, because the reads must show it.
     """
@@ -33,6 +34,7 @@ class Claim:
     facts: Mapping[str, Json]
     person: str
     gold: dict[str, Json]
+    base: Selection
     feasible: Callable[[Sandbox, dict[str, Json]], bool] | None = None
 
     def answer(self, read: ReadFunction, state: Sandbox) -> dict[str, Json] | None:

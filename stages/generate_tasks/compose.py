@@ -7,8 +7,10 @@ are told along with it.
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Sequence
 
+from schemas.base import Path
 from schemas.program import At, Call, Each, Fact, Filter, OrderKey, Pick, Program, Step
 from schemas.task import Source
 from stages.generate_tasks.columns import filters_for, order_keys
@@ -17,11 +19,14 @@ from stages.generate_tasks.plans import Chosen, Plan, Selected, Told, told_value
 from tool_specs.chains import Chain
 from tool_specs.programs import BindingRow, column, passes, rank, run
 
+MAX_LISTED = 5
+"""Rows that a user names one by one."""
+
 
 class Composer(Drafting):
     """Composes requests of one person; all choices come from `rng`."""
 
-    def write(self, plan: Plan, number: int, mode: str, *, refused: bool = False) -> Draft:
+    def write(self, plan: Plan, number: int, mode: str, *, refused: bool = False, burden: int = 0) -> Draft:
         """Composes a write (or, `refused`, one about a row in a state in which it was never seen to succeed).
 
         Args:
@@ -30,6 +35,8 @@ class Composer(Drafting):
             mode: `stated`, `lookup`, `best`, `best_of_stated`, `joint` (object and target ranked together), `each`
                 (all rows of a stated parent, each with its best target).
             refused: look for a row in a state in which the write has not been seen to succeed.
+            burden: the reads that it should take (0: any number). A hint: it decides which row, or how many, the user
+                names, where that can be known beforehand.
 
         Raises:
             NoSuchRequest: the person's rows do not allow it.
@@ -37,6 +44,7 @@ class Composer(Drafting):
         draft = Draft(plan.tool)
         place = plan.object
         self.states, self.refused = plan.states, refused
+        self._burden, self._further = burden, sum(other.continues for other in plan.selected)
         target = next((p for p in plan.selected if p.continues), None)
         if mode in ("joint", "each") and target is None:
             raise NoSuchRequest("the tool has no target")
@@ -46,7 +54,7 @@ class Composer(Drafting):
             self.bind(draft, target, 0, "evidence")
             self._exclude_own(draft, place, target, 0)
         else:
-            self._object(draft, place, number, mode)
+            self._object(draft, place, number, mode, target)
             if target is not None:
                 self._target(draft, place, target, "each" if mode == "each" else None)
         for other in plan.places[1:]:
@@ -59,14 +67,14 @@ class Composer(Drafting):
                 self._other(draft, other, place)
         return draft
 
-    def _object(self, draft: Draft, place: Selected, number: int, mode: str) -> None:
+    def _object(self, draft: Draft, place: Selected, number: int, mode: str, target: Selected | None) -> None:
         if place.chain.last.id not in self.ground.lexicon.rows:
             draft.programs.append(Program(steps=place.chain.steps, role=place.role))
             self.bind(draft, place, 0, "read")
         elif mode == "stated":
             self._stated(draft, place, number)
         elif mode == "each" or mode == "all":
-            steps = self._restated(draft, place.chain, number, self.pick_row(place.chain))
+            steps = self._restated(draft, place.chain, number, self._parent(place, target))
             if len(run([Program(steps=steps, pick="all")], self.facts(draft), self.ground.reader).picked[0]) < 2:
                 raise NoSuchRequest("all of one is just the one")
             draft.programs.append(Program(steps=steps, pick="all", role=place.role))
@@ -77,17 +85,38 @@ class Composer(Drafting):
             self._best(draft, place.chain, place, number, stated=mode == "best_of_stated")
             self.bind(draft, place, 0, "evidence")
 
-    def _restated(self, draft: Draft, chain: Chain, number: int, row: BindingRow) -> tuple[Step, ...]:
-        """Returns a chain's steps from the last call on, whose argument the user states."""
+    def _parent(self, place: Selected, target: Selected | None) -> BindingRow:
+        """Returns a row of a parent that the user names, whose rows' targets take as many reads as are wanted."""
+        rows = self.fitting(place.chain, self.rows(place.chain))
+        if self._burden and target is not None:
+            *_, named = self._element_call(place.chain)
+            following = target.chain.steps[len(place.chain.steps)]
+            operands = following.arguments.values() if isinstance(following, Call) else ()
+            values = [operand.path for operand in operands if isinstance(operand, At)]
+            reads: dict[str, set[str]] = {}
+            for row in rows:
+                reads.setdefault(str(column(row, named)), set()).add(str([column(row, path) for path in values]))
+            rows = [row for row in rows if len(reads[str(column(row, named))]) + 1 == self._burden]
+        if not rows:
+            raise NoSuchRequest("the person has no such row")
+        return rows[self.rng.randrange(len(rows))]
+
+    def _element_call(self, chain: Chain) -> tuple[Call, int, str, Path]:
+        """Returns the last call that is given an element of a list: position, parameter, the element's path."""
         for position in range(len(chain.steps) - 1, -1, -1):
             step = chain.steps[position]
             if isinstance(step, Call) and len(step.arguments) == 1:
                 ((parameter, operand),) = step.arguments.items()
                 if isinstance(operand, At) and self._is_element(chain, str(operand.path[0])):
-                    name = self.fact(draft, number, parameter, column(row, operand.path), step.tool)
-                    call = Call(name=step.name, tool=step.tool, arguments={parameter: Fact(name=name)})
-                    return (call, *chain.steps[position + 1 :])
+                    return step, position, parameter, operand.path
         raise NoSuchRequest("no id to state")
+
+    def _restated(self, draft: Draft, chain: Chain, number: int, row: BindingRow) -> tuple[Step, ...]:
+        """Returns a chain's steps from the last call on, whose argument the user states."""
+        step, position, parameter, path = self._element_call(chain)
+        name = self.fact(draft, number, parameter, column(row, path), step.tool)
+        call = Call(name=step.name, tool=step.tool, arguments={parameter: Fact(name=name)})
+        return (call, *chain.steps[position + 1 :])
 
     def _stated(self, draft: Draft, place: Selected, number: int) -> None:
         row = self.pick_row(place.chain)
@@ -178,7 +207,12 @@ class Composer(Drafting):
                     raise NoSuchRequest("too few ids to list")
                 others = [i for i in ids if i != row[step.name]]
                 self.rng.shuffle(others)
-                listed = sorted([row[step.name], *others[: self.rng.randint(1, min(4, len(ids) - 1))]])
+                count = self.rng.randint(1, min(MAX_LISTED, len(ids)) - 1)
+                if self._burden:
+                    count = self._burden - self._further - 1
+                    if not 0 < count < MAX_LISTED or count > len(others):
+                        raise NoSuchRequest("the list would be too short or too long")
+                listed = sorted([row[step.name], *others[:count]])
                 name = self.fact(draft, number, parameter, listed, following.tool)
                 fresh = Each(name=step.name, source=Fact(name=name))
                 kept = tuple(r for r in rows if r[step.name] in listed)
@@ -271,10 +305,12 @@ class Composer(Drafting):
     def _tell(self, draft: Draft, number: int, told: Told) -> None:
         rows = self.ground.donors(told.tool)
         if self.ground.tables_of_tools.get(told.tool) == self.ground.sandbox.domain.principal.table:
-            people = [p for p in self._people if p != self.person]
-            if not people:
+            own = bisect_left(self._people, self.person)
+            others = len(self._people) - (self._people[own : own + 1] == [self.person])
+            if not others:
                 raise NoSuchRequest("nobody else's values to tell")
-            donor = dict(rows).get(people[self.rng.randrange(len(people))])
+            drawn = self.rng.randrange(others)
+            donor = self.ground.donor(told.tool, self._people[drawn + (drawn >= own and others < len(self._people))])
         else:
             donor = rows[self.rng.randrange(len(rows))][1] if rows else None
         values = None if donor is None else told_values(told, donor)

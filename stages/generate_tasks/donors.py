@@ -19,7 +19,7 @@ from tool_specs.programs import MISSING, BindingRow, ReadAsk, rank, run
 
 TRIED = 4
 """Donors tried for one read, of the best and of the losing ones."""
-RANKED = 400
+RANKED = 120
 """Donor rows ranked for one way of looking at them."""
 RANKED_JOINED = 60
 """The same when ranking them needs further reads."""

@@ -23,6 +23,8 @@ from tool_specs.sandbox import Sandbox
 
 T = TypeVar("T")
 GRAPH_SEED = 11
+INDEXED = 3_000
+"""Donors that can be found by a value: of a larger table, evenly spread ones."""
 
 
 @dataclass
@@ -173,12 +175,20 @@ class Ground:
         found: list[tuple[str, Any]] = self.pools[key]
         return found
 
+    def donor(self, tool: str, row: str) -> Any:
+        """Returns what a one-parameter read shows of one row; None if it is no donor."""
+        key = f"donor:{tool}"
+        if key not in self.pools:
+            self.pools[key] = dict(self.donors(tool))
+        return self.pools[key].get(row)
+
     def donors_having(self, tool: str, path: Sequence[str]) -> dict[str, list[tuple[str, Any]]]:
-        """Returns text value -> the donors in which it stands at a path."""
+        """Returns text value -> the donors in which it stands at a path, of at most `INDEXED` donors."""
         key = f"having:{tool}:{'.'.join(path)}"
         if key not in self.pools:
             index: dict[str, list[tuple[str, Any]]] = {}
-            for donor in self.donors(tool):
+            donors = self.donors(tool)
+            for donor in donors[:: -(-len(donors) // INDEXED)]:
                 for value in dict.fromkeys(v for v in walk(donor[1], path) if isinstance(v, str)):
                     index.setdefault(value, []).append(donor)
             self.pools[key] = index

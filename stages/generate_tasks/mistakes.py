@@ -14,13 +14,13 @@ from schemas.program import Filter, OrderKey, Program
 from schemas.task import Distractor
 from stages.generate_tasks.claims import Claim, NotProven, arguments_from
 from stages.generate_tasks.ground import Ground
-from tool_specs.programs import MISSING, BindingRow, ReadAsk, Selection, column, rank, run
+from tool_specs.programs import MISSING, BindingRow, ReadAsk, column, rank, run
 
 MAX_DISTRACTORS = 6
 RUNNER_UP = "takes the runner-up"
 
 
-def distractors(ground: Ground, claim: Claim, tool: str | None, base: Selection) -> list[Distractor]:
+def distractors(ground: Ground, claim: Claim, tool: str | None) -> list[Distractor]:
     """Returns live mistakes: dropped filters, reversed orders, skipped reads, the runner-up.
 
     Raises:
@@ -29,7 +29,7 @@ def distractors(ground: Ground, claim: Claim, tool: str | None, base: Selection)
     goal = _digest_after(ground, tool, claim.gold)
     found: list[Distractor] = []
     seen = {canonical(claim.gold)}
-    for mistake, arguments in _mistakes(ground, claim, base):
+    for mistake, arguments in _mistakes(ground, claim):
         key = canonical(arguments)
         if key in seen:
             continue
@@ -55,10 +55,10 @@ def _digest_after(ground: Ground, tool: str | None, arguments: dict[str, Json]) 
     return "" if fork.call(tool, arguments).error else fork.digest()
 
 
-def _mistakes(ground: Ground, claim: Claim, base: Selection) -> Iterator[tuple[str, dict[str, Json]]]:
+def _mistakes(ground: Ground, claim: Claim) -> Iterator[tuple[str, dict[str, Json]]]:
     for number, program in enumerate(claim.programs):
         if program.pick in ("first", "each"):
-            yield from _with(ground, claim, number, RUNNER_UP, _runner_up(program, base.candidates[number]))
+            yield from _with(ground, claim, number, RUNNER_UP, _runner_up(program, claim.base.candidates[number]))
             for key in program.order:
                 flipped = OrderKey(column=key.column, descending=not key.descending)
                 order = tuple(flipped if other is key else other for other in program.order)
@@ -71,7 +71,7 @@ def _mistakes(ground: Ground, claim: Claim, base: Selection) -> Iterator[tuple[s
                 words = ".".join(str(part) for part in rule.column)
                 changed = msgspec.structs.replace(program, where=rest)
                 yield from _with(ground, claim, number, f"ignores {words} = {rule.value}", changed)
-    for skipped in base.reads:
+    for skipped in claim.base.reads:
         arguments = _answer(ground, claim, claim.programs, skipped)
         if arguments is not None:
             shown = ", ".join(str(value) for value in skipped.arguments.values())

@@ -7,7 +7,7 @@ without it: no read justifies itself.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from schemas.base import Json
@@ -87,7 +87,10 @@ def _children(ground: Ground, ask: ReadAsk) -> list[ReadAsk]:
 
 
 class Reach:
-    """What one user can read, in the course of one proof."""
+    """What one user can read, in the course of one proof.
+
+    The user's own reads have numbers, and sets of them are the bits of an integer.
+    """
 
     def __init__(self, ground: Ground, facts: Mapping[str, Json], reads: Sequence[ReadAsk]) -> None:
         """Takes the user's facts and the reads of the programs; adds the other ways to find out who it is."""
@@ -102,61 +105,83 @@ class Reach:
                 self.own.setdefault(ask.key, ask)
         # What the user's own reads lead to is the user's to read as well, also where the programs do not look.
         queue = list(self.own.values())
-        while queue and len(self.own) < MAX_OWN_READS:
-            for child in children(ground, queue.pop(0)):
+        for ask in queue:
+            if len(self.own) >= MAX_OWN_READS:
+                break
+            for child in children(ground, ask):
                 if child.key not in self.own and child.key not in self._common.asks:
                     self.own[child.key] = child
                     queue.append(child)
-        self._without: dict[frozenset[ReadKey], set[ReadKey]] = {}
+        self._answers = [ground.reader.answer(ask) for ask in self.own.values()]
+        self._needs = [[text for text in arguments_of(ask) if text not in self.told] for ask in self.own.values()]
+        self._showing: dict[str, int] = {}
+        self._without: dict[frozenset[ReadKey], int] = {}
 
     def suppliers(self, value: str, without: frozenset[ReadKey] = frozenset()) -> list[ReadAsk]:
         """Returns the reads that show a value and can be reached without given reads."""
-        reachable = self._reachable(without)
-        answers = self._ground.reader.answer
-        found = [self.own[key] for key in self.own if key in reachable and value in answers(self.own[key]).leaves]
-        for key in self._common.by_value.get(value, ()):
-            if key not in without and key not in self.own and self._open(key, without, frozenset()):
-                found.append(self._common.asks[key])
+        showing = self._shown_by(value) & self._reachable(without)
+        found = [ask for number, ask in enumerate(self.own.values()) if showing >> number & 1] if showing else []
+        found += [self._common.asks[key] for key in self._open_ones(value, without)]
         return found
 
     def possible(self, ask: ReadAsk, without: ReadAsk) -> bool:
         """Whether a read can be made without another one having been made."""
         forbidden = frozenset((without.key, ask.key))
-        return all(text in self.told or bool(self.suppliers(text, forbidden)) for text in arguments_of(ask))
+        return all(text in self.told or self._supplied(text, forbidden) for text in arguments_of(ask))
 
     def touching(self, row: tuple[str, str]) -> list[ReadAsk]:
         """Returns the reads that look at a row."""
-        answers = self._ground.reader.answer
-        found = [ask for ask in self.own.values() if row in answers(ask).rows]
+        asks = zip(self.own.values(), self._answers, strict=True)
+        found = [ask for ask, answer in asks if row in answer.rows]
         found.extend(self._common.asks[key] for key in self._common.by_row.get(row, ()) if key not in self.own)
         return found
 
-    def _reachable(self, without: frozenset[ReadKey]) -> set[ReadKey]:
+    def _supplied(self, value: str, without: frozenset[ReadKey]) -> bool:
+        if self._shown_by(value) & self._reachable(without):
+            return True
+        return next(self._open_ones(value, without), None) is not None
+
+    def _shown_by(self, value: str) -> int:
+        """The user's own reads that show a value."""
+        found = self._showing.get(value)
+        if found is None:
+            found = sum(1 << number for number, answer in enumerate(self._answers) if value in answer.leaves)
+            self._showing[value] = found
+        return found
+
+    def _reachable(self, without: frozenset[ReadKey]) -> int:
         """The user's own reads whose arguments are all known before, with some reads forbidden."""
-        if without in self._without:
-            return self._without[without]
-        known = set(self.told)
-        reached: set[ReadKey] = set()
-        waiting = [key for key in self.own if key not in without]
+        known = self._without.get(without)
+        if known is not None:
+            return known
+        reached = 0
+        waiting: list[tuple[int, list[int]]] = []
+        for number, (key, needs) in enumerate(zip(self.own, self._needs, strict=True)):
+            if key not in without:
+                masks = [self._shown_by(text) for text in needs if next(self._open_ones(text, without), None) is None]
+                if masks:
+                    waiting.append((1 << number, masks))
+                else:
+                    reached |= 1 << number
         grown = True
-        while grown:
+        while grown and waiting:
             grown = False
-            for key in list(waiting):
-                if all(self._known(text, known, without) for text in arguments_of(self.own[key])):
-                    waiting.remove(key)
-                    reached.add(key)
-                    known |= self._ground.reader.answer(self.own[key]).leaves
+            left = []
+            for bit, masks in waiting:
+                if all([mask & reached for mask in masks]):
+                    reached |= bit
                     grown = True
+                else:
+                    left.append((bit, masks))
+            waiting = left
         self._without[without] = reached
         return reached
 
-    def _known(self, text: str, known: set[str], without: frozenset[ReadKey]) -> bool:
-        if text in known:
-            return True
-        return any(
-            key not in without and key not in self.own and self._open(key, without, frozenset())
-            for key in self._common.by_value.get(text, ())
-        )
+    def _open_ones(self, value: str, without: frozenset[ReadKey]) -> Iterator[ReadKey]:
+        """Yields the reads open to anybody that show a value."""
+        for key in self._common.by_value.get(value, ()):
+            if key not in without and key not in self.own and self._open(key, without, frozenset()):
+                yield key
 
     def _open(self, key: ReadKey, without: frozenset[ReadKey], path: frozenset[ReadKey]) -> bool:
         if key in without or key in path:

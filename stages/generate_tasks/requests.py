@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from schemas.base import Json
+from schemas.program import Program
 from schemas.task import Refusal, Request
 from stages.generate_tasks.claims import Claim, NotProven, arguments_from
 from stages.generate_tasks.compose import Composer
@@ -13,11 +14,12 @@ from stages.generate_tasks.drafts import Draft
 from stages.generate_tasks.ground import Ground
 from stages.generate_tasks.mistakes import distractors
 from stages.generate_tasks.proof import needed_reads, prove, with_distractors
+from stages.generate_tasks.reachability import arguments_of
 from tool_specs.domain import GuardContext
 from tool_specs.partial import consulted
 from tool_specs.phrasing.user import phrasable
-from tool_specs.programs import run
-from tool_specs.reading import ChangedReader
+from tool_specs.programs import Selection, run
+from tool_specs.reading import ChangedReader, strings
 from tool_specs.sandbox import Sandbox
 
 
@@ -29,13 +31,49 @@ class Made:
     facts: Mapping[str, tuple[Json, str]]
 
 
-def arguments_of(composer: Composer, draft: Draft) -> tuple[dict[str, Json] | None, int]:
-    """Runs a draft: its arguments (None: not determined) and the number of reads it needs. Cheap; proves nothing."""
+@dataclass(frozen=True)
+class Trial:
+    """A draft that was run once. Nothing is proven yet.
+
+    Attributes:
+        arguments: None where they are not determined.
+        burden: what a proof will find, if it finds one: reads that the programs need; who-is-it reads whose answer
+            another one shows are left out.
+    """
+
+    programs: tuple[Program, ...]
+    facts: Mapping[str, Json]
+    selection: Selection
+    arguments: dict[str, Json] | None
+    burden: int
+
+    def claim(self, composer: Composer, draft: Draft) -> Claim:
+        """Returns what is to be proven.
+
+        Raises:
+            NotProven: the arguments are not determined.
+        """
+        if self.arguments is None:
+            raise NotProven("the programs do not determine the arguments")
+        return Claim(self.programs, draft.sources, self.facts, composer.person, self.arguments, self.selection)
+
+
+def tried(composer: Composer, draft: Draft) -> Trial:
+    """Runs a draft."""
+    reader = composer.ground.reader
     facts = composer.facts(draft)
     programs = tuple(draft.programs)
-    selection = run(programs, facts, composer.ground.reader)
+    selection = run(programs, facts, reader)
+    needed = [selection.reads[number] for number in needed_reads(programs, selection)]
+    identity = composer.ground.sandbox.domain.identity_tools
+    told = {text for value in facts.values() for text in strings(value)}
+    open_ones = [ask for ask in needed if ask.tool not in identity and told.issuperset(arguments_of(ask))]
+    shown = 0
+    for ask in needed:
+        value = reader(ask) if ask.tool in identity else None
+        shown += isinstance(value, str) and any(value in reader.answer(other).leaves for other in open_ones)
     arguments = arguments_from(draft.sources, programs, facts, selection)
-    return arguments, len(needed_reads(programs, selection))
+    return Trial(programs, facts, selection, arguments, len(needed) - shown)
 
 
 def objections(ground: Ground, state: Sandbox, person: str, tool: str, arguments: dict[str, Json]) -> dict[str, str]:
@@ -58,12 +96,13 @@ def objection(
     return next(iter(objections(ground, state, person, tool, arguments).items()), None)
 
 
-def make_write(composer: Composer, draft: Draft, state: Sandbox) -> Made:
+def make_write(composer: Composer, draft: Draft, trial: Trial, state: Sandbox) -> Made:
     """Executes and proves a write.
 
     Args:
         composer: whose request it is.
         draft: what was composed.
+        trial: what running it gave.
         state: where the task stands so far; the write must succeed there as on the initial world, with the same
             arguments.
 
@@ -72,24 +111,22 @@ def make_write(composer: Composer, draft: Draft, state: Sandbox) -> Made:
     """
     ground = composer.ground
     tool = str(draft.tool)
-    facts = composer.facts(draft)
-    arguments = _determined(composer, draft)
+    claim = trial.claim(composer, draft)
+    arguments = claim.gold
     for where in {id(state): state, id(ground.sandbox): ground.sandbox}.values():
         refused = objection(ground, where, composer.person, tool, arguments)
         if refused is not None:
             raise NotProven(f"the write cannot be done: {refused[1]}")
-    claim = Claim(tuple(draft.programs), draft.sources, facts, composer.person, arguments)
     if state is not ground.sandbox:
         rows = frozenset((table, row) for table, changed in state.diff().items() for row in changed)
         if claim.answer(ChangedReader(ground.reader, state, rows), state) != arguments:
             raise NotProven("earlier decisions change the answer")
-    trial = ground.sandbox.fork()
-    trial.call(tool, arguments)
-    changed = [(table, row) for table, rows in trial.diff().items() for row in rows]
+    done = ground.sandbox.fork()
+    done.call(tool, arguments)
+    changed = [(table, row) for table, rows in done.diff().items() for row in rows]
     proof = prove(ground, claim, changed)
     if any(program.pick in ("first", "each") for program in draft.programs):
-        base = run(claim.programs, facts, ground.reader)
-        mistakes = distractors(ground, claim, tool, base)
+        mistakes = distractors(ground, claim, tool)
         if not mistakes:
             raise NotProven("every mistake would fail: the errors give the answer away")
         proof = with_distractors(proof, mistakes)
@@ -107,8 +144,8 @@ def make_refusal(composer: Composer, draft: Draft, state: Sandbox) -> Made:
     """
     ground = composer.ground
     tool = str(draft.tool)
-    facts = composer.facts(draft)
-    arguments = _determined(composer, draft)
+    whole = tried(composer, draft).claim(composer, draft)
+    arguments, facts = whole.gold, whole.facts
     refused = objection(ground, state, composer.person, tool, arguments)
     if refused is None:
         raise NotProven("the request can be fulfilled")
@@ -128,7 +165,8 @@ def make_refusal(composer: Composer, draft: Draft, state: Sandbox) -> Made:
         return refused[0] not in found
 
     claimed = {name: arguments[name] for name in sources}
-    claim = Claim(programs, sources, facts, composer.person, claimed, feasible)
+    base = run(programs, facts, ground.reader)
+    claim = Claim(programs, sources, facts, composer.person, claimed, base, feasible)
     row_ids = {str(value) for value in arguments.values() if isinstance(value, str)}
     tables = ground.sandbox.world.tables
     rows = [(table, row) for table in tables for row in row_ids if row in tables[table]]
@@ -146,19 +184,17 @@ def make_refusal(composer: Composer, draft: Draft, state: Sandbox) -> Made:
     return _said(composer, request, draft)
 
 
-def make_answer(composer: Composer, draft: Draft) -> Made:
+def make_answer(composer: Composer, draft: Draft, trial: Trial) -> Made:
     """Proves an answer to communicate.
 
     Raises:
         NotProven: it is not determined, cannot be said, or has no proof.
     """
     ground = composer.ground
-    facts = composer.facts(draft)
-    arguments = _determined(composer, draft)
-    claim = Claim(tuple(draft.programs), draft.sources, facts, composer.person, arguments)
+    claim = trial.claim(composer, draft)
+    arguments = claim.gold
     proof = prove(ground, claim, [])
-    base = run(claim.programs, facts, ground.reader)
-    proof = with_distractors(proof, distractors(ground, claim, None, base))
+    proof = with_distractors(proof, distractors(ground, claim, None))
     request = Request(
         kind="answer",
         tool=None,
@@ -169,13 +205,6 @@ def make_answer(composer: Composer, draft: Draft) -> Made:
         communicate=(arguments["answer"],),
     )
     return _said(composer, request, draft)
-
-
-def _determined(composer: Composer, draft: Draft) -> dict[str, Json]:
-    arguments, _ = arguments_of(composer, draft)
-    if arguments is None:
-        raise NotProven("the programs do not determine the arguments")
-    return arguments
 
 
 def _said(composer: Composer, request: Request, draft: Draft) -> Made:
