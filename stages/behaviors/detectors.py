@@ -8,8 +8,10 @@ What each means, in terms of acts:
 * all_at_once: the first message has identity, intent and every detail that is ever told of that request.
 * vague_start: the first message has an intent without its content.
 * drip: some detail comes unasked, after the request was raised. only_when_asked: neither of these.
-* slip: a fact is told with two values, the second as a correction. change_of_mind: the same for what is wanted.
+* slip: a fact is told with two values, the second as a correction, or is taken back for others. change_of_mind: a
+  wish is told with two values.
 * refuse_first: a listed action is not confirmed, nothing about it changes, and it is confirmed then.
+* register: no yes or no, but a number (`words_per_turn`).
 * multi_request: one message raises two requests. impatience, off_topic: the user's own act. typos: the words.
 """
 
@@ -49,6 +51,16 @@ def detect(dialogue: Dialogue) -> frozenset[str]:
     if any(len({act.request for act in message.acts if act.kind in INTENTS}) > 1 for message in users):
         found.add("multi_request")
     return frozenset(found)
+
+
+def words_per_turn(dialogue: Dialogue) -> float:
+    """Measures the register: the mean number of words of a user's turn.
+
+    A measure, and no verdict on one dialogue: a terse user who tells everything at once writes one long message. Over
+    many dialogues terse users are below neutral ones, and chatty users above.
+    """
+    lengths = [len(message.content.split()) for message in dialogue.messages if message.role == "user"]
+    return sum(lengths) / len(lengths) if lengths else 0.0
 
 
 def disclosure_of(talk: Sequence[Message]) -> Disclosure:
@@ -93,6 +105,8 @@ def _told_twice(users: Sequence[Message], kind: str) -> bool:
     for message in users:
         again = any(act.kind == kind for act in message.acts)
         for act in message.acts:
+            if act.kind == kind and act.value is None and any(slot == act.slot for _, slot, _ in values if slot):
+                return True
             if act.kind != "inform":
                 continue
             key = (act.request, act.slot, act.value.get("number") if isinstance(act.value, dict) else None)

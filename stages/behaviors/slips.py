@@ -51,6 +51,12 @@ def identity_told(task: Task, domain: Domain) -> tuple[Knowledge, ...]:
 
     Where the programs start from none, the facts of the best identity tool that the user can satisfy.
     """
+    ways = identity_ways(task, domain)
+    return ways[0] if ways else tuple(entry for entry in task.knowledge if entry.identity)
+
+
+def identity_ways(task: Task, domain: Domain) -> list[tuple[Knowledge, ...]]:
+    """Returns the ways by which the user can be found, the facts of each; that of the task's programs first."""
     known = {entry.name: entry for entry in task.knowledge if entry.identity}
     used = {
         operand.name
@@ -67,10 +73,7 @@ def identity_told(task: Task, domain: Domain) -> tuple[Knowledge, ...]:
         spec = domain.tools[tool].spec
         ways.append(tuple(by_type.get(spec.types.get(name, ""), name) for name in spec.required))
     ways.sort(key=lambda way: not used.issuperset(way))
-    for way in ways:
-        if all(name in known for name in way):
-            return tuple(known[name] for name in way)
-    return tuple(known.values())
+    return [tuple(known[name] for name in way) for way in ways if all(name in known for name in way)]
 
 
 def slipped(value: Json, dice: Dice) -> str:

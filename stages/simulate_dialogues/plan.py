@@ -14,18 +14,28 @@ from schemas.behavior import Scenario
 from schemas.program import column_id
 from schemas.task import Knowledge, Request, Task
 from stages.behaviors.second_thoughts import Thought, second_thoughts
-from stages.behaviors.slips import identity_told, slippable, slipped
+from stages.behaviors.slips import identity_told, identity_ways, slippable, slipped
 from tool_specs.dice import Dice
 from tool_specs.domain import Domain
+
+_FORGETFUL = 0.1
+"""How many of those who could be found in two ways have forgotten the first."""
+_FOUND_OTHERWISE = 0.35
+"""How many of those who slipped in it let themselves be found in the other way, instead of looking for the slip."""
 
 
 @dataclass(frozen=True)
 class Slip:
-    """A fact that is told wrongly first."""
+    """A fact that is told wrongly first.
+
+    Attributes:
+        instead: Other facts by which this user can be found, told in place of putting the slip right.
+    """
 
     fact: str
     wrong: str
     true: Json
+    instead: tuple[Knowledge, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -35,12 +45,14 @@ class Plan:
     Attributes:
         order: The task's requests in the order of being raised.
         identity: Facts by which this user lets itself be found.
+        forgot: Whether these are the second choice, because the first is forgotten.
         complaints: How often the user complains.
         off_topic_at: Which question of the agent gets a remark about something else (0: none).
     """
 
     order: tuple[int, ...]
     identity: tuple[Knowledge, ...]
+    forgot: bool
     slip: Slip | None
     thought: Thought | None
     complaints: int
@@ -50,16 +62,23 @@ class Plan:
 def plan_of(scenario: Scenario, domain: Domain, dice: Dice) -> Plan:
     """Draws a plan."""
     task, traits = scenario.task, scenario.behavior.traits
-    slip = None
+    ways = identity_ways(task, domain)
+    told = identity_told(task, domain)
+    others = [way for way in ways[1:] if not {each.name for each in way} & {each.name for each in told}]
+    slip, forgot = None, False
     if "slip" in traits:
         known = slippable(task, domain)
         identifying = [entry for entry in known if entry.identity]
         entry = dice.pick(identifying if identifying and dice.chance(0.6) else known)
-        slip = Slip(entry.name, slipped(entry.value, dice), entry.value)
+        instead = dice.pick(others) if others and entry.identity and dice.chance(_FOUND_OTHERWISE) else ()
+        slip = Slip(entry.name, slipped(entry.value, dice), entry.value, instead)
+    elif others and dice.chance(_FORGETFUL):
+        told, forgot = dice.pick(others), True
     thought = dice.pick(second_thoughts(task, domain.lexicon)) if "change_of_mind" in traits else None
     return Plan(
         order=_order(task, dice),
-        identity=identity_told(task, domain),
+        identity=told,
+        forgot=forgot,
         slip=slip,
         thought=thought,
         complaints=dice.between(1, 2) if "impatience" in traits else 0,

@@ -122,6 +122,11 @@ class _Visit(Telling):
             return False
         self.open_slip = None
         self.facts[slip.fact] = slip.true
+        if slip.instead:
+            self.otherwise = slip.instead
+            reply.add(self.words.found_otherwise(slip.instead), Act(kind="correct", slot=slip.fact))
+            reply.acts.extend(Act(kind="inform", slot=each.name, value=each.value) for each in slip.instead)
+            return True
         if kinds & {"confirm", "clarify"}:
             reply.acts.append(Act(kind="negate", request=place))
         reply.add(

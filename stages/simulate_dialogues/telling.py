@@ -10,7 +10,7 @@ from schemas.base import Json
 from schemas.behavior import Scenario
 from schemas.dialogue import Act, Message
 from schemas.program import Program
-from schemas.task import Request
+from schemas.task import Knowledge, Request
 from stages.simulate_dialogues.meanings import Owners, hint, intent, owners_of, role_acts, told_roles
 from stages.simulate_dialogues.plan import plan_of
 from stages.simulate_dialogues.user_words import UserWords
@@ -47,6 +47,7 @@ class Telling:
         told: Roles told so far, by request.
         closed: Requests that are done or given up.
         facts: What is stated now, by name; a slip stands here until it is put right.
+        otherwise: Facts by which this user is found after all, where those told first led nowhere.
     """
 
     def __init__(self, domain: Domain, scenario: Scenario) -> None:
@@ -69,6 +70,7 @@ class Telling:
         self.slip_told = False
         self.thought_told = False
         self.identified = False
+        self.otherwise: tuple[Knowledge, ...] = ()
         self.raised: list[int] = []
         self.told: dict[int, set[str]] = {}
         self.refusals_left = 1 if "refuse_first" in self.behavior.traits else 0
@@ -161,10 +163,10 @@ class Telling:
     def _identify(self, reply: Reply) -> None:
         again = self.identified
         self.identified = True
-        reply.add(self.words.identity(self.plan.identity, again=again, asked=self.turns > 0))
-        reply.acts.extend(
-            Act(kind="inform", slot=each.name, value=self._said(each.name)) for each in self.plan.identity
-        )
+        facts = self.otherwise or self.plan.identity
+        forgot = self.plan.forgot and not again
+        reply.add(self.words.identity(facts, again=again, asked=self.turns > 0, forgot=forgot))
+        reply.acts.extend(Act(kind="inform", slot=each.name, value=self._said(each.name)) for each in facts)
 
     def _next(self, reply: Reply) -> None:
         """Raises the next request, or says good-bye."""

@@ -148,8 +148,8 @@ class UserWords(Manner):
         """Objects to listed details, and tells the right one."""
         return joined([self.pick(tables.WRONG), self.tell(request, role, asked=False)])
 
-    def identity(self, entries: Sequence[Knowledge], *, again: bool, asked: bool) -> str:
-        """Says who the user is."""
+    def identity(self, entries: Sequence[Knowledge], *, again: bool, asked: bool, forgot: bool = False) -> str:
+        """Says who the user is; `forgot`: by the second choice."""
         told = [msgspec.structs.replace(entry, value=self.facts[entry.name]) for entry in entries]
         bare = asked and self.dice.chance({"terse": 0.8, "neutral": 0.3, "chatty": 0.1}[self.register])
         if bare:
@@ -158,8 +158,14 @@ class UserWords(Manner):
             text = grammar.identity(self.lexicon, told, self.rng)
         if again:
             return joined([self.pick(tables.HERE_AGAIN), text])
+        if forgot and asked:
+            return joined([self.pick(tables.FORGOTTEN), text])
         lead = self.dice.pick(tables.IDENTITY_LEAD) if asked and not bare else ""
         return joined([lead, text]) if lead else text
+
+    def found_otherwise(self, entries: Sequence[Knowledge]) -> str:
+        """Says who the user is by other facts than those that led nowhere."""
+        return joined([self.pick(tables.OTHERWISE), grammar.identity(self.lexicon, list(entries), self.rng)])
 
     def correction(self, entry: Knowledge, wrong: str, true: Json) -> str:
         """Puts a slip right."""

@@ -216,6 +216,20 @@ NEVER_MIND: Variants = (
 HERE_AGAIN: Variants = (
     "I'm sure it's right:", "again:", "still:", "that's what I have:",
 )  # fmt: skip
+FORGOTTEN: Variants = (
+    "I don't remember what I signed up with.", "I forgot which one I used.", "not sure what I signed up with.",
+    "no idea which one I used.", "I can't recall which one I gave you.", "I don't have that at hand right now.",
+)  # fmt: skip
+OTHERWISE: dict[str, Variants] = {
+    "plain": (
+        "hm, that's what I have.", "no idea what's wrong with it.", "then I don't know which one I used.",
+        "looks right to me, but maybe you'll find me another way.", "odd. let's try it differently.",
+        "maybe I signed up with another one, then.",
+    ),
+    "terse": (
+        "no idea.", "dunno then.", "hm, try this.",
+    ),
+}  # fmt: skip
 IDENTITY_LEAD: Variants = (
     "", "", "", "", "sure.", "sure,", "ok,", "of course.", "here you go:",
 )  # fmt: skip

@@ -10,6 +10,7 @@ from schemas.base import Json
 from schemas.program import Call, Each, Fact
 from schemas.task import Request
 from schemas.verdict import Verdict
+from stages.behaviors.slips import identity_ways
 from stages.validate_dialogues.confirmation import unlisted
 from stages.validate_dialogues.context import CheckContext, failed, passed, place
 from stages.validate_dialogues.evidence import certificate
@@ -116,6 +117,8 @@ def _put_right(context: CheckContext, index: int, low: str) -> bool:
             true = str(leaf).lower()
             if abs(len(true) - len(low)) > _NEAR or not _close(true, low):
                 continue
+            if entry.identity and _found_otherwise(context, index, entry.name):
+                return True
             parts = {true, true.partition("@")[2] or true}
             said = [text for _, text in context.text("user", index + 1, len(context.messages))]
             if any(part in text for part in parts for text in said):
@@ -125,6 +128,17 @@ def _put_right(context: CheckContext, index: int, low: str) -> bool:
             if offered is not None and offered < _last_listing(context):
                 return True
     return False
+
+
+def _found_otherwise(context: CheckContext, index: int, name: str) -> bool:
+    """Whether the user says after a message all facts of another way by which it can be found."""
+    if all(entry.name != name for entry in context.task.knowledge if entry.identity):
+        return False
+    said = [text for _, text in context.text("user", index + 1, len(context.messages))]
+    return any(
+        all(each.name != name and any(str(each.value).lower() in text for text in said) for each in way)
+        for way in identity_ways(context.task, context.domain)
+    )
 
 
 def _close(one: str, other: str) -> bool:
@@ -186,6 +200,8 @@ def _contradictions(context: CheckContext) -> Iterator[tuple[int, str]]:
                 else:
                     wrong[act.slot] = (index, act.value)
     for slot, (index, value) in wrong.items():
+        if _found_otherwise(context, index, slot):
+            continue
         yield index, f"{slot} was told as {value!r} and never put right"
 
 

@@ -65,8 +65,6 @@ _BID = (
     "I'd appreciate it if you could {}.",
     "I'd need you to {}.",
     "Can you please {}?",
-    "My request is this: {}.",
-    "What I want you to do: {}.",
 )
 _KNOW = (
     "I'd like to know {}.",

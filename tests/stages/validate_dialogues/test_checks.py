@@ -34,6 +34,18 @@ def test_nearly_all_scripted_dialogues_pass(
     assert len(good) >= 0.95 * len(dialogues), "\n".join(failures)
 
 
+def test_who_is_found_by_other_facts_than_those_told_wrongly_first_is_at_no_fault(
+    dialogues: list[Dialogue], services: Services
+) -> None:
+    taken_back = [
+        each
+        for each in dialogues
+        if any(act.kind == "correct" and act.slot and act.value is None for m in each.messages for act in m.acts)
+    ]
+    assert taken_back
+    assert all(verdict.passed for each in taken_back for verdict in judge(each, services))
+
+
 @pytest.mark.parametrize("name", mutators.MUTATORS)
 def test_every_damage_is_found(name: str, good: list[Dialogue], services: Services) -> None:
     mutator = mutators.MUTATORS[name]

@@ -17,7 +17,7 @@ FACTS: dict[str, Texts] = {
         "I'm {first_name} {last_name}",
         "my name is {first_name} {last_name}",
         "this is {first_name} {last_name}",
-        "name's {first_name} {last_name}",
+        "it's {first_name} {last_name}",
         "{first_name} {last_name} here",
     ),
     "first_name,last_name,zip": (
@@ -26,7 +26,7 @@ FACTS: dict[str, Texts] = {
         "this is {first_name} {last_name}, {zip}",
         "{first_name} {last_name}, zip {zip}",
         "I'm {first_name} {last_name} and I live in {zip}",
-        "name's {first_name} {last_name}, zip code's {zip}",
+        "{first_name} {last_name}, and the zip code is {zip}",
     ),
     "first_name": ("my first name is {value}", "I'm {value}"),
     "last_name": ("my last name is {value}", "last name {value}"),
