@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from schemas.base import Json
@@ -25,12 +26,15 @@ class Answer:
     Attributes:
         value: the tool's JSON value, or `MISSING` for an error.
         rows: the (table, id) rows that the call looked at.
-        leaves: the strings in the answer (also keys of objects of rows).
     """
 
     value: Any
     rows: frozenset[tuple[str, str]]
-    leaves: frozenset[str]
+
+    @cached_property
+    def leaves(self) -> frozenset[str]:
+        """The strings in the answer (also keys of objects of rows)."""
+        return frozenset(strings(self.value))
 
 
 class Reader:
@@ -50,7 +54,7 @@ class Reader:
         if known is None:
             result = self.sandbox.call(ask.tool, ask.arguments)
             value = MISSING if result.error else result.value
-            known = Answer(value, frozenset(result.rows), frozenset(strings(value)))
+            known = Answer(value, frozenset(result.rows))
             if len(self._answers) >= REMEMBERED:
                 del self._answers[next(iter(self._answers))]
             self._answers[ask.key] = known

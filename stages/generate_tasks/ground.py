@@ -103,10 +103,14 @@ class Ground:
 
     def by_reads(self, chain: Chain, split: str, validation: float) -> dict[int, list[str]]:
         """Returns the people of a split by the number of reads that a chain makes for them."""
-        key = f"reads:{validation}:{split}:{[binding.id for binding in chain.bindings]}:{chain.steps[0]}"
+        # What is walked after the last call reads nothing, and however a person is found, that is one read.
+        last = max(number for number, step in enumerate(chain.steps) if isinstance(step, Call))
+        first = chain.steps[0]
+        who = isinstance(first, Call) and first.tool in self.sandbox.domain.identity_tools
+        key = f"reads:{validation}:{split}:{'who' if who else first}:{chain.steps[1 : last + 1]}"
         if key not in self.pools:
             found: dict[int, list[str]] = {}
-            program = Program(steps=chain.steps, pick="all")
+            program = Program(steps=chain.steps[: last + 1], pick="all")
             for person in self.beginning(chain, self.people(split, validation)):
                 reads = len(run([program], self.facts_of(person), self.reader).reads)
                 found.setdefault(reads, []).append(person)
