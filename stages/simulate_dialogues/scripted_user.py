@@ -99,6 +99,8 @@ class _Visit(Telling):
         return True
 
     def _complain(self, reply: Reply, agent: Message) -> None:
+        if self.complaints < self.plan.complaints and len(self.closed) == len(self.plan.order):
+            return  # who has complained and got everything has no more reason to
         patient = self.turns < _PATIENCE or not self.dice.chance(0.5)
         if self.complaints and (not patient or self._last_chance(agent)):
             self.complaints -= 1

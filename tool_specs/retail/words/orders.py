@@ -8,7 +8,7 @@ ORDER_SAY: Texts = (
     "It's about {object}.",
     "It's {object}.",
     "The order I mean is {object}.",
-    "{object} is the one I mean.",
+    "I'm thinking of {object}.",
 )
 CANCEL = WriteWords(
     roles={"order_id": "object", "reason": "reason"},
@@ -41,7 +41,7 @@ CANCEL = WriteWords(
             "It's {object}.",
             "The one to cancel is {object}.",
             "What I want cancelled is {object}.",
-            "{object} is the one I mean.",
+            "I'm thinking of {object}.",
         ),
         "reason": ("{reason}.", "The reason is that {reason}.", "It's because {reason}.", "Just because {reason}."),
         "": (

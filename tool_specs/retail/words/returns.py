@@ -48,7 +48,7 @@ RETURN = WriteWords(
             "The thing to return is {object}.",
             "What I want to send back is {object}.",
             "{object}, that's what has to go back.",
-            "{object} is the one I mean.",
+            "I'm thinking of {object}.",
         ),
         "payment": (
             "Put the refund on {payment}.",
