@@ -60,7 +60,9 @@ def _say(message: str, code: int) -> int:
 RecipeFile = Annotated[Path, typer.Argument(metavar="RECIPE", help="A YAML recipe; see recipes/.")]
 RunPath = Annotated[Path, typer.Argument(metavar="RUN", help="The folder of a run, e.g. outputs/quickstart.")]
 WorldFile = Annotated[Path | None, typer.Option("--world", metavar="FILE", help="Take the world from this file.")]
-DomainName = Annotated[str, typer.Argument(metavar="DOMAIN", help="A domain's name, e.g. retail.")]
+DomainName = Annotated[
+    str, typer.Argument(metavar="DOMAIN", help="A domain's name, e.g. retail, or the path of its folder.")
+]
 
 
 @app.command()
@@ -131,8 +133,19 @@ def graph(
 
 @app.command()
 @told
+def init(
+    folder: Annotated[Path, typer.Argument(metavar="FOLDER", help="A new folder, anywhere, e.g. my_domain.")],
+) -> int:
+    """Makes a folder with a small domain that works: tools, a policy, rules, a world, a recipe; make it yours."""
+    from pipeline.commands import make_domain
+
+    return make_domain(folder)
+
+
+@app.command()
+@told
 def check(domain: DomainName, world: WorldFile = None) -> int:
-    """Checks a domain: schemas, docstrings, and that declared reads change nothing."""
+    """Says what is wrong with a domain or missing in it, and what can be made of it."""
     from pipeline.commands import check_domain
 
     return check_domain(domain, world)

@@ -70,20 +70,37 @@ def write_graph(name: str, world: Path | None, out: Path | None) -> int:
     return WHOLE
 
 
+def make_domain(folder: Path) -> int:
+    """Makes a folder with a small domain that works."""
+    from pipeline.scaffold import init_domain
+
+    files = init_domain(folder)
+    console = Console()
+    console.print(f"{folder}: {', '.join(files)}", markup=False, highlight=False, soft_wrap=True)
+    console.print("Next:", markup=False, highlight=False)
+    for command, what in (
+        (f"writ check {folder}", "is it sound, and what can be made of it"),
+        (f"writ preview {folder / 'recipe.yaml'}", "five dialogues"),
+        (f"writ run {folder / 'recipe.yaml'} -n 200", "a data set and a report"),
+        (f"{folder / 'README.md'}", "how to make it yours"),
+    ):
+        console.print(f"    {command:48} {what}", markup=False, highlight=False, soft_wrap=True)
+    return WHOLE
+
+
 def check_domain(name: str, world: Path | None) -> int:
     """Checks a domain, or the servers of a recipe."""
     if name.endswith((".yaml", ".yml")):
         from pipeline.live_check import check_recipe
 
         return check_recipe(Path(name), Console())
+    from pipeline.check_view import show_check
     from tool_specs.check import check_domain as check
 
     domain = _domain(name)
-    problems = list(check(domain, _world(domain, world)))
-    console = Console()
-    for problem in problems:
-        console.print(f"{name}: {problem}", markup=False, soft_wrap=True)
-    console.print(f"{name}: {len(problems)} problems in {len(domain.tools)} tools", markup=False)
+    opened = _world(domain, world)
+    problems = check(domain, opened)
+    show_check(domain, opened, problems, Console())
     return PARTIAL if problems else WHOLE
 
 

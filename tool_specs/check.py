@@ -14,7 +14,8 @@ import orjson
 from schemas.base import Json, digest
 from schemas.tool import ToolSpec
 from schemas.world import World
-from tool_specs.domain import Domain
+from tool_specs.domain import NOBODY, Domain
+from tool_specs.plain_words.observe import observe
 from tool_specs.sandbox import Sandbox
 
 _PEOPLE = 8
@@ -103,6 +104,12 @@ def _references(domain: Domain, world: World) -> Iterator[Problem]:
 
 def _principal(domain: Domain, world: World) -> Iterator[Problem]:
     principal = domain.principal
+    if principal is NOBODY:
+        if domain.identity_tools:
+            yield Problem("reference", "identity_tools", "nobody is looked up where users are nobody; set `principal`")
+        return
+    if not domain.identity_tools:
+        yield Problem("reference", "principal", "no tool finds out who the user is; name one in `identity_tools`")
     if principal.table not in domain.rows:
         yield Problem("reference", "principal", f"there is no table {principal.table!r}; correct the name")
         return
@@ -131,6 +138,8 @@ def _effects(domain: Domain, world: World) -> Iterator[Problem]:
     before = digest(tables)
     sandbox = Sandbox(domain, World.of(world.domain, world.origin, tables), audit=True)
     reached = _exercise(domain, sandbox)
+    if any(tool.spec.effect == "read" and name not in reached for name, tool in domain.tools.items()):
+        reached |= observe(sandbox).results.keys()  # by names as well as by types
     seen: set[tuple[str, str]] = set()
     for each in sandbox.violations:
         if (each.tool, each.what) not in seen:
@@ -150,14 +159,14 @@ def _effects(domain: Domain, world: World) -> Iterator[Problem]:
                 "unreached",
                 name,
                 "no call succeeded with values from the world; give its parameters semantic types (`Sem`) that a "
-                "user's facts or another read's results have",
+                "user's facts or another read's results have, or list their values (`OneOf`)",
             )
 
 
 def _exercise(domain: Domain, sandbox: Sandbox) -> set[str]:
     """Calls the reads with values by semantic type, people's facts kept together; returns the tools that answered."""
     pool: dict[str, list[Json]] = {}
-    for row in list(sandbox.world.tables[domain.principal.table].values())[:_PEOPLE]:
+    for row in list(sandbox.world.tables.get(domain.principal.table, {}).values())[:_PEOPLE]:
         for name, value in domain.principal.known(row).items():
             pool.setdefault(domain.principal.types.get(name, name), []).append(value)
     reached: set[str] = set()

@@ -103,7 +103,8 @@ def plans_of(ground: Ground, identity: tuple[str, ...]) -> list[Plan]:
         roles: dict[str, list[str]] = {}
         for parameter in spec.required:
             roles.setdefault(words.roles.get(parameter, parameter), []).append(parameter)
-        (main, parameters), *others = roles.items()
+        # What it is about comes first, also where another parameter does.
+        (main, parameters), *others = sorted(roles.items(), key=lambda role: role[0] != "object")
         for head in _selected(ground, spec, main, parameters, identity, None):
             options = [list(_places(ground, spec, role, names, identity, head)) for role, names in others]
             plans = [Plan(spec.name, (head, *rest)) for rest in itertools.product(*options)]
