@@ -42,7 +42,8 @@ CHUNK = 1 << 14
 ID_BYTES = 40
 _WORD = re.compile(r"[\w#@$.,'-]*\w")
 _MARKS = "#@$.,'-"
-_BLANKED = {code: " " for code in range(128) if not (chr(code).isalnum() or chr(code) in "_" + _MARKS)}
+# All of ASCII, because a character that is missing costs an exception.
+_BLANKED = "".join(letter if letter.isalnum() or letter in "_" + _MARKS else " " for letter in map(chr, range(128)))
 _MIX = np.uint64(0x9E3779B97F4A7C15)
 _COLUMNS = BANDS + 1
 _CHANCE = 1 / 256

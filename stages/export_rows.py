@@ -24,7 +24,7 @@ from schemas.dialogue import Dialogue, Message
 from schemas.sft import SftRow
 from schemas.task import Task
 from schemas.tool import openai_form
-from schemas.verdict import Drop, Judged
+from schemas.verdict import Drop, Judged, Verdict
 from stages.base import Services, Stage
 from tool_specs.domain import Domain
 from tool_specs.remember import remembered
@@ -102,7 +102,7 @@ def _metadata(judged: Judged, dialogue: Dialogue, sandbox: Sandbox) -> dict[str,
         "format": FORMAT,
         "task": _plain(task),
         "behavior": plain(behavior),
-        "verdicts": [plain(verdict) for verdict in judged.verdicts],
+        "verdicts": [_verdict(verdict) for verdict in judged.verdicts],
         "ended": dialogue.ended,
         "engines": dialogue.engines,
         "seeds": {"task": task.spec.seed, "number": task.spec.number, "behavior": behavior.seed},
@@ -119,6 +119,12 @@ def _metadata(judged: Judged, dialogue: Dialogue, sandbox: Sandbox) -> dict[str,
 def _plain(task: Task) -> Json:
     """Returns a task as JSON, which is shared by its rows: look, don't touch."""
     return plain(task)
+
+
+@remembered(1, size=64)
+def _verdict(verdict: Verdict) -> Json:
+    """Returns a verdict as JSON; those of checks that found nothing are always the same ones."""
+    return plain(verdict)
 
 
 def manner(behavior: Behavior) -> str:
@@ -160,5 +166,6 @@ def unreadable(messages: Sequence[Message]) -> str | None:
                 return f"message {position} does not name its tool"
         elif open_calls:
             return f"call {open_calls[0]} has no answer before message {position}"
-        open_calls.extend(call.id for call in message.tool_calls)
+        if message.tool_calls:
+            open_calls.extend(call.id for call in message.tool_calls)
     return None

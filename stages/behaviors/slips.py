@@ -18,6 +18,7 @@ from schemas.task import Knowledge, Task
 from tool_specs.dice import Dice
 from tool_specs.domain import Domain
 from tool_specs.phrasing.roles import parameters_of, roles
+from tool_specs.remember import remembered
 
 _DIGITS = re.compile(r"\d")
 _LEAST_DIGITS = 2
@@ -46,6 +47,7 @@ def _numbered(entry: Knowledge) -> bool:
     return isinstance(entry.value, str) and len(_DIGITS.findall(entry.value)) >= _LEAST_DIGITS
 
 
+@remembered(2, size=64)
 def identity_told(task: Task, domain: Domain) -> tuple[Knowledge, ...]:
     """Returns the facts by which the user lets itself be found: those that the task's programs start from.
 

@@ -61,6 +61,7 @@ class Desk:
             if spec.effect == "read" and len(spec.required) == 1:
                 self.row_reads.setdefault(table, (name, spec.required[0]))
         self._roles: dict[str, dict[str, list[str]]] = {}
+        self._readers: dict[tuple[str, str], tuple[str, str] | None] = {}
         self.principal_parameters = self._principal_parameters()
         self.transfer = self._transfer()
         self.handed_over = self._handed_over()
@@ -82,11 +83,11 @@ class Desk:
 
     def reader_of(self, tool: str, parameter: str) -> tuple[str, str] | None:
         """Returns (read, its parameter) that shows the row which a parameter names, or None."""
-        kind = self.specs[tool].types.get(parameter)
-        for read, name in self.row_reads.values():
-            if kind is not None and self.specs[read].types.get(name) == kind:
-                return read, name
-        return None
+        if (tool, parameter) not in self._readers:
+            kind = self.specs[tool].types.get(parameter)
+            reads = [(read, name) for read, name in self.row_reads.values() if self.specs[read].types.get(name) == kind]
+            self._readers[tool, parameter] = reads[0] if reads and kind is not None else None
+        return self._readers[tool, parameter]
 
     def takes_lists(self, tool: str) -> bool:
         """Whether one call of this tool is about several things."""

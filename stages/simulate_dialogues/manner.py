@@ -25,6 +25,8 @@ _MARKED = 0.55
 """How often a polite user takes a phrase with a marker of politeness, if there is one."""
 _PLEASE = 0.32
 """How often a polite user adds "please" to an answer or a request."""
+_LONGEST = 6
+"""Letters in which a word that hangs stands with the one before it."""
 _HANGING = re.compile(r"\b(?:is|are|was|with|for|on|in|to|from|has|and|of)$", re.IGNORECASE)
 _WORD = re.compile(r"[a-z]+")
 _LONG = 90
@@ -68,7 +70,7 @@ class Manner:
             text = _capital(sentence(text), text)
         if self.bare_marks and text.endswith("."):
             text = text[:-1]
-        if _HANGING.search(text):
+        if text[-1:].isalpha() and _HANGING.search(text[-_LONGEST:]):
             text += "."  # without its mark it would read as broken off
         return self._mistyped(text, acts) if self.typos else text
 

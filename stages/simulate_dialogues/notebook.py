@@ -86,6 +86,7 @@ class Notebook:
         self.writes: list[tuple[str, dict[str, Json]]] = []
         self.spoken: list[str] = []
         self._rows: dict[str, dict[str, Any]] = {table: {} for table in desk.domain.rows}
+        self._sandbox: Sandbox | None = None
         self._absent: set[RowKey] = set()
         self._row_of_read: dict[ReadKey, RowKey] = {}
         self._known = Known(desk.lexicon)
@@ -133,6 +134,7 @@ class Notebook:
                 self._absent.add(row)
             else:
                 self._rows[table][row[1]] = value
+                self._sandbox = None  # it would go on with what it has worked out from the rows
         return value
 
     def identify(self, tool: str, arguments: Mapping[str, Json], found: Any) -> None:
@@ -154,7 +156,7 @@ class Notebook:
 
     def rehearse(self, tool: str, arguments: Mapping[str, Json]) -> tuple[Sandbox, Result, RowKey | None]:
         """Tries a call on the rows that were read; the last value is the first row it wanted that was not."""
-        sandbox = self.sandbox()
+        sandbox = self.sandbox().fork()
         result = sandbox.call(tool, arguments)
         for table, id_ in result.rows:
             if id_ not in self._rows[table] and (table, id_) not in self._absent:
@@ -174,14 +176,17 @@ class Notebook:
         return any(id_ == value for _, id_ in self._absent)
 
     def sandbox(self) -> Sandbox:
-        """Returns the world of what was read."""
-        domain = self.desk.domain
-        world = World(domain=domain.name, origin="read", tables=self._rows, digest="")
-        return Sandbox(domain, world)
+        """Returns the world of what was read; who wants to write on it takes a fork."""
+        if self._sandbox is None:
+            domain = self.desk.domain
+            world = World(domain=domain.name, origin="read", tables=self._rows, digest="")
+            self._sandbox = Sandbox(domain, world)
+        return self._sandbox
 
     def note_write(self, tool: str, arguments: dict[str, Json], message: Message, rehearsal: Sandbox) -> None:
         """Takes in a write: the row it answered with is known again; other rows that it changed are not any more."""
         self.writes.append((tool, arguments))
+        self._sandbox = None
         changed = {(table, id_) for table, rows in rehearsal.diff().items() for id_ in rows}
         shown = self.desk.row_of.get(tool)
         value = self._value(tool, message.content)

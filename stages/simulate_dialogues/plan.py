@@ -17,6 +17,7 @@ from stages.behaviors.second_thoughts import Thought, second_thoughts
 from stages.behaviors.slips import identity_told, identity_ways, slippable, slipped
 from tool_specs.dice import Dice
 from tool_specs.domain import Domain
+from tool_specs.remember import remembered
 
 _FORGETFUL = 0.1
 """How many of those who could be found in two ways have forgotten the first."""
@@ -88,9 +89,7 @@ def plan_of(scenario: Scenario, domain: Domain, dice: Dice) -> Plan:
 
 def _order(task: Task, dice: Dice) -> tuple[int, ...]:
     """A random order that respects precedence; what ends the dialogue by a transfer comes last."""
-    before: dict[int, set[int]] = {number: set() for number in range(len(task.requests))}
-    for first, then in (*task.precedence, *_overwritten(task)):
-        before[then].add(first)
+    before = _before(task)
     order: list[int] = []
     while len(order) < len(before):
         left = [number for number in before if number not in order]
@@ -98,6 +97,15 @@ def _order(task: Task, dice: Dice) -> tuple[int, ...]:
         here = [number for number in ready if not _hands_over(task, number)]
         order.append(dice.pick(here or ready))
     return tuple(order)
+
+
+@remembered(1, size=64)
+def _before(task: Task) -> dict[int, set[int]]:
+    """Returns, per request, those that must be raised before it."""
+    before: dict[int, set[int]] = {number: set() for number in range(len(task.requests))}
+    for first, then in (*task.precedence, *_overwritten(task)):
+        before[then].add(first)
+    return before
 
 
 def _overwritten(task: Task) -> Iterator[tuple[int, int]]:

@@ -190,6 +190,11 @@ class CheckContext:
         return None
 
     @cached_property
+    def final_digest(self) -> str:
+        """The state after the last call."""
+        return self.final.digest()
+
+    @cached_property
     def made(self) -> Mapping[ReadKey, int]:
         """Reads that succeeded -> the message in which their answer stands."""
         made: dict[ReadKey, int] = {}

@@ -39,6 +39,7 @@ class Known:
         self._fresh: list[Json] = []
         self._fresh_said: list[str] = []
         self._numbers: set[int] = set()
+        self._found: set[str] = set()
 
     def hear(self, text: str) -> None:
         """Adds what the user said."""
@@ -66,10 +67,15 @@ class Known:
     def has(self, value: Json) -> bool:
         """Whether a scalar is known."""
         if isinstance(value, str):
-            return not value or says_text(self.said, value) or self._answered(value) or self._pieced_together(value)
+            if value not in self._found and self._stands(value):
+                self._found.add(value)  # and is known from now on
+            return value in self._found
         if isinstance(value, bool) or value is None:
             return True
         return cents(value) in self.numbers or says_number(self.said, value)
+
+    def _stands(self, value: str) -> bool:
+        return not value or says_text(self.said, value) or self._answered(value) or self._pieced_together(value)
 
     def has_word(self, token: str) -> bool:
         """Whether an id is known, be it as the end of a longer one."""

@@ -35,7 +35,7 @@ def replay(context: CheckContext) -> Verdict:
                 "tool",
                 f"{place(step.answer)}: {step.call.name}: {_apart(recorded.content, step.result.content)}",
             )
-    final = context.final.digest()
+    final = context.final_digest
     claimed = context.dialogue.final_digest
     if claimed != final:
         return failed(
@@ -55,7 +55,7 @@ def _apart(recorded: str, replayed: str) -> str:
 
 def outcome(context: CheckContext) -> Verdict:
     """The final state is the goal, and the dialogue came to an end. Extra reads are nobody's fault."""
-    if context.final.digest() != context.task.goal_digest:
+    if context.final_digest != context.task.goal_digest:
         return failed("outcome", _culprit(context), _difference(context))
     ended = context.dialogue.ended
     handed_over = any(

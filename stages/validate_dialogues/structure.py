@@ -28,10 +28,15 @@ _LEFTOVERS = (
     ("a note to oneself", re.compile(r"\bTODO\b")),
 )
 _SPACED = (" ,", " .", " ?", " !", " ;", ",,", "..,", "??,", "( ", " )", ".,", ", .")
+# All of ASCII, because a character that is missing costs an exception.
+_MARKED = "".join("," if letter in ".?!;" else letter for letter in map(chr, range(128)))
+_GAPS = (" ,", ",,", "( ", " )")
+"""Every one of `_SPACED` is one of these where all marks are commas."""
 _SMALL_WORDS = ("the", "a", "an", "of", "to", "your", "my", "for", "from", "is", "with")
 _DOUBLED = tuple(f" {word} {word} " for word in _SMALL_WORDS)
 _OWNERS: dict[str, Owner] = {"user": "user", "assistant": "agent", "tool": "infrastructure"}
 _HANGING = re.compile(r"(?:,|\b(?:and|or|the|a|an|of|to|with|your|my|for|from|because|is|are|in|on))$", re.IGNORECASE)
+_ENDS = frozenset(".?!)")
 _OPEN_ENDED = frozenset({"turn_cap", "call_cap"})
 
 
@@ -120,9 +125,11 @@ def leftover(text: str) -> str | None:
             break
     if text[:1] == " " or text[-1:] == " " or " \n" in text or "\n " in text:
         return "a space at its edge"
-    for mark in _SPACED:
-        if mark in text and not (mark == " ." and "..." in text):
-            return f"a gap at {mark!r}"
+    marked = text.translate(_MARKED)
+    if any(gap in marked for gap in _GAPS):
+        for mark in _SPACED:
+            if mark in text and not (mark == " ." and "..." in text):
+                return f"a gap at {mark!r}"
     padded = f" {text.lower()} ".replace("\n", " . ")
     for doubled in _DOUBLED:
         if doubled in padded:
@@ -166,7 +173,8 @@ def broken_off(text: str, *, formal: bool) -> str | None:
     end = text.rstrip()
     if text.count("(") > text.count(")") and not _smiley(text):
         return "a parenthesis is not closed"
-    if _HANGING.search(end[-12:]) and not stands(end[-12:].lower(), "going to"):
+    # Nearly every text ends with a mark that nothing hangs on.
+    if end[-1:] not in _ENDS and _HANGING.search(end[-12:]) and not stands(end[-12:].lower(), "going to"):
         return f"the text breaks off after {end[-12:]!r}"
     if formal and end[-1:].isalnum():
         return f"the text ends without a mark: {end[-20:]!r}"

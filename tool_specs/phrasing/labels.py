@@ -216,6 +216,8 @@ def details(words: Lexicon, row_id: str, row: Mapping[str, Json], keys: Sequence
 def labels(words: Lexicon, seen: Sequence[Seen]) -> list[str]:
     """Returns names that tell the rows apart: what differs between rows of one name is added."""
     plain = [label(words, one.id, one.row, one.above) for one in seen]
+    if len(set(plain)) == len(plain):
+        return plain
     result: list[str] = []
     for one, text in zip(seen, plain, strict=True):
         twins = [other for other, name in zip(seen, plain, strict=True) if name == text and other is not one]

@@ -29,6 +29,7 @@ class Outcome:
     ) -> None:
         self.words, self.programs, self.sense, self.rng = words, tuple(programs), sense, rng
         self.place = sense.number
+        self._ids: dict[Path, str] = {}
         self.selection = selection
         self.picked = list(selection.picked[self.place])
         self.candidates = rank(sense.program, list(selection.candidates[self.place]))
@@ -50,7 +51,10 @@ class Outcome:
 
     def id(self, path: Path) -> str:
         """Returns a column's id."""
-        return column_name(self.programs, self.place, path)
+        found = self._ids.get(path)
+        if found is None:
+            found = self._ids[path] = column_name(self.programs, self.place, path)
+        return found
 
     def seen(self, row: BindingRow, level: Level | None = None) -> Seen:
         """Returns the row of a level, with the rows around it."""
@@ -138,11 +142,12 @@ class Outcome:
 
     def priced(self, row: BindingRow, key: OrderKey | None) -> str:
         """Returns what a row is ranked by, as a part of a sentence."""
-        if key is None or not self.amount(row, key):
+        amount = self.amount(row, key) if key is not None else ""
+        if key is None or not amount:
             return ""
         words = column_words(self.words, self.id(key.column))
         money = words is None or words.kind == "money"
-        return f" at {self.amount(row, key)}" if money else self.bracketed(row, key)
+        return f" at {amount}" if money else self.bracketed(row, key)
 
     def tie_broken(self, row: BindingRow) -> str:
         """Returns all that a row is ranked by, where the first key does not decide."""
