@@ -8,43 +8,24 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Any
 
 from schemas.base import Json, rng_of
-from schemas.program import Bind, Program, column_id
-from schemas.task import Proof, Request, Source
+from schemas.program import column_id
 from stages.simulate_dialogues import wording_agent as tables
 from stages.simulate_dialogues.desk import Desk
 from stages.simulate_dialogues.notebook import Wish
+from stages.simulate_dialogues.told import Told
 from tool_specs.dice import Dice
-from tool_specs.lexicon import Lexicon
 from tool_specs.phrasing import agent as grammar
 from tool_specs.phrasing.agent import Known
 from tool_specs.phrasing.english import a, number
 from tool_specs.phrasing.meaning import bindings, level_of, levels
-from tool_specs.phrasing.roles import roles, told_level
-from tool_specs.programs import ReadKey, Selection
-from tool_specs.remember import remembered
+from tool_specs.phrasing.roles import told_level
+from tool_specs.programs import ReadKey
 
-_NO_PROOF = Proof(reads=(), reachable=(), clauses=(), lower=0, upper=0, plausible=0)
 _CHECKS_FIRST = 0.35
 _DRAWS = 4
-
-
-@dataclass(frozen=True)
-class Told:
-    """What the user has told about one request, and what following it found.
-
-    Attributes:
-        request: What was told, in the form of a request.
-        selection: What it found.
-        levels: Per selection, the rows that the user means by it: an item, or the order that has it.
-    """
-
-    request: Request
-    selection: Selection | None
-    levels: dict[int, str | None] = field(default_factory=dict)
 
 
 class AgentWords:
@@ -263,33 +244,6 @@ class AgentWords:
         noun = f"other {own.noun}" if own.noun in self._nouns else own.noun
         self._nouns.add(own.noun)
         return self.pick(tables.START_WITH if first else tables.TURN_TO).replace("{noun}", noun)
-
-
-def told_of(lexicon: Lexicon, wish: Wish, programs: Sequence[Program], selection: Selection | None) -> Told:
-    """Returns what was told as a request, for the grammar."""
-    request, levels = _told(lexicon, programs, wish.tool, tuple(wish.binds.items()), tuple(wish.facts.items()))
-    return Told(request, selection, levels if selection is not None else {})
-
-
-@remembered(2)
-def _told(
-    lexicon: Lexicon,
-    programs: Sequence[Program],
-    tool: str | None,
-    binds: tuple[tuple[str, Bind], ...],
-    facts: tuple[tuple[str, str], ...],
-) -> tuple[Request, dict[int, str | None]]:
-    sources = {name: Source(provenance="evidence", bind=bind) for name, bind in binds}
-    sources.update((name, Source(provenance="user", fact=fact)) for name, fact in facts)
-    kind: Literal["write", "answer"] = "write" if tool else "answer"
-    request = Request(kind=kind, tool=tool, arguments={}, sources=sources, programs=tuple(programs), proof=_NO_PROOF)
-    levels: dict[int, str | None] = {}
-    # Not every role has words yet: what has none is told at no level.
-    for role in roles(lexicon, request) if any(program.steps for program in programs) else ():
-        level = told_level(lexicon, request, role)
-        if level is not None:
-            levels.setdefault(*level)
-    return request, levels
 
 
 def _stands(value: Json, comparison: str) -> bool:

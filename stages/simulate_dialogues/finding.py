@@ -10,10 +10,11 @@ from dataclasses import dataclass, field
 
 from schemas.base import Json
 from schemas.program import Call, Fact
-from stages.simulate_dialogues.agent_words import AgentWords, Told, told_of
+from stages.simulate_dialogues.agent_words import AgentWords
 from stages.simulate_dialogues.desk import Desk
 from stages.simulate_dialogues.notebook import UNTOLD, Notebook, Wish
 from stages.simulate_dialogues.serving import Serving, Turn
+from stages.simulate_dialogues.told import Told, told_of
 from tool_specs.domain import GuardContext
 from tool_specs.partial import decided
 from tool_specs.programs import MISSING, bound, read_key

@@ -23,7 +23,7 @@ from tool_specs.remember import remembered
 _POLITE_USERS = 0.55
 _MARKED = 0.55
 """How often a polite user takes a phrase with a marker of politeness, if there is one."""
-_PLEASE = 0.32
+_PLEASE = 0.4
 """How often a polite user adds "please" to an answer or a request."""
 _LONGEST = 6
 """Letters in which a word that hangs stands with the one before it."""
@@ -103,7 +103,7 @@ def joined(parts: Sequence[str]) -> str:
 
 def _please(text: str) -> str:
     """Adds a marker of politeness to a short request or answer that has none."""
-    if _marked(text) or len(text) > _LONG or any(mark in text for mark in "@:;"):
+    if _marked(text) or len(text) > _LONG or any(mark in text for mark in ("@", ":", ";", ". ")):
         return text
     body, mark = (text[:-1], text[-1]) if text[-1:] in (".", "?") else (text, "")
     return f"{body}, please{mark}"

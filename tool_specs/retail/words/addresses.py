@@ -82,7 +82,7 @@ MOVE = WriteWords(
         "update the address on my account",
         "change the address in my profile",
         "fix my account details",
-        "tell you about my new address",
+        "put in my new address",
     ),
     ask=(
         "change my default address",
