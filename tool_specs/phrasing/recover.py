@@ -10,7 +10,7 @@ the text: "the cheapest" said once does not tell two orderings. Not promised: re
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -28,6 +28,9 @@ Meaning = tuple[Json, ...]
 """`("intent", tool)`, `("filter", column, value)`, `("order", column, descending)`, `("fact", name)`, ..."""
 
 Span = tuple[int, int]
+Finder = Callable[[str], list[Span]]
+"""Returns where something stands in a text."""
+
 _GAP = r".{0,300}?"
 _VERBS = {
     "is": "(?:is|are)",
@@ -38,15 +41,16 @@ _VERBS = {
     "it": "(?:it|them)",
 }
 _TOKEN = re.compile(r"\{(\w+)\}")
+_WORD = re.compile(r"\w")
 
 
 @dataclass(frozen=True)
 class Demand:
-    """One thing that a text must tell: any of the patterns, at a place of its own (`shared`: anywhere)."""
+    """One thing that a text must tell: any of these, at a place of its own (`shared`: anywhere)."""
 
     meaning: Meaning
     place: str
-    patterns: tuple[re.Pattern[str], ...]
+    patterns: tuple[Finder, ...]
     shared: bool = False
 
 
@@ -154,7 +158,7 @@ def _filter(words: Lexicon, request: Request, number: int, rule: Filter) -> tupl
 
 def _order(
     words: Lexicon, request: Request, number: int, key: OrderKey, place: str
-) -> tuple[Meaning, str, tuple[re.Pattern[str], ...]]:
+) -> tuple[Meaning, str, tuple[Finder, ...]]:
     column = column_id(request.programs, number, key.column)
     own = column_words(words, column)
     texts = (own.most if key.descending else own.least) if own else ()
@@ -171,7 +175,7 @@ def _names(words: Lexicon, request: Request, place: str) -> Iterator[Demand]:
                     yield Demand(("name", str(operand.path[-1])), place, _compiled((name, plural(name))))
 
 
-def _choices(words: Lexicon, task: Task, name: str, value: str) -> tuple[re.Pattern[str], ...]:
+def _choices(words: Lexicon, task: Task, name: str, value: str) -> tuple[Finder, ...]:
     for request in task.requests:
         for parameter, source in request.sources.items():
             if source.fact == name:
@@ -179,11 +183,10 @@ def _choices(words: Lexicon, task: Task, name: str, value: str) -> tuple[re.Patt
     return ()
 
 
-def _spans(patterns: Iterable[re.Pattern[str]], text: str) -> list[Span]:
+def _spans(patterns: Iterable[Finder], text: str) -> list[Span]:
     found: dict[Span, None] = {}
     for pattern in patterns:
-        for match in pattern.finditer(text):
-            found[match.span(1)] = None
+        found.update(dict.fromkeys(pattern(text)))
     return list(found)
 
 
@@ -192,17 +195,43 @@ def _plain(value: Json) -> Json:
 
 
 @lru_cache(maxsize=4096)
-def _compiled(texts: Texts) -> tuple[re.Pattern[str], ...]:
+def _compiled(texts: Texts) -> tuple[Finder, ...]:
     return tuple(dict.fromkeys(_literal(each) for text in texts for each in (text, agree(text, True))))
 
 
 @lru_cache(maxsize=4096)
-def _literal(text: str) -> re.Pattern[str]:
-    return re.compile(rf"(?<![\w#])({_escaped(text)})(?!\w)", re.IGNORECASE)
+def _literal(words: str) -> Finder:
+    """Finds words as they are, but for capitals and white space. Most are said by one person only: no pattern."""
+    needle = words.lower()
+
+    def find(text: str) -> list[Span]:
+        plain = text.lower()
+        if len(plain) != len(text) or len(needle.split(" ")) > 1:
+            return [match.span(1) for match in _pattern(words).finditer(text)] if _words_in(needle, plain) else []
+        found = []
+        start = plain.find(needle)
+        while start >= 0:
+            end = start + len(needle)
+            before, after = plain[start - 1 : start], plain[end : end + 1]
+            if before != "#" and not _WORD.match(before) and not _WORD.match(after):
+                found.append((start, end))
+            start = plain.find(needle, start + 1)
+        return found
+
+    return find
+
+
+def _words_in(needle: str, plain: str) -> bool:
+    return all(word in plain for word in needle.split())
 
 
 @lru_cache(maxsize=4096)
-def _template(text: str) -> re.Pattern[str]:
+def _pattern(words: str) -> re.Pattern[str]:
+    return re.compile(rf"(?<![\w#])({_escaped(words)})(?!\w)", re.IGNORECASE)
+
+
+@lru_cache(maxsize=4096)
+def _template(text: str) -> Finder:
     """Compiles a template: its fixed words in order; the first of them is the place that counts."""
     for name in _VERBS:
         text = text.replace(f"{{{name}}}", f"\0{name}\0")
@@ -213,22 +242,23 @@ def _template(text: str) -> re.Pattern[str]:
     first, *rest = parts or [r"\w+"]
     # The rest is looked ahead for, so that "get ... and get ... cancelled" shows both places.
     later = "".join(rf"{_GAP}\b{part}" for part in rest)
-    return re.compile(rf"\b({first})\b(?={later})", re.IGNORECASE | re.DOTALL)
+    pattern = re.compile(rf"\b({first})\b(?={later})", re.IGNORECASE | re.DOTALL)
+    return lambda text: [match.span(1) for match in pattern.finditer(text)]
 
 
 def _escaped(text: str) -> str:
     return re.sub(r"(\\ )+", r"\\s+", re.escape(text))
 
 
-_TABLES: dict[int, tuple[Lexicon, list[tuple[Meaning, tuple[re.Pattern[str], ...]]]]] = {}
+_TABLES: dict[int, tuple[Lexicon, list[tuple[Meaning, tuple[Finder, ...]]]]] = {}
 
 
-def _phrases(words: Lexicon) -> list[tuple[Meaning, tuple[re.Pattern[str], ...]]]:
+def _phrases(words: Lexicon) -> list[tuple[Meaning, tuple[Finder, ...]]]:
     """Returns every meaning that the lexicon has fixed phrases for, compiled once per lexicon."""
     held = _TABLES.get(id(words))
     if held is not None and held[0] is words:
         return held[1]
-    table: list[tuple[Meaning, tuple[re.Pattern[str], ...]]] = []
+    table: list[tuple[Meaning, tuple[Finder, ...]]] = []
     for column, own in words.columns.items():
         for value, texts in own.values.items():
             table.append((("filter", column, orjson.loads(value)), _compiled(texts)))
@@ -286,9 +316,9 @@ def _stands(value: str, text: str) -> bool:
     if len(value) < 4:
         return False
     if value.isalpha():
-        return re.search(rf"\b{re.escape(value)}\b", text) is not None
+        return value in text and re.search(rf"\b{re.escape(value)}\b", text) is not None
     bare = value.removeprefix("#").lower()
     amount = value.endswith("0") and re.fullmatch(r"\d+\.\d\d", value)
     forms = {bare, f"{float(value):,.2f}", f"{float(value):g}"} if amount else {bare}
     plain = text.lower()
-    return any(re.search(rf"(?<![\w.]){re.escape(form)}(?!\w|\.\d)", plain) for form in forms)
+    return any(form in plain and re.search(rf"(?<![\w.]){re.escape(form)}(?!\w|\.\d)", plain) for form in forms)
