@@ -145,7 +145,9 @@ def _cased(name: str, style: str) -> str:
 
 
 def _plural(entity: str) -> str:
-    return entity[:-1] + "ies" if entity.endswith("y") and entity[-2] not in "aeiou" else entity + "s"
+    if entity.endswith("y") and entity[-2] not in "aeiou":
+        return entity[:-1] + "ies"
+    return entity + ("es" if entity.endswith(("s", "sh", "ch", "x")) else "s")
 
 
 def _words(entity: str) -> str:

@@ -121,14 +121,21 @@ def stats(run: RunPath) -> None:
 @app.command()
 @told
 def graph(
-    domain: DomainName,
+    source: Annotated[
+        str,
+        typer.Argument(metavar="SOURCE", help="A domain, or a file: OpenAI functions, MCP tools/list, OpenAPI 3."),
+    ],
     world: WorldFile = None,
-    out: Annotated[Path | None, typer.Option(metavar="DIR", help="Default: outputs/graph-<domain>.")] = None,
+    out: Annotated[Path | None, typer.Option(metavar="DIR", help="Default: outputs/graph-<source>.")] = None,
+    embed: Annotated[
+        str | None, typer.Option(metavar="MODEL", help="Edges by meaning: `hashed`, or a sentence-transformers model.")
+    ] = None,
+    rule: Annotated[str, typer.Option(metavar="RULE", help="When meanings agree: tooldial or meaning.")] = "tooldial",
 ) -> int:
-    """Writes a domain's API graph, each edge confirmed or refuted by execution, as SVG and as a table."""
+    """Writes an API graph as picture, table and GraphML; a domain's edges are confirmed or refuted by execution."""
     from pipeline.commands import write_graph
 
-    return write_graph(domain, world, out)
+    return write_graph(source, world, out, embed, rule)
 
 
 @app.command()

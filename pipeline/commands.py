@@ -59,14 +59,28 @@ def preview_recipe(path: Path, world: Path | None, seed: int | None) -> int:
     return outcome.exit_code
 
 
-def write_graph(name: str, world: Path | None, out: Path | None) -> int:
-    """Writes a domain's API graph."""
+def write_graph(source: str, world: Path | None, out: Path | None, embed: str | None, rule: str) -> int:
+    """Writes the API graph of a domain or of a list of tools."""
+    from pipeline.graph_view import of_domain, of_list, similarity
     from pipeline.graph_view import write_graph as write
 
-    domain = _domain(name)
-    folder = (out or Path("outputs") / f"graph-{name}").absolute()
+    similar = similarity(embed, rule)
+    file = Path(source)
+    if file.is_file() or file.suffix.lower() in (".json", ".jsonl", ".yaml", ".yml"):
+        from tool_specs.tool_lists import ToolListError, read_tool_file
+
+        if world is not None:
+            raise UserError(f"--world is for domains; {source} is a list of tools, which nothing can execute")
+        try:
+            seen = of_list(read_tool_file(file), file.name, similar)
+        except ToolListError as error:
+            raise UserError(str(error)) from error
+    else:
+        domain = _domain(source)
+        seen = of_domain(domain, _world(domain, world), similar)
+    folder = (out or Path("outputs") / f"graph-{file.stem}").absolute()
     folder.mkdir(parents=True, exist_ok=True)
-    write(domain, _world(domain, world), folder, Console())
+    write(seen, folder, Console())
     return WHOLE
 
 

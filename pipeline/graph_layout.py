@@ -7,11 +7,11 @@ address into the fields of an address) are drawn as one.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from schemas.graph import ApiGraph, Edge
-from tool_specs.domain import Domain
+from tool_specs.graph_facts import GraphFacts, looked_up
 
 BUNDLE = 3
 """From so many parallel edges on they are drawn as one."""
@@ -74,10 +74,14 @@ class Layout:
     height: float
 
 
-def lay_out(graph: ApiGraph, domain: Domain, top: float) -> Layout:
-    """Places a graph's tools; edges that were not tried and tools without edges are left out."""
-    lines = bundled([edge for edge in graph.edges if edge.confirmed is not None])
-    columns = _columns(graph, domain)
+def lay_out(graph: ApiGraph, whole: GraphFacts, top: float) -> Layout:
+    """Places a graph's tools; those without a line are left out.
+
+    Lines are the edges that were tried; where none was, those by which ids and keys are looked up the first time.
+    """
+    tried = [edge for edge in graph.edges if edge.confirmed is not None]
+    lines = bundled(tried or [edge for edge in graph.edges if _needed(edge, whole)] or graph.edges)
+    columns = _columns(graph, whole)
     boxes: dict[str, Box] = {}
     used = {line.source for line in lines} | {line.target for line in lines}
     for tool, effect in graph.tools.items():
@@ -126,19 +130,15 @@ def _inside(edge: Edge) -> str:
     return edge.output_path.removeprefix(edge.source_tool).lstrip(".") or "result"
 
 
-def _columns(graph: ApiGraph, domain: Domain) -> Mapping[str, int]:
+def _needed(edge: Edge, whole: GraphFacts) -> bool:
+    before, after = whole.depths.get(edge.source_tool), whole.depths.get(edge.target_tool)
+    return looked_up(edge.parameter) and before is not None and (after is None or before < after)
+
+
+def _columns(graph: ApiGraph, whole: GraphFacts) -> dict[str, int]:
     """Returns tool -> column: the number of reads before a read can be called; writes come last."""
-    known = set(domain.principal.types.values())
-    columns: dict[str, int] = {}
-    for tool, effect in graph.tools.items():
-        spec = domain.tools[tool].spec
-        if effect == "read" and all(spec.types.get(name) in known for name in spec.required):
-            columns[tool] = 0
-    step = 0
-    while any(column == step for column in columns.values()):
-        for edge in graph.edges:
-            near = columns.get(edge.source_tool) == step and edge.confirmed
-            if near and edge.target_tool not in columns and graph.tools[edge.target_tool] == "read":
-                columns[edge.target_tool] = step + 1
-        step += 1
-    return {tool: columns.get(tool, step) if effect == "read" else step + 1 for tool, effect in graph.tools.items()}
+    reads = [whole.depths[tool] for tool, effect in graph.tools.items() if effect == "read" and tool in whole.depths]
+    last = max(reads, default=0) + 1
+    return {
+        tool: whole.depths.get(tool, last - 1) if effect == "read" else last for tool, effect in graph.tools.items()
+    }

@@ -4,11 +4,12 @@
 
 Outputs are indexed by type and by the words of their names; equal names are looked at once, however many tools use
 them. A parameter looks first among the tools of its own service (`acme_get_order`, `acme_cancel_order`), then among the
-others, in listing order. So work grows with the number of tools, not with its square.
+others, those that are listed nearest. So work grows with the number of tools, not with its square.
 """
 
 from __future__ import annotations
 
+import bisect
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from typing import Generic, TypeVar
@@ -27,6 +28,8 @@ MAX_SOURCES = 64
 """Sources kept per parameter and kind: with thousands of tools, one `user_id` would meet thousands of others."""
 MAX_ELSEWHERE = 8
 """Of these, sources in other services."""
+_WINDOW = 2 * MAX_SOURCES + MAX_ELSEWHERE
+"""Listed neighbours that are looked at, so that some are left when those of one's own service are taken out."""
 _KINDS = ("string", "integer", "number", "boolean")
 
 Numbers = NDArray[np.int64]
@@ -119,25 +122,22 @@ class _Places(Generic[K]):
     """Numbers of outputs by a key (a name, a type) and by service, in listing order."""
 
     def __init__(self, keyed: Iterable[tuple[K, int]], services: Sequence[str]) -> None:
-        everywhere: dict[K, list[int]] = defaultdict(list)
         inside: dict[tuple[K, str], list[int]] = defaultdict(list)
+        self._everywhere: dict[K, list[int]] = defaultdict(list)
         for key, number in keyed:
             inside[key, services[number]].append(number)
-            everywhere[key].append(number)
+            self._everywhere[key].append(number)
         self._services = services
+        self._starts = {service: number for number, service in reversed(list(enumerate(services)))}
         self._inside = {key: np.array(found[: 2 * MAX_SOURCES], np.int64) for key, found in inside.items()}
-        # Far more than are kept, so that some are left when those of one's own service are taken out.
-        self._everywhere = {key: found[: 16 * MAX_SOURCES] for key, found in everywhere.items()}
 
     def of(self, key: K, service: str) -> tuple[Numbers, Numbers]:
-        """Returns the outputs of one's own service, and some of the other ones."""
-        others: list[int] = []
-        for number in self._everywhere.get(key, ()):
-            if self._services[number] != service:
-                others.append(number)
-                if len(others) == 2 * MAX_ELSEWHERE:
-                    break
-        return self._inside.get((key, service), _NOTHING[0]), np.array(others, np.int64)
+        """Returns the outputs of one's own service, and of the others those that are listed nearest to it."""
+        everywhere, start = self._everywhere.get(key, []), self._starts.get(service, 0)
+        place = bisect.bisect_left(everywhere, start)
+        near = everywhere[max(0, place - _WINDOW) : place + _WINDOW]
+        others = sorted((n for n in near if self._services[n] != service), key=lambda n: (abs(n - start), n))
+        return self._inside.get((key, service), _NOTHING[0]), np.array(others[:MAX_ELSEWHERE], np.int64)
 
 
 def _joined(own: Iterable[tuple[Numbers, float]], elsewhere: Iterable[tuple[Numbers, float]]) -> Found:

@@ -12,6 +12,7 @@ from typing import Any
 
 from schemas.base import Json
 from schemas.tool import ToolSpec
+from tool_specs.names import parameter_name, subject
 
 _MAX_DEPTH = 6
 
@@ -42,7 +43,15 @@ def output_slots(spec: ToolSpec) -> list[Slot]:
     if spec.returns is None:  # the types may know more than the schema
         paths = (tuple(path.split(".")[1:]) for path in spec.types if path.split(".")[0] == "return")
         found = [Slot(spec.name, path, frozenset(), spec.types[".".join(("return", *path))]) for path in paths]
+    if spec.returns is None and not found and not _echoes(spec):
+        return [Slot(spec.name, ("*",), frozenset(), None)]  # only the name is left: `list_loans` gives loans' ids
     return found
+
+
+def _echoes(spec: ToolSpec) -> bool:
+    """Whether a tool is given the id of the very thing that it is about."""
+    own = subject(spec.name) | {"id"}
+    return any(parameter_name(spec.name, slot.path) == own for slot in input_slots(spec))
 
 
 def input_slots(spec: ToolSpec) -> list[Slot]:
