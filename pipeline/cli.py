@@ -9,6 +9,7 @@ Everything heavy is imported by the command that needs it, so that `writ --help`
 from __future__ import annotations
 
 import functools
+import os
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -17,6 +18,8 @@ from typing import Annotated, Literal, ParamSpec
 from pipeline.house import guard
 
 guard()
+# Before Arrow is imported, here and in workers: its own allocators keep what was freed, more of it the longer a run.
+os.environ.setdefault("ARROW_DEFAULT_MEMORY_POOL", "system")
 
 import typer  # noqa: E402
 

@@ -4,15 +4,14 @@ Both configs have the flat columns. `default` has `messages` and `tools` as list
 that no key is filled with nulls), `sharegpt` has plain strings and structs that any reader knows. `metadata` is JSON
 text: readers that turn JSON into objects on the way round floats, and a proof must not be rounded.
 
-JSON texts are taken over from the run byte by byte. Row groups hold at most 64 MB of values, shards at most 500 MB;
+JSON texts are taken over from the run byte by byte. Row groups hold about 16 MB of values, shards at most 500 MB;
 pages are cut by content, so that a data set with a few rows more shares most of its pages with the one before.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
-from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -24,7 +23,9 @@ import pyarrow.parquet as pq
 from schemas.base import Json
 from stages.sharegpt import to_sharegpt, tools_text
 
-ROW_GROUP_BYTES = 64 << 20
+ROW_GROUP_BYTES = 16 << 20
+"""Values that make a row group: as many rows wait in memory, so this is what a writer needs."""
+MOST_GROUP_BYTES = 64 << 20
 SHARD_BYTES = 400 << 20
 """A shard is closed once it is so large: with the row group under way it stays below 500 MB."""
 
@@ -80,48 +81,47 @@ def schema(config: str) -> Any:
 def default_table(rows: Any) -> Any:
     """Returns the `default` form of rows as the run stores them."""
     columns = [rows.column(name).combine_chunks() for name in FLAT]
-    columns.append(_json_lists([_split(text) for text in rows.column("messages").to_pylist()]))
-    columns.append(_json_lists([_split_known(text) for text in rows.column("tools").to_pylist()]))
+    columns.append(_json_lists(rows.column("messages").to_pylist()))
+    columns.append(_each_once(rows.column("tools"), _json_lists))
     columns.append(rows.column("metadata").combine_chunks())
     return pa.Table.from_arrays(columns, schema=schema("default"))
 
 
-def sharegpt_table(rows: Any) -> tuple[Any, list[str]]:
-    """Returns the `sharegpt` form of those rows that have one, and the ids of the others."""
-    kept, turns, systems, tools, left_out = [], [], [], [], []
-    texts = zip(*(rows.column(name).to_pylist() for name in ("id", "messages", "tools")), strict=True)
-    for place, (row_id, messages, functions) in enumerate(texts):
+def sharegpt_table(rows: Any) -> tuple[Any, int]:
+    """Returns the `sharegpt` form of those rows that have one, and how many have none."""
+    kept, turns, systems = [], [], []
+    for place, messages in enumerate(rows.column("messages").to_pylist()):
         found = to_sharegpt(orjson.loads(messages), [])
-        if found is None:
-            left_out.append(row_id)
-            continue
-        kept.append(place)
-        turns.append([{"from": speaker, "value": value} for speaker, value in found.conversations])
-        systems.append(found.system)
-        tools.append(_tools_known(functions))
-    flat = rows.select(list(FLAT)).take(pa.array(kept, pa.int64()))
+        if found is not None:
+            kept.append(place)
+            turns.append([{"from": speaker, "value": value} for speaker, value in found.conversations])
+            systems.append(found.system)
+    flat = rows.select([*FLAT, "tools"]).take(pa.array(kept, pa.int64()))
     columns = [flat.column(name).combine_chunks() for name in FLAT]
-    columns += [pa.array(turns, pa.list_(_TURN)), pa.array(systems, pa.string()), pa.array(tools, pa.string())]
-    return pa.Table.from_arrays(columns, schema=schema("sharegpt")), left_out
+    columns += [pa.array(turns, pa.list_(_TURN)), pa.array(systems, pa.string())]
+    columns.append(_each_once(flat.column("tools"), _tools_texts))
+    return pa.Table.from_arrays(columns, schema=schema("sharegpt")), rows.num_rows - len(kept)
 
 
-def _split(text: str) -> list[str]:
-    return [bytes(each).decode() for each in _raw_list(text)]
+def _json_lists(texts: Sequence[str]) -> Any:
+    """Returns texts of JSON lists as lists of texts, one per element."""
+    elements: list[bytes] = []
+    ends = [0]
+    for text in texts:
+        elements.extend(map(bytes, _raw_list(text)))
+        ends.append(len(elements))
+    values = pa.array(elements, pa.string()).cast(pa.json_())
+    return pa.ListArray.from_arrays(pa.array(ends, pa.int32()), values, type=_JSON_LIST)
 
 
-@lru_cache(maxsize=64)
-def _split_known(text: str) -> list[str]:
-    return _split(text)
+def _tools_texts(texts: Sequence[str]) -> Any:
+    return pa.array([tools_text(orjson.loads(text)) for text in texts], pa.string())
 
 
-@lru_cache(maxsize=64)
-def _tools_known(text: str) -> str:
-    return tools_text(orjson.loads(text))
-
-
-def _json_lists(texts: Sequence[Sequence[str]]) -> Any:
-    plain = pa.array(texts, pa.list_(pa.string()))
-    return pa.ListArray.from_arrays(plain.offsets, pa.array(plain.values.cast(pa.json_())), type=_JSON_LIST)
+def _each_once(column: Any, convert: Callable[[Sequence[str]], Any]) -> Any:
+    """Converts a column in which few values come again and again (all rows of a domain have the same tools)."""
+    found = column.combine_chunks().dictionary_encode()
+    return convert(found.dictionary.to_pylist()).take(found.indices)
 
 
 _JSON_LIST = pa.list_(pa.field("element", pa.json_()))
@@ -129,10 +129,11 @@ _JSON_LIST = pa.list_(pa.field("element", pa.json_()))
 
 @dataclass
 class Writer:
-    """Writes one config's rows of one split, as they come, into numbered shards.
+    """Brings rows into a config's form and writes them, as they come, into numbered shards of one split.
 
     Attributes:
         rows, bytes: what was written: rows, and values before compression.
+        files: the shards, once the writer is closed.
     """
 
     folder: Path
@@ -140,13 +141,34 @@ class Writer:
     split: str
     rows: int = 0
     bytes: int = 0
-    _files: list[Path] = field(default_factory=list)
+    files: list[Path] = field(default_factory=list)
+    _waiting: list[Any] = field(default_factory=list)
     _open: Any = None
     _sink: Any = None
 
-    def write(self, table: Any) -> None:
-        """Appends rows."""
-        for group in groups(table):
+    def write(self, rows: Any) -> int:
+        """Appends rows as the run stores them; returns how many have no such form."""
+        left_out = 0
+        if self.config == "default":
+            table = default_table(rows)
+        else:
+            table, left_out = sharegpt_table(rows)
+        self._waiting.append(table)
+        if sum(each.nbytes for each in self._waiting) >= ROW_GROUP_BYTES:
+            self._write_waiting()
+        return left_out
+
+    def close(self) -> None:
+        """Ends the last shard and gives all their names: `train-00000-of-00003.parquet`."""
+        self._write_waiting()
+        self._end()
+        for number, path in enumerate(self.files):
+            final = self.folder / f"{self.split}-{number:05d}-of-{len(self.files):05d}.parquet"
+            self.files[number] = path.rename(final)
+
+    def _write_waiting(self) -> None:
+        waiting, self._waiting = self._waiting, []
+        for group in groups(pa.concat_tables(waiting)) if waiting else ():
             if self._open is None:
                 self._start()
             self._open.write_table(group, row_group_size=max(group.num_rows, 1))
@@ -155,20 +177,10 @@ class Writer:
             if self._sink.tell() >= SHARD_BYTES:
                 self._end()
 
-    def close(self) -> list[Path]:
-        """Ends the last shard and gives all their names: `train-00000-of-00003.parquet`."""
-        self._end()
-        named = []
-        for number, path in enumerate(self._files):
-            final = self.folder / f"{self.split}-{number:05d}-of-{len(self._files):05d}.parquet"
-            path.rename(final)
-            named.append(final)
-        return named
-
     def _start(self) -> None:
         self.folder.mkdir(parents=True, exist_ok=True)
-        path = self.folder / f"{self.split}-{len(self._files):05d}.part"
-        self._files.append(path)
+        path = self.folder / f"{self.split}-{len(self.files):05d}.part"
+        self.files.append(path)
         self._sink = pa.OSFile(str(path), "wb")
         repeated = [name for name, kind in FLAT.items() if kind == "string" and name != "id"]
         repeated.append("tools.list.element" if self.config == "default" else "tools")
@@ -190,7 +202,7 @@ class Writer:
             self._open = self._sink = None
 
 
-def groups(table: Any, limit: int = ROW_GROUP_BYTES) -> Iterator[Any]:
+def groups(table: Any, limit: int = MOST_GROUP_BYTES) -> Iterator[Any]:
     """Cuts a table into slices of at most so many bytes (a larger row makes one of its own)."""
     if table.num_rows <= 1 or table.nbytes <= limit:
         if table.num_rows:

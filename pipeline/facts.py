@@ -27,7 +27,7 @@ from stages.text_statistics import TextStatistics, text_statistics
 from tool_specs import catalog
 
 SAMPLE = 1000
-"""Dialogues whose texts are measured, first by id."""
+"""Dialogues whose texts are measured: the first of the run."""
 EXAMPLES = 3
 """Examples of a reason for dropping."""
 

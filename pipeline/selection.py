@@ -18,7 +18,7 @@ from pipeline.fill_cells import Filling
 from pipeline.line import Line
 from pipeline.run_folder import features_shard, select_shard
 from pipeline.shard import read_features
-from pipeline.storage import FileInfo, Manifest, write_manifest, write_shard, write_table
+from pipeline.storage import FileInfo, Manifest, read_table, write_manifest, write_shard, write_table
 from schemas.base import content_id, digest
 from schemas.verdict import Drop
 
@@ -59,6 +59,7 @@ class Selection:
 
     def finish(self) -> list[str]:
         """Writes, for every shard, the positions of the kept rows and the drops; returns the shards with kept rows."""
+        self._state = None  # the index of near-duplicates has done its work, and what follows needs the memory
         room = list(self.filling.quota.values())
         labels = [cell.label for cell in self.filling.quota]
         names = []
@@ -81,7 +82,8 @@ class Selection:
 
     def _write(self, name: str, positions: list[int], found: list[tuple[int, str, str]]) -> None:
         shard = select_shard(self.folder, self.line, name)
-        ids = [row for row, *_ in read_features(features_shard(self.folder, self.line, name))] if found else []
+        features = features_shard(self.folder, self.line, name)
+        ids = read_table(features.records, ["id"])["id"].to_pylist() if found else []
         drops = [
             Drop(
                 id=content_id("drop", "select", ids[position]),

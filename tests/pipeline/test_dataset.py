@@ -16,6 +16,7 @@ from pipeline import dataset, dataset_files
 from pipeline.dataset import write_dataset
 from pipeline.dataset_files import groups
 from pipeline.errors import StorageError
+from pipeline.facts import kept_tables
 from tests.pipeline.fake_run import judged, row, write_run
 
 
@@ -46,7 +47,6 @@ def test_default_config_opens_as_it_stands(folder: Path, cache: str) -> None:
     assert found["train"].features["tools"] == datasets.List(datasets.Json())
     expected = {record.id: record for record in (row(judged(number)) for number in range(20))}
     for part in found.values():
-        assert part["id"] == sorted(part["id"])
         for got in part:
             wanted = expected[got["id"]]
             assert got["messages"] == wanted.messages  # nulls stay, absent keys stay absent
@@ -78,25 +78,35 @@ def test_pandas_reads_exact_json(folder: Path) -> None:
     assert json.loads(frame["metadata"].iloc[0])["price"] == 84.55
 
 
-def test_same_rows_give_same_bytes_whatever_their_shards(tmp_path: Path, folder: Path) -> None:
-    mixed = list(range(20))
-    random.Random(3).shuffle(mixed)
-    again = write_dataset(write_run(tmp_path / "mixed", per_shard=9, order=mixed))
+def test_same_rows_give_same_bytes(tmp_path: Path, folder: Path) -> None:
+    again = write_dataset(write_run(tmp_path / "again"))
     assert digests(again) == digests(folder)
 
 
-def test_many_ranges_and_small_row_groups_give_the_same_rows(
+def ids_of(folder: Path) -> list[str]:
+    files = sorted((folder / "data").glob("train-*.parquet"))
+    return [value for path in files for value in pq.read_table(path, columns=["id"])["id"].to_pylist()]
+
+
+def test_rows_stand_in_the_run_s_order(tmp_path: Path) -> None:
+    mixed = list(range(20))
+    random.Random(3).shuffle(mixed)
+    made = write_run(tmp_path / "mixed", per_shard=6, order=mixed)
+    tables = kept_tables(made, ["id", "split"])
+    wanted = [row["id"] for table in tables for row in table.to_pylist() if row["split"] == "train"]
+    assert ids_of(write_dataset(made)) == wanted != sorted(wanted)
+
+
+def test_many_files_and_small_row_groups_give_the_same_rows(
     tmp_path: Path, folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(dataset, "RANGE_BYTES", 20_000)
+    monkeypatch.setattr(dataset_files, "ROW_GROUP_BYTES", 5_000)
     monkeypatch.setattr(dataset_files, "SHARD_BYTES", 5_000)
     many = write_dataset(write_run(tmp_path / "many"))
     files = sorted((many / "data").glob("train-*.parquet"))
     assert len(files) > 1
     assert files[0].name == f"train-00000-of-{len(files):05d}.parquet"
-    ids = [value for path in files for value in pq.read_table(path, columns=["id"])["id"].to_pylist()]
-    (whole,) = (folder / "data").glob("train-*.parquet")
-    assert ids == pq.read_table(whole, columns=["id"])["id"].to_pylist()
+    assert ids_of(many) == ids_of(folder)
 
 
 def test_row_groups_are_cut_by_bytes() -> None:
