@@ -27,7 +27,7 @@ def line_of(recipe: Recipe, worlds: Sequence[AnySource]) -> Line:
     manners, caps = recipe.behaviors, recipe.simulate
     return Line(
         steps=(
-            Step("generate_tasks", GenerateTasks(validation=recipe.validation), Task),
+            Step("generate_tasks", GenerateTasks(validation=recipe.validation, witnesses=recipe.grid.witnesses), Task),
             Step(
                 "diversify_behaviors",
                 DiversifyBehaviors(

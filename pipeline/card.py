@@ -54,6 +54,7 @@ def card(facts: Facts, written: Written) -> str:
         "must make before the arguments of one decision are determined. It is counted by execution: for every read "
         "that counts there is a changed world (`witness`) on which that read and the right answer differ, and the "
         "reads that count are enough for the answer.",
+        _grid_meaning(facts),
         "## Loading",
         _LOADING,
         "## What is in it",
@@ -149,6 +150,15 @@ checks establish that calls, results and outcomes are right and that texts state
 style."""
 
 
+def _grid_meaning(facts: Facts) -> str:
+    if facts.witnesses == "logical":
+        return ""
+    return (
+        "The recipe's cells, and the picture, count plausible changes only: values that could stand there, not any "
+        "that occur in the column. That burden is the column `plausible_burden`; `burden` is never smaller."
+    )
+
+
 def _splits(written: Written) -> list[tuple[str, ...]]:
     return [(split, config, f"{count:,}", str(len(written.files[config, split])))
             for (config, split), count in written.rows.items()]  # fmt: skip
@@ -196,13 +206,15 @@ def _columns() -> list[tuple[str, ...]]:
 def _made(facts: Facts) -> str:
     worlds = "; ".join(f"{w['domain']}: {w['origin']}, digest `{w['digest'][:16]}`" for w in facts.worlds)
     engines = ", ".join(f"`{name}` ({count:,})" for name, count in sorted(facts.columns["generator_model"].items()))
+    partial = "" if facts.total >= facts.wanted_total else f"{facts.total:,} of {facts.wanted_total:,} wanted. "
     short = [each for each in facts.cells if each.kept < each.wanted]
     missing = sum(each.wanted - each.kept for each in short)
+    instead = sum(max(each.kept - each.wanted, 0) for each in facts.cells)
     cells = (
         f"All {len(facts.cells)} cells of the recipe are full."
         if not short
-        else f"{len(short)} of the recipe's {len(facts.cells)} cells could not be filled and lack {missing:,} rows; "
-        "others took their place where the recipe allows it."
+        else f"{partial}{len(short)} of the recipe's {len(facts.cells)} cells could not be filled and lack {missing:,} "
+        f"rows; others took the place of {instead:,} of them."
     )
     return f"Made with WRIT from recipe `{facts.name}`, seed {facts.seed}. Worlds: {worlds}. Agent: {engines}. {cells}"
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import tempfile
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -17,11 +17,15 @@ from pipeline.progress import Silent, progress_for_terminal
 from pipeline.recipe import Recipe
 from pipeline.recipe_file import load_recipe
 from pipeline.runner import Outcome, Plan, run
+from pipeline.temporary import OwnFolder
 from pipeline.worlds import sources, with_folders
 
 if TYPE_CHECKING:
     from schemas.world import World
     from tool_specs.domain import Domain
+
+SHORT_CELLS = 10
+"""Cells that are short and told after a run; `writ stats` tells all."""
 
 
 def run_recipe(
@@ -50,12 +54,15 @@ def preview_recipe(path: Path, world: Path | None, seed: int | None) -> int:
     from pipeline.show import show
 
     recipe = _changed(load_recipe(path), 5, seed).model_copy(update={"behaviors_per_task": 1, "validation": 0.0})
-    with tempfile.TemporaryDirectory(prefix="writ-preview-") as folder:
-        plan = _plan(recipe, path, world, Path(folder) / "run")
+    folder = OwnFolder("writ-preview-", Path(tempfile.gettempdir()))
+    try:
+        plan = _plan(recipe, path, world, folder.path / "run")
         outcome = run(plan, Inline, Silent())
         console = Console()
         for row in RunFolder(plan.out).rows():
             show(plan.out, row.id, console)
+    finally:
+        folder.remove()
     return outcome.exit_code
 
 
@@ -197,12 +204,31 @@ def _tell(outcome: Outcome, out: Path) -> None:
     with suppress(ValueError):
         place = out.relative_to(Path.cwd())
     console = Console(stderr=True)
-    if outcome.nothing_to_do:
+    if outcome.larger:
+        text = (
+            f"{place}: holds {outcome.kept} trajectories, more than the {outcome.wanted} asked for, and stays as it is"
+        )
+        text += "; for a smaller data set give another --out"
+    elif outcome.nothing_to_do:
         text = f"{place}: nothing to do, {outcome.kept} of {outcome.wanted} trajectories are there"
     else:
         text = f"{place}: {outcome.kept} of {outcome.wanted} trajectories in {outcome.seconds:.1f} s"
-    if outcome.kept < outcome.wanted:
-        text += f"; `writ stats {place}` says which cells could not be filled, and why"
-    else:
+    if outcome.kept >= outcome.wanted:
         text += f"; look at them with `writ show {place}` and {place / 'report.html'}"
     console.print(text, markup=False, highlight=False, soft_wrap=True)
+    for line in _short_cells(outcome, place):
+        console.print(line, markup=False, highlight=False, soft_wrap=True)
+
+
+def _short_cells(outcome: Outcome, place: Path) -> Iterator[str]:
+    """Yields a line per cell that is short, the shortest first, with the commonest reason."""
+    if not outcome.short:
+        return
+    lacking = sum(each["wanted"] - each["kept"] for each in outcome.short)
+    filled = " (others took their place)" if outcome.kept >= outcome.wanted else ""
+    yield f"{len(outcome.short)} cells of the recipe are short of {lacking} trajectories{filled}:"
+    for each in sorted(outcome.short, key=lambda each: each["kept"] - each["wanted"])[:SHORT_CELLS]:
+        reason = next(iter(each["reasons"]), "no order was refused; its dialogues were dropped")
+        yield f"  {each['cell']}: {each['kept']} of {each['wanted']}; {reason}"
+    if len(outcome.short) > SHORT_CELLS:
+        yield f"  and {len(outcome.short) - SHORT_CELLS} more: `writ stats {place}`"

@@ -52,7 +52,7 @@ def write_dataset(run: Path) -> Path:
         work.mkdir(parents=True)
         written = _write_files(run, work)
         facts = facts_of(run)
-        (work / "grid.svg").write_text(grid_svg(facts.wanted, facts.kept), encoding="utf-8")
+        (work / "grid.svg").write_text(grid_svg(facts.wanted, facts.kept, facts.axis), encoding="utf-8")
         (work / "README.md").write_text(card(facts, written), encoding="utf-8")
         if target.exists():
             target.rename(run / ".dataset.old")

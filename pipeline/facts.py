@@ -23,6 +23,7 @@ from pipeline.plan_tasks import Cell, Fields, cell_of, quotas
 from pipeline.recipe import Recipe
 from pipeline.storage import read_json, read_table
 from schemas.base import Json
+from schemas.task import Strength
 from stages.text_statistics import TextStatistics, text_statistics
 from tool_specs import catalog
 
@@ -89,6 +90,18 @@ class Facts:
     tasks: int = 0
 
     @property
+    def witnesses(self) -> Strength:
+        """Which changed worlds count for the burdens of the grid."""
+        found: Strength = self.recipe["grid"].get("witnesses", "logical")
+        return found
+
+    @property
+    def axis(self) -> str:
+        """What the grid's burden means, in words."""
+        said = {"logical": "evidence burden", "plausible": "plausible burden (column plausible_burden)"}
+        return f"{said[self.witnesses]}: reads that one decision needs"
+
+    @property
     def dropped(self) -> int:
         """Records that were dropped, surplus apart."""
         return sum(each.count for each in self.drops if each.reason != "surplus")
@@ -140,7 +153,7 @@ def _facts_of(run: Path, kept: bytes, ended: bool) -> Facts:
     facts.columns = {name: Counter() for name in _COUNTED}
     fields: Counter[Fields] = Counter()
     tasks: set[str] = set()
-    for table in kept_tables(run, [*_COUNTED, "domain", "num_writes", "burden", "task_id"]):
+    for table in kept_tables(run, [*_COUNTED, "domain", "num_writes", "burden", "plausible_burden", "task_id"]):
         values = {name: table.column(name).to_pylist() for name in table.column_names}
         for name in _COUNTED:
             facts.columns[name].update(values[name])
@@ -165,7 +178,7 @@ def _manifest(run: Path) -> dict[str, Json]:
 
 def _fill_grid(facts: Facts, fields: Counter[Fields], manifest: dict[str, Json]) -> None:
     for row, count in fields.items():
-        facts.kept[row.num_writes, row.burden] += count
+        facts.kept[row.num_writes, row.counted(facts.witnesses)] += count
     facts.wanted_total = manifest.get("wanted", facts.total)
     if "cells" in manifest:
         wanted = {_cell(each): int(each["wanted"]) for each in manifest["cells"]}
@@ -174,7 +187,7 @@ def _fill_grid(facts: Facts, fields: Counter[Fields], manifest: dict[str, Json])
         wanted = quotas(Recipe.model_validate({**facts.recipe, "domains": domains, "count": max(facts.total, 1)}))
     got: Counter[Cell] = Counter()
     for row, count in fields.items():
-        cell = cell_of(row, wanted)
+        cell = cell_of(row, wanted, facts.witnesses)
         if cell is not None:
             got[cell] += count
     facts.cells = [Filled(cell, number, got[cell]) for cell, number in sorted(wanted.items(), key=lambda w: w[0].label)]

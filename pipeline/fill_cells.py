@@ -42,7 +42,7 @@ class Filling:
 
     def offer(self, fields: Fields) -> int | None:
         """Counts an accepted row; returns the position of its cell, or None if no cell wants such rows."""
-        cell = cell_of(fields, self.quota)
+        cell = cell_of(fields, self.quota, self.recipe.grid.witnesses)
         if cell is None:
             return None
         self.kept[cell] += 1
@@ -59,8 +59,7 @@ class Filling:
 
     def refused(self, spec: TaskSpec, reason: str) -> None:
         """Notes why an order could not be carried out."""
-        fields = Fields(spec.domain, spec.kind, spec.num_writes, spec.burden, spec.split)
-        cell = cell_of(fields, self.quota)
+        cell = self._cell_of(spec)
         if cell is not None:
             self.reasons.setdefault(cell, Counter())[reason] += 1
 
@@ -90,10 +89,14 @@ class Filling:
 
     def _noted(self, specs: Iterator[TaskSpec]) -> Iterator[TaskSpec]:
         for spec in specs:
-            cell = cell_of(Fields(spec.domain, spec.kind, spec.num_writes, spec.burden, spec.split), self.quota)
+            cell = self._cell_of(spec)
             if cell is not None:
                 self._ordered[cell] += 1
             yield spec
+
+    def _cell_of(self, spec: TaskSpec) -> Cell | None:
+        wanted = Fields(spec.domain, spec.kind, spec.num_writes, spec.burden, spec.burden, spec.split)
+        return cell_of(wanted, self.quota, "logical")
 
     def _tasks_for(self, cell: Cell, rows: int) -> int:
         """Returns how many tasks probably give so many rows: judged by what the cell gave so far."""

@@ -23,14 +23,15 @@ _LIGHT, _DARK = (219, 234, 254), (29, 78, 160)
 Counts = Mapping[tuple[int, int], int]
 
 
-def grid_svg(wanted: Counts, kept: Counts, title: str = "Kept trajectories by decisions and evidence burden") -> str:
+def grid_svg(wanted: Counts, kept: Counts, axis: str = "evidence burden: reads that one decision needs") -> str:
     """Draws the grid.
 
     Args:
         wanted: (decisions, burden) -> rows that a recipe asked for with this very burden; may be empty.
         kept: (decisions, burden) -> rows that are there.
-        title: what the picture says of itself, for those who hear it.
+        axis: what burden means here; stands above the columns.
     """
+    title = "Kept trajectories by decisions and burden"
     places = {place for place, count in (*kept.items(), *wanted.items()) if count}
     burdens = _span({burden for _, burden in places})
     decisions = _span({number for number, _ in places})
@@ -40,7 +41,7 @@ def grid_svg(wanted: Counts, kept: Counts, title: str = "Kept trajectories by de
     parts = [
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" width="{width}" height="{height}" '
         f'role="img" aria-label="{title}"><title>{title}</title><style>{_STYLE}</style>',
-        _text(_LEFT, 20, "evidence burden: reads that one decision needs", "h", "start"),
+        _text(_LEFT, 20, axis, "h", "start"),
         _text(8, _TOP - 12, "decisions", "h", "start"),
         _text(_LEFT + _CELL_W * len(burdens) + _CELL_W / 2, _TOP - 12, "all", "s"),
     ]

@@ -9,7 +9,6 @@ from __future__ import annotations
 import contextlib
 import logging
 import os
-import shutil
 import tempfile
 import traceback
 from collections import deque
@@ -23,6 +22,7 @@ from pipeline.fingerprint import HOME
 from pipeline.house import differing, module_files
 from pipeline.line import Line, Order
 from pipeline.shard import ShardResult, run_shard
+from pipeline.temporary import OwnFolder
 
 _AHEAD = 2
 """Shards in flight per worker: one in work, one waiting."""
@@ -62,8 +62,9 @@ class OnRay:
 
         self._ray, self._workers = ray, workers
         # Sockets below must stay under 108 characters, so not below the run or a deep TMPDIR.
-        self._temp = Path(tempfile.mkdtemp(prefix="writ-", dir="/tmp" if Path("/tmp").is_dir() else None))
-        neutral = self._temp / "empty"
+        short = Path("/tmp")
+        self._temp = OwnFolder("writ-ray-", short if short.is_dir() else Path(tempfile.gettempdir()))
+        neutral = self._temp.path / "empty"
         neutral.mkdir()
         with _environment(), contextlib.chdir(neutral):
             ray.init(
@@ -73,7 +74,7 @@ class OnRay:
                 logging_level=logging.ERROR,
                 log_to_driver=False,
                 object_store_memory=256 << 20,
-                _temp_dir=str(self._temp),
+                _temp_dir=str(self._temp.path),
             )
         self._remote = ray.remote(num_cpus=1, max_retries=2)(_task)
         self._files = module_files()
@@ -97,7 +98,7 @@ class OnRay:
     def close(self) -> None:
         """Stops Ray and removes its folder."""
         self._ray.shutdown()
-        shutil.rmtree(self._temp, ignore_errors=True)
+        self._temp.remove()
 
     def _result(self, reference: Any) -> ShardResult:
         value = self._ray.get(reference)

@@ -17,9 +17,8 @@ from collections.abc import Hashable, Iterator, Mapping, Sequence
 from typing import NamedTuple, TypeVar, get_args
 
 from pipeline.recipe import Recipe
-from schemas.base import content_id, rng_of
-from schemas.sft import SftRow
-from schemas.task import Kind, Split, TaskSpec
+from schemas.base import Record, content_id, rng_of
+from schemas.task import Kind, Split, Strength, TaskSpec
 
 K = TypeVar("K", bound=Hashable)
 
@@ -50,21 +49,26 @@ class Fields(NamedTuple):
     """The columns of a kept row that say which cell it fills."""
 
     domain: str
-    kind: str
+    kind: Kind
     num_writes: int
     burden: int
-    split: str
+    plausible_burden: int
+    split: Split
 
     @classmethod
-    def of(cls, row: SftRow) -> Fields:
+    def of(cls, row: Record) -> Fields:
         """Reads them off a row."""
-        return cls(row.domain, row.kind, row.num_writes, row.burden, row.split)
+        return cls(*(getattr(row, name) for name in cls._fields))
+
+    def counted(self, witnesses: Strength) -> int:
+        """Returns the burden that a grid means."""
+        return self.burden if witnesses == "logical" else self.plausible_burden
 
 
-def cell_of(fields: Fields, cells: Mapping[Cell, int]) -> Cell | None:
+def cell_of(fields: Fields, cells: Mapping[Cell, int], witnesses: Strength) -> Cell | None:
     """Returns the cell that a row fills, if there is one."""
-    for burden in (fields.burden, None):
-        cell = Cell(fields.domain, fields.kind, fields.num_writes, burden, fields.split)  # type: ignore[arg-type]
+    for burden in (fields.counted(witnesses), None):
+        cell = Cell(fields.domain, fields.kind, fields.num_writes, burden, fields.split)
         if cell in cells:
             return cell
     return None

@@ -15,25 +15,29 @@ How kinds and axes combine: read-heavy tasks have one decision and carry the bur
 the decisions axis, their burden is low and as it falls; mixed tasks carry both, with two decisions or more; information
 tasks carry the burden axis without a decision; refusals have neither. Instead of the two axes, `grid.cells` may give
 shares of cells outright (`"1x9": 0.1`): they then stand for all tasks that write, and `tasks` has shares for the rest.
+With `grid.witnesses: plausible`, burdens mean the column `plausible_burden` of the rows in place of `burden`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Annotated
+from collections.abc import Hashable
+from typing import Annotated, TypeVar
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
 from pipeline.mcp_settings import McpSettings
 from schemas.behavior import Disclosure, Register, Trait
-from schemas.task import Kind
+from schemas.task import Kind, Strength
 
 MAX_DECISIONS = 5
 BURDENS = range(2, 13)
 _TOLERANCE = 1e-6
 
 
-def _sum_to_one(shares: Mapping[object, float]) -> Mapping[object, float]:
+Name = TypeVar("Name", bound=Hashable)
+
+
+def _sum_to_one(shares: dict[Name, float]) -> dict[Name, float]:
     for name, share in shares.items():
         if not 0 <= share <= 1:
             raise ValueError(f"the share of {name} is {share:g}; a share is between 0 and 1")
@@ -43,21 +47,21 @@ def _sum_to_one(shares: Mapping[object, float]) -> Mapping[object, float]:
     return shares
 
 
-def _decisions(shares: Mapping[int, float]) -> Mapping[int, float]:
+def _decisions(shares: dict[int, float]) -> dict[int, float]:
     for decisions in shares:
         if not 1 <= decisions <= MAX_DECISIONS:
             raise ValueError(f"{decisions} decisions cannot be ordered; give numbers from 1 to {MAX_DECISIONS}")
-    return _sum_to_one(shares)  # type: ignore[arg-type, return-value]
+    return _sum_to_one(shares)
 
 
-def _burdens(shares: Mapping[int, float]) -> Mapping[int, float]:
+def _burdens(shares: dict[int, float]) -> dict[int, float]:
     for burden in shares:
         if burden not in BURDENS:
             raise ValueError(f"a burden of {burden} cannot be ordered; give numbers from {BURDENS[0]} to {BURDENS[-1]}")
-    return _sum_to_one(shares)  # type: ignore[arg-type, return-value]
+    return _sum_to_one(shares)
 
 
-def _cells(shares: Mapping[str, float]) -> Mapping[str, float]:
+def _cells(shares: dict[str, float]) -> dict[str, float]:
     for name in shares:
         decisions, _, burden = name.partition("x")
         if not (decisions.isdigit() and burden.isdigit()):
@@ -67,7 +71,7 @@ def _cells(shares: Mapping[str, float]) -> Mapping[str, float]:
                 f"cell {name} cannot be ordered; decisions go from 1 to {MAX_DECISIONS}, "
                 f"burdens from {BURDENS[0]} to {BURDENS[-1]}"
             )
-    return _sum_to_one(shares)  # type: ignore[arg-type, return-value]
+    return _sum_to_one(shares)
 
 
 Probability = Annotated[float, Field(ge=0, le=1)]
@@ -114,13 +118,19 @@ class DomainSettings(_Strict):
 
 
 class Grid(_Strict):
-    """Shares of decisions and burdens. See the module's text."""
+    """Shares of decisions and burdens. See the module's text.
+
+    Attributes:
+        witnesses: which changed worlds count for a burden: all (`logical`), or only those with values that could stand
+            there (`plausible`): a smaller number, and a harder cell to fill.
+    """
 
     decisions: Annotated[dict[int, float], AfterValidator(_decisions)] = {1: 0.2, 2: 0.3, 3: 0.25, 4: 0.15, 5: 0.1}
     burden: Annotated[dict[int, float], AfterValidator(_burdens)] = {
         2: 0.08, 3: 0.14, 4: 0.14, 5: 0.14, 6: 0.12, 7: 0.1, 8: 0.08, 9: 0.06, 10: 0.05, 11: 0.05, 12: 0.04,
     }  # fmt: skip
     cells: Annotated[dict[str, float], AfterValidator(_cells)] | None = None
+    witnesses: Strength = "logical"
 
     @model_validator(mode="after")
     def _axes_or_cells(self) -> Grid:
@@ -193,7 +203,7 @@ class Recipe(_Strict):
         writing = [kind for kind in ("read_heavy", "write_intensive", "mixed") if self.tasks.get(kind)]
         if self.grid.cells is None:
             try:
-                _sum_to_one(self.tasks)  # type: ignore[arg-type]
+                _sum_to_one(self.tasks)
             except ValueError as error:
                 raise ValueError(f"tasks: {error}") from None
             if self.tasks.get("mixed") and not any(share for n, share in self.grid.decisions.items() if n > 1):

@@ -70,7 +70,7 @@ def page(facts: Facts, samples: Sequence[Judged]) -> str:
         "<h2>Decisions and burden</h2>",
         "<p>A <b>decision</b> is a state-changing call that the task needs. The <b>burden</b> of a decision is the "
         "number of reads that must be made before its arguments are determined, proved by execution.</p>",
-        f'<div class="wide">{grid_svg(facts.wanted, facts.kept)}</div>',
+        f'<div class="wide">{grid_svg(facts.wanted, facts.kept, facts.axis)}</div>',
         _cells(facts),
         "<h2>Rejected</h2>",
         _drops(facts),

@@ -23,6 +23,7 @@ Rows, tables and dialogues can be read as soon as `kept.json` is there, the mani
 
 from __future__ import annotations
 
+import difflib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -39,6 +40,9 @@ from schemas.verdict import Drop, Judged
 
 if TYPE_CHECKING:
     from pipeline.line import Line
+
+NEAR = 3
+"""Ids that are named for one that is not there."""
 
 
 @dataclass(frozen=True)
@@ -162,10 +166,21 @@ class RunFolder:
     def _place(self, row_id: str) -> tuple[str, str]:
         """Returns the shard and the whole id of the row whose id begins so."""
         found: list[tuple[str, str]] = []
+        known: list[str] = []
         for name in self._kept()["shards"]:
             ids = self._table(name, ["id"])["id"].to_pylist()
+            known += ids
             found.extend((name, each) for each in ids if each.startswith(row_id))
         if len(found) != 1:
-            what = f"{len(found)} rows begin" if found else "no kept row begins"
-            raise StorageError(f"{self.path}: {what} with {row_id!r}; `writ show {self.path}` shows one with its id")
+            raise StorageError(f"{self.path}: {_which(row_id, [each for _, each in found], known)}")
         return found[0]
+
+
+def _which(wanted: str, found: Sequence[str], known: Sequence[str]) -> str:
+    """Says which ids there are, where a beginning fits none or several."""
+    if found:
+        return f"{len(found):,} rows begin with {wanted!r}, for example {', '.join(found[:NEAR])}; give more of the id"
+    beginnings = {each[: len(wanted)]: each for each in known}
+    near = [beginnings[each] for each in difflib.get_close_matches(wanted, beginnings, n=NEAR, cutoff=0.6)]
+    hint = f"the nearest of its {len(known):,} rows: {', '.join(near)}" if near else f"it has {len(known):,} rows"
+    return f"no kept row begins with {wanted!r}; {hint}. `writ show` without an id lists some of each kind"

@@ -13,10 +13,11 @@ import fcntl
 import importlib.metadata
 import itertools
 import platform
+import shutil
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Protocol
 
@@ -67,11 +68,18 @@ class Plan:
 
 @dataclass
 class Outcome:
-    """How a run ended."""
+    """How a run ended.
+
+    Attributes:
+        short: cells that have less than the recipe wants, with the reasons, as in `run.json`.
+        larger: the folder holds a larger data set, which was left as it is.
+    """
 
     kept: int
     wanted: int
+    short: Sequence[dict[str, Json]] = ()
     nothing_to_do: bool = False
+    larger: bool = False
     seconds: float = 0.0
     closed: tuple[str, ...] = ()
 
@@ -111,15 +119,10 @@ def run(
     with _locked(plan.out):
         _identify(plan)
         made = [f"{make.__module__}.{make.__qualname__}" for make in finish]
-        count = [plan.recipe.count, plan.recipe.patience]
-        key = digest([plan.identity(), count, plan.line.line_key(), code_digest("pipeline.runner"), made])
-        manifest = plan.out / "run.json"
         closed = tuple(source.closed for source in plan.worlds if source.closed)
-        if manifest.exists():
-            found = read_json(manifest)
-            if isinstance(found, dict) and found.get("key") == key:
-                return Outcome(found["kept"], found["wanted"], nothing_to_do=True, closed=closed)
-            manifest.unlink()
+        before = _before(plan, made)
+        if before is not None:
+            return replace(before, closed=closed)
         filling = Filling(plan.recipe)
         selection = Selection(plan.line, plan.out, filling)
         tally = _Tally()
@@ -137,8 +140,36 @@ def run(
             progress.update(filling, None, make.__name__.replace("_", " "))
             make(plan.out)
         seconds = time.monotonic() - started
-        write_json(manifest, {"key": key, **facts, **_circumstances(selection.kept, tally, seconds)})
-        return Outcome(selection.kept, plan.recipe.count, seconds=seconds, closed=closed)
+        key = _key(plan, made, plan.recipe.count)
+        write_json(plan.out / "run.json", {"key": key, **facts, **_circumstances(selection.kept, tally, seconds)})
+        return Outcome(selection.kept, plan.recipe.count, facts["unfilled"], seconds=seconds, closed=closed)
+
+
+def _key(plan: Plan, made: Sequence[str], count: int) -> str:
+    """Returns what a whole run of so many trajectories is known by."""
+    sizes = [count, plan.recipe.patience]
+    return digest([plan.identity(), sizes, plan.line.line_key(), code_digest("pipeline.runner"), made])
+
+
+def _before(plan: Plan, made: Sequence[str]) -> Outcome | None:
+    """Returns how the run in the folder ended if nothing is left to do, or clears what says that it is whole."""
+    manifest, count = plan.out / "run.json", plan.recipe.count
+    found = read_json(manifest) if manifest.exists() else {}
+    wanted = found.get("wanted", 0) if isinstance(found, dict) else 0
+    if wanted >= count and found.get("key") == _key(plan, made, wanted):
+        larger = wanted > count
+        return Outcome(found["kept"], count, () if larger else found["unfilled"], nothing_to_do=True, larger=larger)
+    if wanted > count:
+        raise StorageError(
+            f"{plan.out}: holds a data set of {found['kept']} trajectories that another version of the program made; "
+            f"-n {count} would replace it by a smaller one. Give another --out, or delete that folder"
+        )
+    # With other shards, what was kept of the old ones would be read from the wrong rows.
+    for name in ("run.json", "kept.json"):
+        (plan.out / name).unlink(missing_ok=True)
+    for path in (*plan.out.glob(".*.tmp"), *plan.out.glob("stages/*/.*.tmp")):  # of a process that was killed
+        shutil.rmtree(path) if path.is_dir() else path.unlink(missing_ok=True)
+    return None
 
 
 def _fill(

@@ -20,7 +20,7 @@ from pipeline.run_folder import features_shard, select_shard
 from pipeline.shard import read_features
 from pipeline.storage import FileInfo, Manifest, read_table, write_manifest, write_shard, write_table
 from schemas.base import content_id, digest
-from schemas.verdict import Drop
+from schemas.verdict import Drop, DropReason
 
 _NO_CELL = -1
 _DUPLICATE = -2
@@ -64,7 +64,8 @@ class Selection:
         labels = [cell.label for cell in self.filling.quota]
         names = []
         for name, places in self._places.items():
-            positions, drops = [], []
+            positions: list[int] = []
+            drops: list[tuple[int, DropReason, str]] = []
             for position, place in enumerate(places):
                 if place >= 0 and room[place] > 0:
                     room[place] -= 1
@@ -80,7 +81,7 @@ class Selection:
                 names.append(name)
         return names
 
-    def _write(self, name: str, positions: list[int], found: list[tuple[int, str, str]]) -> None:
+    def _write(self, name: str, positions: list[int], found: list[tuple[int, DropReason, str]]) -> None:
         shard = select_shard(self.folder, self.line, name)
         features = features_shard(self.folder, self.line, name)
         ids = read_table(features.records, ["id"])["id"].to_pylist() if found else []
@@ -88,7 +89,7 @@ class Selection:
             Drop(
                 id=content_id("drop", "select", ids[position]),
                 stage="deduplicate" if reason == "near_duplicate" else "select",
-                reason=reason,  # type: ignore[arg-type]
+                reason=reason,
                 detail=detail,
                 record_id=ids[position],
             )

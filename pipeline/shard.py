@@ -82,7 +82,7 @@ def run_shard(line: Line, folder: Path, order: Order) -> ShardResult:
             result.fresh = False
             records, drops = apply(line, step, order.specs if last is None else last.read())
             if number == len(line.steps):
-                records = sorted(records, key=lambda record: str(record.id))  # type: ignore[attr-defined]
+                records = sorted(records, key=_id)
             manifest = _store(shard, key, records, step.makes, drops)
         else:
             drops = read_shard(shard.drops, Drop) if manifest.drops else []
@@ -111,8 +111,7 @@ def apply(line: Line, step: Step, records: Sequence[Record]) -> tuple[list[Recor
         except BackendError as error:
             return [_lost(step, record, error)]
         except Exception as error:
-            name = getattr(record, "id", "?")
-            raise StageFailed(f"stage {step.name} failed on {name}: {type(error).__name__}: {error}") from error
+            raise StageFailed(f"stage {step.name} failed on {_id(record)}: {type(error).__name__}: {error}") from error
 
     made: list[Sequence[Record]] = []
 
@@ -171,15 +170,15 @@ def _store_features(line: Line, shard: Shard, made: dict[str, _Made], result: Sh
     by_id: dict[str, Any] = {}
     for source in sources.read():
         # A row is known by its dialogue's id, a judged dialogue has one of its own.
-        by_id[getattr(getattr(source, "dialogue", source), "id", "")] = source
-        by_id[source.id] = source  # type: ignore[attr-defined]
+        by_id[_id(getattr(source, "dialogue", source))] = source
+        by_id[_id(source)] = source
     pack = msgspec.msgpack.Encoder().encode
     columns: dict[str, list[bytes]] = {"id": [], "source": [], "fields": [], "features": []}
     for row in rows.read():
-        source = by_id[row.id]  # type: ignore[attr-defined]
-        columns["id"].append(row.id.encode())  # type: ignore[attr-defined]
+        source = by_id[_id(row)]
+        columns["id"].append(_id(row).encode())
         columns["source"].append(source.id.encode())
-        columns["fields"].append(pack(tuple(Fields.of(row))))  # type: ignore[arg-type]
+        columns["fields"].append(pack(tuple(Fields.of(row))))
         columns["features"].append(pack(line.group.features(source)))
     types = {"id": pa.string(), "source": pa.string(), "fields": pa.binary(), "features": pa.binary()}
     table = pa.table({name: packed(values, types[name]) for name, values in columns.items()})
@@ -195,6 +194,12 @@ def _store(shard: Shard, key: str, records: Sequence[Record], kind: type[Record]
     manifest = Manifest(key=key, rows=len(records), drops=len(drops), files=files)
     write_manifest(shard.manifest, manifest)
     return manifest
+
+
+def _id(record: Any) -> str:
+    """Returns a record's id; all records that pass along a line have one."""
+    found: str = record.id
+    return found
 
 
 def _services(line: Line) -> Services:

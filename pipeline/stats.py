@@ -23,7 +23,7 @@ def stats(run: Path, console: Console) -> None:
     facts = facts_of(run)
     head = f"{facts.name}: {facts.total:,} of {facts.wanted_total:,} trajectories about {facts.tasks:,} tasks"
     console.print(f"{head}, seed {facts.seed}", markup=False)
-    _print(console, "kept by decisions (rows) and burden (columns)", _grid(facts))
+    _print(console, f"kept by decisions (rows) and {facts.axis.partition(':')[0]} (columns)", _grid(facts))
     _print(console, "kinds", _cells(facts))
     for cell in manifest.get("unfilled", []):
         reasons = ", ".join(f"{reason} ({count})" for reason, count in cell["reasons"].items()) or "nothing was refused"

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 import msgspec
 
 from schemas.base import content_id, rng_of
-from schemas.task import Task, TaskSpec
+from schemas.task import Strength, Task, TaskSpec
 from schemas.verdict import Drop, DropReason
 from stages.base import Services, Stage
 from stages.generate_tasks.assemble import TaskMaker
@@ -34,17 +34,19 @@ class GenerateTasks(Stage[TaskSpec, Task]):
     Attributes:
         validation: share of the people whose tasks belong to the validation split.
         attempts: budget per order.
+        witnesses: which of a proof's witnesses count for the burden that an order names.
     """
 
     validation: float = 0.05
     attempts: int = 120
+    witnesses: Strength = "logical"
 
     async def process(self, record: TaskSpec, services: Services) -> Sequence[Task | Drop]:
         """Returns the task, or the drop with the commonest obstacle."""
         sandbox = services.sandboxes[record.domain]
         ground = services.memo(f"ground:{record.domain}", lambda: Ground.of(sandbox))
         try:
-            task = TaskMaker(ground, self.validation, self.attempts).make(record)
+            task = TaskMaker(ground, self.validation, self.attempts, self.witnesses).make(record)
         except NotProven as obstacle:
             return [_drop(record, "cell_unfilled", str(obstacle))]
         return [self._told(task, ground)]

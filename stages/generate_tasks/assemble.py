@@ -11,7 +11,7 @@ import msgspec
 
 from schemas.base import Json, content_id, plain, rng_of
 from schemas.program import Call, Fact, Program
-from schemas.task import Knowledge, Proof, Refusal, Request, Task, TaskSpec
+from schemas.task import Knowledge, Proof, Refusal, Request, Strength, Task, TaskSpec
 from stages.generate_tasks.claims import NotProven
 from stages.generate_tasks.compose import MAX_LISTED, Composer
 from stages.generate_tasks.drafts import NoSuchRequest
@@ -42,10 +42,11 @@ HIGH_MODES = ("best", "best", "best", "joint", "joint", "each", "best_of_stated"
 class TaskMaker:
     """Makes tasks on one ground."""
 
-    def __init__(self, ground: Ground, validation: float, attempts: int) -> None:
+    def __init__(self, ground: Ground, validation: float, attempts: int, witnesses: Strength = "logical") -> None:
         self._ground = ground
         self._validation = validation
         self._attempts = attempts
+        self._witnesses = witnesses
 
     def make(self, spec: TaskSpec) -> Task:
         """Makes the task of an order, without its text.
@@ -137,7 +138,7 @@ class TaskMaker:
             facts = {**self._ground.known(person, identity), **{name: v for name, (v, _) in made[heavy].facts.items()}}
             if disturbed(self._ground, [each.request for each in made[:heavy]], made[heavy].request, facts):
                 raise NotProven("an earlier decision changes the answer")
-        if exact and max(each.request.proof.lower for each in made) != spec.burden:
+        if exact and max(self._burden(each) for each in made) != spec.burden:
             raise NotProven("another decision needs more reads")
         return person, made
 
@@ -190,12 +191,12 @@ class TaskMaker:
             try:
                 draft = composer.write(plan, number, mode, burden=burden)
                 trial = tried(composer, draft)
-                if trial.arguments is None or trial.burden != burden:
+                if trial.arguments is None or not self._may_fit(trial.burden, burden):
                     raise NotProven(f"{mode}: {trial.burden} reads instead of {burden}")
                 self._check_split(spec, _key_of(trial.arguments)[1])
                 made = make_write(composer, draft, trial, state)
-                if made.request.proof.lower != burden:
-                    raise NotProven(f"{mode}: burden {made.request.proof.lower} instead of {burden}")
+                if self._burden(made) != burden:
+                    raise NotProven(f"{mode}: burden {self._burden(made)} instead of {burden}")
                 return _fresh(made, used)
             except (NoSuchRequest, NotProven) as failed:
                 obstacle = failed
@@ -223,7 +224,7 @@ class TaskMaker:
                     raise NotProven("an earlier decision is about the same row")
                 self._check_split(spec, _key_of(trial.arguments)[1])
                 made = make_write(composer, draft, trial, state)
-                if exact and made.request.proof.lower > spec.burden:
+                if exact and self._burden(made) > spec.burden:
                     raise NotProven("another decision needs more reads")
                 return _fresh(made, used)
             except (NoSuchRequest, NotProven) as failed:
@@ -243,13 +244,13 @@ class TaskMaker:
         composer = self._composer(rng, identity, person, spec)
         draft = ask(composer, question)
         trial = tried(composer, draft)
-        if trial.arguments is None or trial.burden != spec.burden:
+        if trial.arguments is None or not self._may_fit(trial.burden, spec.burden):
             raise NotProven(f"{trial.burden} reads instead of {spec.burden}")
         if self._ground.strangers.tools:
             self._check_split(spec, about(trial.programs, trial.selection, dict(trial.facts)))
         made = make_answer(composer, draft, trial)
-        if made.request.proof.lower != spec.burden:
-            raise NotProven(f"burden {made.request.proof.lower} instead of {spec.burden}")
+        if self._burden(made) != spec.burden:
+            raise NotProven(f"burden {self._burden(made)} instead of {spec.burden}")
         return person, [made]
 
     def _must_refuse(self, spec: TaskSpec, rng: random.Random, identity: tuple[str, ...]) -> tuple[str, list[Made]]:
@@ -268,6 +269,14 @@ class TaskMaker:
         if made.request.refusal is None or made.request.refusal.rule == "no_change":
             raise NotProven("nothing would change: no reason to refuse")
         return person, [made]
+
+    def _burden(self, made: Made) -> int:
+        proof = made.request.proof
+        return proof.lower if self._witnesses == "logical" else proof.plausible
+
+    def _may_fit(self, reads: int, burden: int) -> bool:
+        """Whether a trial may give this burden: fewer reads count where only plausible witnesses do."""
+        return reads == burden if self._witnesses == "logical" else burden <= reads <= burden + 2
 
     def _plans(self, identity: tuple[str, ...]) -> list[Plan]:
         plans = self._memo(f"plans:{identity}", lambda: plans_of(self._ground, identity))

@@ -224,12 +224,19 @@ def row(record: Judged) -> SftRow:
     )
 
 
-def write_run(folder: Path, count: int = 20, per_shard: int = 6, order: Sequence[int] | None = None) -> Path:
+def write_run(
+    folder: Path,
+    count: int = 20,
+    per_shard: int = 6,
+    order: Sequence[int] | None = None,
+    wanted: int | None = None,
+    witnesses: str = "logical",
+) -> Path:
     """Writes a finished run; `order` permutes which row lands in which shard."""
     import pyarrow as pa
 
-    records = [judged(number) for number in (order or range(count))]
-    names = [f"r0-{shard:05d}" for shard in range(math.ceil(count / per_shard))]
+    records = [judged(number) for number in (range(count) if order is None else order)]
+    names = [f"r0-{shard:05d}" for shard in range(max(math.ceil(len(records) / per_shard), 1))]
     places = {"rows": "stages/5_export_rows", "judged": "stages/4_validate_dialogues", "select": "stages/7_select"}
     for shard, name in enumerate(names):
         part = records[shard * per_shard : (shard + 1) * per_shard]
@@ -252,13 +259,14 @@ def write_run(folder: Path, count: int = 20, per_shard: int = 6, order: Sequence
         ),
     ]
     write_shard(folder / "stages/4_validate_dialogues" / f"{names[0]}.drops.parquet", drops, Drop)
-    kept = {"shards": names, "all_shards": names, "features": "stages/6_features", **places}
+    kept = {"shards": names if records else [], "all_shards": names, "features": "stages/6_features", **places}
     write_json(folder / "kept.json", kept)
     recipe = {
         "name": "toy",
         "seed": 7,
         "domains": [{"name": "library", "share": 1.0, "world": {"origin": "generated:seed=1,size=9", "digest": "w0"}}],
         "tasks": {"read_heavy": 1.0},
+        "grid": {"witnesses": witnesses},
         "behaviors_per_task": 1,
         "validation": 0.2,
     }
@@ -276,7 +284,8 @@ def write_run(folder: Path, count: int = 20, per_shard: int = 6, order: Sequence
         for n, b in ((1, 3), (2, 4))
     ]
     manifest = {
-        "key": "k", "name": "toy", "wanted": count, "kept": count, "cells": cells, "made": {"generate_tasks": count},
+        "key": "k", "name": "toy", "wanted": wanted or count, "kept": len(records), "cells": cells,
+        "made": {"generate_tasks": count},
         "unfilled": [{"cell": "library/read_heavy/1x12/train", "wanted": 3, "kept": 2, "reasons": {"no scope": 4}}],
         "drops": [{"stage": "validate_dialogues", "reason": "grounding", "owner": "agent", "count": 1}],
         "rounds": 2, "seconds": 1.5, "kept_per_second": 13.3, "seed": 7, "worlds": [], "shards": len(names),

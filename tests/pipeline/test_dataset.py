@@ -3,6 +3,7 @@ from __future__ import annotations
 import hashlib
 import json
 import random
+from collections import Counter
 from pathlib import Path
 
 import datasets
@@ -16,7 +17,7 @@ from pipeline import dataset, dataset_files
 from pipeline.dataset import write_dataset
 from pipeline.dataset_files import groups
 from pipeline.errors import StorageError
-from pipeline.facts import kept_tables
+from pipeline.facts import facts_of, kept_tables
 from tests.pipeline.fake_run import judged, row, write_run
 
 
@@ -139,6 +140,28 @@ def test_card_says_what_is_there(folder: Path) -> None:
     assert "| validate_dialogues | grounding | agent | 1 |" in body
     assert "1 of the recipe's 2 cells could not be filled" in body
     assert (folder / "grid.svg").read_text().startswith("<svg")
+
+
+def test_the_card_of_a_partial_run_says_so(tmp_path: Path) -> None:
+    body = (write_dataset(write_run(tmp_path, wanted=23)) / "README.md").read_text()
+    assert "20 multi-turn conversations" in body and "20 of 23 wanted. 1 of the recipe's 2 cells" in body
+
+
+def test_a_run_without_a_row_has_a_card_and_no_files(tmp_path: Path) -> None:
+    made = write_dataset(write_run(tmp_path, order=[], wanted=5))
+    assert [path.name for path in sorted(made.iterdir())] == ["README.md", "grid.svg"]
+    assert "0 multi-turn conversations" in (made / "README.md").read_text()
+
+
+def test_the_grid_may_mean_plausible_burdens(tmp_path: Path, folder: Path) -> None:
+    made = write_dataset(write_run(tmp_path, witnesses="plausible"))
+    facts = facts_of(tmp_path)
+    rows = [row(judged(number)) for number in range(20)]
+    assert facts.kept == Counter((each.num_writes, each.plausible_burden) for each in rows)
+    assert facts.kept != Counter((each.num_writes, each.burden) for each in rows)
+    assert "plausible burden (column plausible_burden)" in (made / "grid.svg").read_text()
+    assert "count plausible changes only" in (made / "README.md").read_text()
+    assert "plausible changes only" not in (folder / "README.md").read_text()
 
 
 def test_nothing_half_written_is_left(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

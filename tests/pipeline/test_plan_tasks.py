@@ -74,13 +74,25 @@ def test_cells_may_be_given_outright():
     assert set(cells) == {"read_heavy", "mixed", "must_refuse"}
 
 
+def fields(cell, **changes):
+    given = {**cell._asdict(), "plausible_burden": cell.burden, **changes}
+    return Fields(**given)
+
+
 def test_rows_find_their_cell_and_strangers_do_not():
     wanted = quotas(recipe(count=2000))
     exact = next(cell for cell in wanted if cell.kind == "read_heavy")
-    assert cell_of(Fields(*exact), wanted) == exact
+    assert cell_of(fields(exact), wanted, "logical") == exact
     loose = next(cell for cell in wanted if cell.kind == "write_intensive")
-    assert cell_of(Fields(*loose)._replace(burden=77), wanted) == loose
-    assert cell_of(Fields(*exact)._replace(burden=77), wanted) is None
+    assert cell_of(fields(loose, burden=77), wanted, "logical") == loose
+    assert cell_of(fields(exact, burden=77), wanted, "logical") is None
+
+
+def test_a_grid_of_plausible_burdens_looks_at_those():
+    wanted = quotas(recipe(count=2000))
+    exact = next(cell for cell in wanted if cell.kind == "read_heavy")
+    assert cell_of(fields(exact, burden=77), wanted, "plausible") == exact
+    assert cell_of(fields(exact, plausible_burden=77), wanted, "plausible") is None
 
 
 def test_kinds_carry_the_axes_that_the_recipe_says():

@@ -39,6 +39,7 @@ def test_the_shortest_recipe_has_sensible_defaults(tmp_path):
         ('grid: {cells: {"1x99": 1}}', 3, "cell 1x99 cannot be ordered"),
         ('grid: {cells: {"nine": 1}}', 3, "'nine' is no cell"),
         ('grid: {cells: {"1x9": 1}, burden: {3: 1}}', 3, "not both"),
+        ("grid:\n  witnesses: plausibel", 4, "grid.witnesses: unknown name; did you mean `plausible`?"),
         ("tasks: {read_heavy: 0.5}", 1, "tasks: the shares sum to 0.5"),
         ("grid: {decisions: {1: 1}}", 1, "mixed tasks have two decisions or more"),
         ("count: 0", 3, "count: Input should be greater than or equal to 1"),

@@ -1,4 +1,3 @@
-import os
 import signal
 import subprocess
 import sys
@@ -58,13 +57,13 @@ def test_rows_are_sorted_within_shards_and_none_is_lost_without_a_drop(whole):
     assert all(drop.detail for drop in drops)
 
 
+def never():
+    raise AssertionError("an executor was started")
+
+
 def test_the_same_run_again_does_nothing_and_does_not_start_an_executor(whole):
     out, _ = whole
     before = {path: path.stat().st_mtime_ns for path in out.rglob("*.parquet")}
-
-    def never():
-        raise AssertionError("started")
-
     again = run(plan(out), never, Silent())
     assert again.nothing_to_do and again.kept == 200
     assert {path: path.stat().st_mtime_ns for path in out.rglob("*.parquet")} == before
@@ -87,6 +86,26 @@ def test_a_larger_count_makes_only_what_is_missing(whole, tmp_path):
     assert kept == [row.id for row in RunFolder(tmp_path / "fresh").rows()]
 
 
+def test_a_smaller_count_leaves_a_larger_data_set_as_it_is(whole):
+    out, _ = whole
+    before = {path: path.read_bytes() for path in out.rglob("*") if path.is_file()}
+    outcome = run(plan(out, count=60), never, Silent())
+    assert (outcome.kept, outcome.wanted, outcome.larger, outcome.exit_code) == (200, 60, True, WHOLE)
+    with pytest.raises(StorageError, match=r"200 trajectories that another version.*-n 60 .*--out"):
+        run(plan(out, count=60, polish=Polish(word="kindly")), never, Silent())
+    assert {path: path.read_bytes() for path in out.rglob("*") if path.is_file()} == before
+
+
+def test_an_extension_that_fails_leaves_nothing_that_says_the_run_is_whole(tmp_path):
+    out = tmp_path / "run"
+    go(plan(out, count=150))
+    with pytest.raises(StageFailed):
+        go(plan(out, count=400, write=WriteNotes(fail_at=100)))
+    for read in (RunFolder(out).manifest, lambda: next(RunFolder(out).rows())):
+        with pytest.raises(StorageError, match="has not ended; continue it with the same"):
+            read()
+
+
 def test_a_changed_stage_is_run_again_and_the_one_before_it_is_not(whole, tmp_path):
     go(plan(tmp_path / "run"))
     first = {p: p.stat().st_mtime_ns for p in (tmp_path / "run/stages/1_write_notes").iterdir()}
@@ -98,6 +117,7 @@ def test_a_changed_stage_is_run_again_and_the_one_before_it_is_not(whole, tmp_pa
 def test_cells_that_cannot_be_filled_are_reported_and_leave_their_share_to_others(tmp_path):
     outcome = go(plan(tmp_path / "run", write=WriteNotes(impossible=(12,))))
     assert outcome.exit_code == WHOLE and outcome.kept == 200
+    assert outcome.short == RunFolder(tmp_path / "run").manifest()["unfilled"]
     unfilled = RunFolder(tmp_path / "run").manifest()["unfilled"]
     assert unfilled and all("x12/" in entry["cell"] for entry in unfilled)
     assert all(entry["kept"] == 0 and list(entry["reasons"]) == ["no shelf with 12 books"] for entry in unfilled)
@@ -171,8 +191,10 @@ def test_a_killed_run_continues_and_ends_with_the_same_bytes(tmp_path, whole):
     assert child.wait() == -signal.SIGKILL
     assert not (out / "run.json").exists()
     done = len(list(out.rglob("3_features/*.json")))
+    (out / "stages/2_polish/.r0-00001.parquet.123.tmp").write_bytes(b"half")  # in case it was killed between files
+    (out / ".dataset.tmp").mkdir()
     go(plan(out, polish=Polish(pause=0.01)))
     assert RunFolder(out).manifest()["shards_found_done"] >= done > 0
     go(plan(tmp_path / "fresh", polish=Polish(pause=0.01)))
     assert files(out) == files(tmp_path / "fresh")
-    assert not [path for path in out.rglob("*.tmp") if str(os.getpid()) in path.name]
+    assert not list(out.rglob("*.tmp"))

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from rich.console import Console
 
-from pipeline.errors import UserError
+from pipeline.errors import StorageError, UserError
 from pipeline.proof_words import argument_lines, burden_line, criterion, mistake_lines, read_reasons
 from pipeline.run_folder import RunFolder
 from pipeline.show import fold, show
@@ -40,6 +40,18 @@ def test_a_dialogue_is_found_by_the_beginning_of_its_id(run: Path) -> None:
     assert 'find_reader(email="ann@example.com", rate=0.1, gap=null) → ann' in text
     assert "burden 5: no fewer reads determine the answer, and 5 are enough" in text
     assert text.isascii() is False and "passed: replay" in text
+
+
+def test_an_id_that_is_not_there_names_the_nearest_and_says_how_many_there_are(run: Path) -> None:
+    row_id = next(RunFolder(run).rows()).id
+    wrong = row_id[:-1] + ("0" if row_id[-1] != "0" else "1")
+    with pytest.raises(StorageError) as caught:
+        printed(run, wrong)
+    assert f"the nearest of its 20 rows: {row_id}" in str(caught.value) and len(str(caught.value)) < 400
+    with pytest.raises(StorageError, match=r"no kept row begins with 'zzz'; it has 20 rows\. `writ show`"):
+        printed(run, "zzz")
+    with pytest.raises(StorageError, match="20 rows begin with 'dialogue-', for example dialogue-"):
+        printed(run, "dialogue-")
 
 
 def test_words_of_a_proof() -> None:

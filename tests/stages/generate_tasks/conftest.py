@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 import pytest
 
-from schemas.task import Kind, Task, TaskSpec
+from schemas.task import Kind, Strength, Task, TaskSpec
 from schemas.verdict import Drop
 from schemas.world import World
 from stages.base import Services
@@ -38,11 +38,11 @@ def order(kind: Kind, num_writes: int, burden: int, number: int = 0) -> TaskSpec
     )
 
 
-def make(services: Services, specs: Sequence[TaskSpec]) -> list[Task | Drop]:
+def make(services: Services, specs: Sequence[TaskSpec], witnesses: Strength = "logical") -> list[Task | Drop]:
     """Runs the stage over orders."""
 
     async def run() -> list[Task | Drop]:
-        stage = GenerateTasks()
+        stage = GenerateTasks(witnesses=witnesses)
         return [made for spec in specs for made in await stage.process(spec, services)]
 
     return asyncio.run(run())

@@ -2,11 +2,12 @@ from __future__ import annotations
 
 import itertools
 from collections import Counter
+from typing import get_args
 
 import pytest
 
 from schemas.base import encode
-from schemas.task import Request, Task, TaskSpec
+from schemas.task import Kind, Request, Strength, Task, TaskSpec
 from schemas.verdict import Drop
 from schemas.world import World
 from stages.base import Services
@@ -22,6 +23,17 @@ def test_every_ordered_cell_is_met_exactly(tasks: list[Task]) -> None:
         assert task.num_writes == task.spec.num_writes
         if task.kind in ("read_heavy", "mixed", "information"):
             assert task.burden == task.spec.burden
+
+
+def test_an_order_may_mean_the_plausible_burden(services: Services) -> None:
+    kinds: tuple[tuple[Kind, int], ...] = (("read_heavy", 1), ("mixed", 2), ("information", 0))
+    specs = [order(*kinds[n % 3], 2 + n % 9, 100 + n) for n in range(36)]
+    by_logic, by_plausibility = (
+        [each for each in make(services, specs, witnesses) if isinstance(each, Task)]
+        for witnesses in get_args(Strength)
+    )
+    assert len(by_plausibility) >= 30 and all(t.plausible_burden == t.spec.burden <= t.burden for t in by_plausibility)
+    assert any(task.plausible_burden < task.spec.burden == task.burden for task in by_logic)
 
 
 def test_bounds_meet_in_every_proof(tasks: list[Task]) -> None:
