@@ -4,7 +4,7 @@ Both configs have the flat columns. `default` has `messages` and `tools` as list
 that no key is filled with nulls), `sharegpt` has plain strings and structs that any reader knows. `metadata` is JSON
 text: readers that turn JSON into objects on the way round floats, and a proof must not be rounded.
 
-JSON texts are taken over from the run byte by byte. Row groups hold about 16 MB of values, shards at most 500 MB;
+JSON texts are taken over from the run byte by byte. Row groups hold about 8 MB of values, shards at most 500 MB;
 pages are cut by content, so that a data set with a few rows more shares most of its pages with the one before.
 """
 
@@ -23,7 +23,7 @@ import pyarrow.parquet as pq
 from schemas.base import Json
 from stages.sharegpt import to_sharegpt, tools_text
 
-ROW_GROUP_BYTES = 16 << 20
+ROW_GROUP_BYTES = 8 << 20
 """Values that make a row group: as many rows wait in memory, so this is what a writer needs."""
 MOST_GROUP_BYTES = 64 << 20
 SHARD_BYTES = 400 << 20
