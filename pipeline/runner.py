@@ -73,6 +73,7 @@ class Outcome:
     Attributes:
         short: cells that have less than the recipe wants, with the reasons, as in `run.json`.
         larger: the folder holds a larger data set, which was left as it is.
+        closed: why domains were left out, one text each.
     """
 
     kept: int

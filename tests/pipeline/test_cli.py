@@ -1,5 +1,6 @@
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -8,7 +9,12 @@ from pathlib import Path
 
 import pytest
 
+from pipeline import commands
 from pipeline.house import HOME
+from pipeline.local import Inline
+from pipeline.progress import Silent
+from pipeline.runner import run
+from tests.pipeline.toy import WriteNotes, plan
 from tool_specs import catalog
 from tool_specs.domain import generate_world
 
@@ -154,6 +160,18 @@ main()
 def toy_run(folder, pause=0.01, **options):
     command = [sys.executable, "-c", CHILD.format(pause=pause, recipe=str(RECIPE))]
     return subprocess.Popen(command, cwd=folder, text=True, stderr=subprocess.PIPE, start_new_session=True, **options)
+
+
+def test_a_whole_run_tells_which_cells_are_short_and_why(capsys, tmp_path):
+    made = plan(tmp_path / "run", write=WriteNotes(impossible=(12,)))
+    commands._tell(run(made, Inline, Silent()), made.out)
+    said = capsys.readouterr().err
+    assert "200 of 200 trajectories" in said
+    assert "cells of the recipe are short" in said and "(others took their place)" in said
+    assert re.search(r"library/read_heavy/1x12/train: 0 of \d+; no shelf with 12 books", said)
+    again = run(plan(tmp_path / "run", write=WriteNotes(impossible=(12,)), count=9), Inline, Silent())
+    commands._tell(again, made.out)
+    assert "holds 200 trajectories, more than the 9 asked for" in capsys.readouterr().err
 
 
 def test_ray_in_a_folder_with_the_packages_names(decoy):
