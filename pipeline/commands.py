@@ -85,7 +85,7 @@ def write_graph(source: str, world: Path | None, out: Path | None, embed: str | 
     else:
         domain = _domain(source)
         seen = of_domain(domain, _world(domain, world), similar)
-    folder = (out or Path("outputs") / f"graph-{file.stem}").absolute()
+    folder = (out or Path("outputs") / f"graph-{file.resolve().stem}").absolute()
     folder.mkdir(parents=True, exist_ok=True)
     write(seen, folder, Console())
     return WHOLE

@@ -192,7 +192,7 @@ class Ground:
         if key not in self.pools:
             index: dict[str, list[tuple[str, Any]]] = {}
             donors = self.donors(tool)
-            for donor in donors[:: -(-len(donors) // INDEXED)]:
+            for donor in donors[:: max(1, -(-len(donors) // INDEXED))]:
                 for value in dict.fromkeys(v for v in walk(donor[1], path) if isinstance(v, str)):
                     index.setdefault(value, []).append(donor)
             self.pools[key] = index

@@ -95,6 +95,9 @@ class Slots:
             else:
                 name = names.pop(0)
                 number = f"{noun} {one}"
+                if str(one) in name:
+                    texts.append(f"the {name}")
+                    continue
                 if role == "target":
                     texts.append(f"the {full_label(self.words, row, number)}")
                 else:

@@ -117,7 +117,7 @@ class Teller:
             choices = self.words.choices.get(name, {}).get(str(value))
             if choices:
                 return self.rng.choice(choices)
-            texts = self.words.facts.get(name) or self.words.facts.get(role) or ("{value}",)
+            texts = self.words.facts.get(role) or self.words.facts.get(name) or ("{value}",)
             return self.rng.choice(texts).replace("{value}", str(value))
         return ""
 

@@ -79,6 +79,8 @@ def plain_lexicon(domain: Domain, observed: Observed) -> Lexicon:
             columns[id_] = words
             for key, asks, told in column_texts.questions(id_, words, kind):
                 questions[key], answers[key] = asks, told
+        for name in row.options:
+            columns[f"{row.id}.{name}.*"] = column_texts.option_words(name)
         key, asks, told = column_texts.rows_counted(row.id, owned=row.owned)
         questions[key], answers[key] = asks, told
     writes: dict[str, WriteWords] = {}

@@ -207,6 +207,15 @@ def _choice(name: str, values: Sequence[str]) -> ColumnWords:
     return ColumnWords(name=called, values=found, agent_values=agent, spoken=True)
 
 
+def option_words(name: str) -> ColumnWords:
+    """Returns the words for an object of options whose keys vary: `with colour red`."""
+    return ColumnWords(
+        name=column_name(name),
+        any_value=("with {value} as {key}", "with {key} {value}", "whose {key} is {value}"),
+        agent_values={"*": ("{key} {value}",)},
+    )
+
+
 def _handle(name: str) -> Texts:
     words = tokens(name)
     known = _PLACES.get(words[-1])

@@ -43,6 +43,12 @@ class RowKind:
     owned: bool = False
 
     @property
+    def options(self) -> list[str]:
+        """Keys of objects whose own keys vary from row to row: `options`, with a colour here and a size there."""
+        properties = (self.schema.get("properties") or {}).items()
+        return [key for key, schema in properties if (schema.get("additionalProperties") or {}) == {"type": "string"}]
+
+    @property
     def tool(self) -> str:
         """The read that shows it."""
         return self.id.partition(".")[0]
@@ -76,7 +82,8 @@ def rows_of(domain: Domain, observed: Observed) -> list[RowKind]:
             found.extend(_kinds(spec, people, observed))
     for row in found:
         _describe(row, observed, specs)
-    kept = _without_summaries(found, observed)
+    # What has neither a name nor a number cannot be told from its like.
+    kept = [row for row in _without_summaries(found, observed) if row.own_id or "{" in row.label]
     for row in kept:
         row.owned = _is_owned(row, domain, observed, people)
     return kept
@@ -128,8 +135,10 @@ def _describe(row: RowKind, observed: Observed, specs: Mapping[str, ToolSpec]) -
     same = [path for path in ids if wanted is not None and typed.get(f"return.{path}") == wanted]
     own = [path for path in ids if path == row.parameter or path == "id" or stem(path) == row.noun]
     row.own_id = next(iter(same + own), "")
-    if not row.own_id and row.id.endswith("*") and ids:
-        row.own_id = ids[0] if is_id(ids[0]) and stem(ids[0]) in ("", row.noun) else ""
+    if not row.own_id and row.id.endswith("*") and len(ids) == 1 and is_id(ids[0]):
+        seen = observed.values.get(f"{row.id}.{ids[0]}", [])
+        # One that comes again is another row's.
+        row.own_id = ids[0] if len(set(map(str, seen))) == len(seen) else ""
 
 
 def _is_open(specs: Mapping[str, ToolSpec], target: tuple[str, str]) -> bool:
@@ -154,6 +163,7 @@ def _options(schema: Any) -> list[Any]:
 def _without_summaries(found: list[RowKind], observed: Observed) -> list[RowKind]:
     """Leaves out summaries of rows that another read shows in full, and reads that show no more than the list did."""
     dropped: set[str] = set()
+    holders = [row.id for row in found if row.columns]
     for whole in found:
         if not whole.parameter:
             continue
@@ -164,7 +174,8 @@ def _without_summaries(found: list[RowKind], observed: Observed) -> list[RowKind
                 (whole.tool, whole.parameter) in observed.feeds.get(f"{part.id}.{path}", ()) for path in part.columns
             )
             if leads:
-                more = set(whole.columns) - set(part.columns)
+                # An item of an order is more than the item: it is the user's, at the price of that day.
+                more = set(whole.columns) - set(part.columns) and not any(part.id.startswith(f"{h}.") for h in holders)
                 dropped.add(part.id if more else whole.id)
     return [row for row in found if row.id not in dropped]
 

@@ -8,8 +8,9 @@ report_lost(loan_id)                 -> "report {object} as lost"
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from schemas.base import Json
@@ -36,6 +37,7 @@ _CREATING = frozenset({"create", "add", "make", "open", "place", "start", "sched
 _SWAPPING = {"swap": "for", "exchange": "for", "replace": "with"}
 _TO = frozenset({"set", "change", "update", "move", "switch", "reschedule", "modify", "edit", "rename", "upgrade"})
 _TO_TOO = frozenset({"downgrade", "postpone", "extend", "correct", "adjust", "assign", "transfer"})
+_MINE = re.compile(r"the ([^{}]+) of \{object\}")
 _FRESH = ("new", "target", "to", "other")
 _DETAILS = frozenset({"details", "info", "information", "data", "record", "items"})
 
@@ -50,6 +52,7 @@ class Parameter:
         role: what it is told as.
         noun: what its values are called.
         choices: the values that its schema lists.
+        mine: whether it names the user, who is what the write is about.
     """
 
     name: str
@@ -58,6 +61,7 @@ class Parameter:
     noun: str
     many: bool
     choices: tuple[Json, ...] = ()
+    mine: bool = False
 
 
 def write_words(
@@ -73,7 +77,11 @@ def write_words(
 
 def literal_roles(parameters: Sequence[Parameter]) -> dict[str, Texts]:
     """Returns phrases for values that the user states as they are, by role."""
-    return {each.role: ("{value}",) for each in parameters if each.what == "value"}
+    found: dict[str, Texts] = {}
+    for role in dict.fromkeys(each.role for each in parameters if each.what == "value"):
+        names = [each.name for each in parameters if each.role == role]
+        found[role] = ("{value}",) if len(names) == 1 else (", ".join(f"{{{name}}}" for name in names),)
+    return found
 
 
 def choices_of(schema: Mapping[str, Json]) -> tuple[Json, ...]:
@@ -100,7 +108,7 @@ def parameters_of(
             role = "object"
         elif what == "me":
             role = "me"
-        elif what == "id" and fresh and main is not None and stem(main) == stem(name):
+        elif what == "id" and fresh and any(stem(other) == stem(name) for other in ids if other != name):
             what, role = "target", "target"
         elif what == "id":
             if many and main is not None and _inside(spec, name, main, feeds):
@@ -110,8 +118,29 @@ def parameters_of(
         elif what == "value":
             role = "_".join(("new", *(word for word in tokens(name) if word not in _FRESH)))
             noun = said(tuple(word for word in tokens(name) if word not in _FRESH)) or noun
-        found.append(Parameter(name, what, role, noun, many, choices_of(schema)))
-    return found
+        mine = what == "object" and spec.types.get(name) in people
+        found.append(Parameter(name, what, role, noun, many, choices_of(schema), mine))
+    return _grouped(spec, found, feeds)
+
+
+def _grouped(
+    spec: ToolSpec, parameters: list[Parameter], feeds: Mapping[str, Sequence[tuple[str, str]]]
+) -> list[Parameter]:
+    """Gives values that stand in one object of some read's result one role: the parts of an address."""
+    values = [each.name for each in parameters if each.what == "value"]
+    homes: dict[str, list[str]] = {}
+    for column, targets in feeds.items():
+        parent, _, leaf = column.rpartition(".")
+        if leaf in values and (spec.name, leaf) in targets and "." in parent and not parent.endswith("*"):
+            homes.setdefault(parent, []).append(leaf)
+    for parent, leaves in sorted(homes.items(), key=lambda home: -len(home[1])):
+        key = parent.rpartition(".")[2]
+        if len(leaves) > 1:
+            return [
+                replace(each, role=f"new_{key}", noun=phrase(key)) if each.name in leaves else each
+                for each in parameters
+            ]
+    return parameters
 
 
 def _what(
@@ -171,9 +200,13 @@ class _Writer:
             self.particle, rest = rest[0], rest[1:]
         self.groups = list(_groups(tuple(word for word in rest if word not in _DETAILS)))
         self.object = next((each for each in parameters if each.what == "object"), None)
-        self.others = [each for each in parameters if each.what in ("target", "id", "choice", "value")]
+        told = {each.role: each for each in parameters if each.what in ("target", "id", "choice", "value")}
+        self.others = list(told.values())
         self.placed: set[str] = set()
         self.matter = self._matter()
+        if self.object is not None and self.object.mine:
+            self.matter = _MINE.sub(r"my \1", self.matter).replace("{object}", "my account")
+            self.object = None
 
     @property
     def act(self) -> str:
@@ -211,21 +244,19 @@ class _Writer:
                 if each.what in ("object", "id", "target"):
                     self.placed.add(each.role)
                     return f"{{{each.role}}}"
-            if each.what == "object" and len(single) > len(noun):
-                if single[: len(noun)] == noun:
-                    self.placed.add("object")
-                    left = words[len(noun) :]
-                    if all(map(is_adjective, left)):
-                        return f"{{object}} as {said(left)}"
-                    return f"the {said(left)} of {{object}}"
-                if single[-len(noun) :] == noun:  # "cancel_pending_order": which ones it can be done to
-                    self.placed.add("object")
+            place = _place(single, noun)
+            if each.what == "object" and len(single) > len(noun) and place is not None:
+                self.placed.add("object")
+                left = words[place + len(noun) :]  # what is before says which ones it can be done to
+                if not left:
                     return "{object}"
+                return (
+                    f"{{object}} as {said(left)}" if all(map(is_adjective, left)) else f"the {said(left)} of {{object}}"
+                )
         return said(words) if not after or all(map(is_adjective, words)) else f"the {said(words)}"
 
     def words(self) -> WriteWords:
         """Returns the write's words."""
-        me = "{object}" if self.object is not None else ""
         base = f"{self.act} {self.matter}".strip()
         asks = [base]
         if self.matter == "{object}":
@@ -237,9 +268,7 @@ class _Writer:
             roles=roles,
             topic=self._topics(),
             ask=tuple(dict.fromkeys([*asks, *([full, full] if full != base else [])])),
-            say={"object": ("It's about {object}.", "I mean {object}.", "I'm talking about {object}."), **self._says()}
-            if me
-            else self._says(),
+            say=self._says(),
             question=self._questions(),
             confirm=self._confirm(),
             done=self._done(),
@@ -276,6 +305,8 @@ class _Writer:
 
     def _says(self) -> dict[str, Texts]:
         found: dict[str, Texts] = {}
+        if self.object is not None:
+            found["object"] = ("It's about {object}.", "I mean {object}.", "I'm talking about {object}.")
         for each in self.others:
             slot = f"{{{each.role}}}"
             if each.what in ("id", "target"):
@@ -314,7 +345,7 @@ class _Writer:
         return found
 
     def _you(self, text: str) -> str:
-        return " ".join("you" if word == "me" else word for word in text.split(" "))
+        return " ".join({"me": "you", "my": "your"}.get(word, word) for word in text.split(" "))
 
     def _rest(self) -> str:
         """Returns the other arguments, for a list of details."""
@@ -323,7 +354,9 @@ class _Writer:
         inside = ""
         if scalar and any(each.what == "object" and each.many for each in self.parameters):
             inside = f" (from {scalar[0].noun} {{{scalar[0].name}}})"
-        return inside + "".join(f"; {each.noun}: {{{each.role}}}" for each in left)
+        named = ("id", "target")  # whose labels say what they are
+        parts = [f"{{{each.role}}}" if each.what in named else f"{each.noun}: {{{each.role}}}" for each in left]
+        return inside + "".join(f"; {part}" for part in parts)
 
     def _confirm(self) -> Texts:
         details = f"{self.act} {self._you(self.matter)}".strip() + self._rest()
@@ -356,6 +389,12 @@ def _groups(words: tuple[str, ...]) -> Iterator[tuple[str, tuple[str, ...]]]:
             group.append(word)
     if group:
         yield preposition, tuple(group)
+
+
+def _place(words: tuple[str, ...], noun: tuple[str, ...]) -> int | None:
+    """Returns where a noun stands among words."""
+    places = range(len(words) - len(noun) + 1)
+    return next((place for place in places if words[place : place + len(noun)] == noun), None)
 
 
 def _filled(text: str, values: Mapping[str, str]) -> str:

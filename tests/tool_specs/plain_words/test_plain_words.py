@@ -133,3 +133,17 @@ def test_only_numbers_that_add_up_are_added_up() -> None:
     assert keys("pages", "number") == {"get_book.pages", "max", "min", "sum"}
     assert keys("year", "number") == {"get_book.year", "max", "min"}
     assert keys("summary", "text") == set()
+
+
+def test_parts_of_one_object_are_told_together_and_the_user_s_own_are_mine() -> None:
+    text = {"type": "string"}
+    feeds = {f"get_reader.address.{part}": [("move_reader", part)] for part in ("street", "city")}
+    own = write_words(spec("update_reader_address", reader_id=ID, street=text, city=text), (), ME, {})
+    assert own.ask[0] == "update my address" and own.confirm[0].startswith("I'll update your address")
+    grouped = write_words(spec("move_reader", reader_id=ID, street=text, city=text), (), ME, feeds)
+    assert grouped.roles == {"reader_id": "object", "street": "new_address", "city": "new_address"}
+    assert grouped.ask[-1] == "move my account to {new_address}"
+
+
+def test_nouns_inside_a_name_are_what_it_is_about() -> None:
+    assert ask("modify_pending_order_address", order_id=ID)[0] == "modify the address of {object}"
