@@ -64,7 +64,7 @@ class AgentWords:
         """Says that nobody has these facts, and where the mistake may be."""
         value = " ".join(value for _, value in told)
         text = self.pick(tables.NOBODY).replace("{value}", value)
-        text = text[:1].upper() + text[1:] if "@" not in text.split(" ")[0] else text
+        text = text[:1].upper() + text[1:] if text.split(" ")[0].isalpha() else text
         host = value.rpartition("@")[2].partition(".")[0] if "@" in value else ""
         hint = self.pick(tables.TYPO_HOST).replace("{part}", host) if host else self.pick(tables.TYPO)
         return f"{text} {hint}"
@@ -247,10 +247,11 @@ class AgentWords:
 
 
 def _stands(value: Json, comparison: str) -> bool:
-    """Whether a comparison says a value: an amount, or a name of several words."""
+    """Whether a comparison says a value: an amount, an id, or a name of several words."""
     if isinstance(value, float):
         return grammar.money(value) in comparison
-    return isinstance(value, str) and " " in value and value.lower() in comparison.lower()
+    telling = isinstance(value, str) and (" " in value or any(sign.isdigit() for sign in value))
+    return telling and str(value).lower() in comparison.lower()
 
 
 def _counted(value: Json, comparison: str) -> bool:

@@ -8,9 +8,15 @@ import pytest
 
 from schemas.behavior import Disclosure
 from schemas.dialogue import Act, Dialogue, Message
+from schemas.program import Bind
+from schemas.task import Source
 from stages.diversify_behaviors import scenario
+from stages.simulate_dialogues.agent_words import AgentWords
+from stages.simulate_dialogues.desk import Desk
+from stages.simulate_dialogues.told import Told
 from stages.simulate_dialogues.wording_agent import REMINDER, START_WITH, TURN_TO
 from tests.stages.simulate_dialogues.talks import TASKS, USERS, domain, goal, simulated, told, words_of
+from tests.tool_specs.phrasing.samples import TOP_PENDING
 
 
 def said(dialogue: Dialogue) -> str:
@@ -107,3 +113,21 @@ def test_the_first_of_several_requests_is_led_over_to_as_well() -> None:
     turns = [turn.replace("{noun}", noun) for turn in TURN_TO for noun in (*nouns, *(f"other {one}" for one in nouns))]
     assert any(start in text for start in starts)
     assert any(turn in text for turn in turns)
+
+
+def test_an_answer_that_the_comparison_has_given_is_not_repeated() -> None:
+    name = Bind(program=0, column=("order", "order_id"))
+    source = Source(provenance="evidence", bind=name)
+    top = msgspec.structs.replace(
+        TASKS["price_of_cheapest"].requests[0], sources={"answer": source}, programs=(TOP_PENDING,)
+    )
+    words = AgentWords(Desk(domain()), 1)
+    compared = "The biggest pending order is order #W4817420 at $12.00."
+    assert words.answer(Told(top, None), "#W4817420", compared) == compared
+    assert words.answer(Told(top, None), "#W7678072", compared) != compared
+
+
+def test_an_id_that_nobody_has_is_named_as_it_was_told() -> None:
+    words = AgentWords(Desk(domain()), 1)
+    for _ in range(30):
+        assert "Nora_field_1" not in words.nobody_found((("user_id", "nora_field_1"),))

@@ -71,8 +71,8 @@ BOOK = WriteWords(
     confirm=(
         "booking of {object} in {cabin} for {passengers}: {total_baggages} checked bags ({nonfree_baggages} charged), "
         "insurance: {insurance}, paid with {payment}",
-        "I book {object} in {cabin} for {passengers}, with {total_baggages} checked bags ({nonfree_baggages} charged), "
-        "insurance: {insurance}; payment by {payment}",
+        "I'll book {object} in {cabin} for {passengers}, with {total_baggages} checked bags "
+        "({nonfree_baggages} charged), insurance: {insurance}; payment by {payment}",
     ),
     done=(
         "Done. {object} is booked.",
@@ -100,7 +100,7 @@ CERTIFY = WriteWords(
     question={"object": ("Which reservation is it about?", "Which trip was that?")},
     confirm=(
         "a travel certificate worth {amount} dollars for you",
-        "I send you a travel certificate of {amount} dollars",
+        "I'll send you a travel certificate of {amount} dollars",
     ),
     done=("Done. The certificate over {amount} dollars is in your profile.",),
     noun="compensation",

@@ -61,9 +61,9 @@ CANCEL = WriteWords(
     },
     question={"object": ("Which reservation would you like to cancel?", *_WHICH)},
     confirm=(
-        "cancellation of {object}. The full amount goes back to the original payment methods",
-        "I cancel {object}, all of its flights, and the whole amount goes back to where it came from",
-        "cancel {object}; full refund to the original payment methods",
+        "the cancellation of {object}. The full amount goes back to the original payment methods",
+        "I'll cancel {object}, all of its flights, and the whole amount goes back to where it came from",
+        "I'll cancel {object}, with a full refund to the original payment methods",
     ),
     done=(
         "Done. {object} is cancelled.",
@@ -116,7 +116,7 @@ PASSENGERS = WriteWords(
     confirm=(
         "new passengers on {object}: {passengers}",
         "{object} will be for {passengers}",
-        "I change the passengers on {object} to {passengers}",
+        "I'll change the passengers on {object} to {passengers}",
     ),
     done=(
         "Done. The passengers on {object} are changed.",
@@ -201,7 +201,7 @@ MOVE = WriteWords(
     },
     confirm=(
         "change of {object}: cabin {cabin}, flights {flights}. Any difference is settled with {payment}",
-        "I change {object} to {cabin} with flights {flights}; the difference goes to or comes from {payment}",
+        "I'll change {object} to {cabin} with flights {flights}; the difference goes to or comes from {payment}",
     ),
     done=(
         "Done. {object} is changed.",
