@@ -4,6 +4,7 @@ A few people of the world are visited. For each one the reads are walked from wh
 is kept with the read and the row that it came from. An edge into a read is confirmed once a call with one of its
 values finds something. For a write, related values (an order, that order's own item, that item's own product) fill the
 parameters until a call on a fork succeeds; then each edge's values go into that very call, one parameter at a time.
+So it is with reads whose several arguments must fit together.
 
 Not promised: that a refuted edge can never work. It was tried with some people and never did. A write that never
 succeeds says nothing about its edges: they stay untried.
@@ -18,6 +19,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import msgspec
+import orjson
 
 from schemas.base import Json, canonical, rng_of
 from schemas.graph import ApiGraph, Edge
@@ -38,6 +40,8 @@ SEARCHES = 24
 """Calls per write and person in search of one success."""
 SWAPS = 8
 """Values per edge that are put into one successful call."""
+SWAPPED_READS = 2
+"""Calls of one read and person into which the values of the open edges are put."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +90,8 @@ class _Confirmation:
             for tool in self.by_target:
                 if self.specs[tool].effect == "write":
                     self._try_write(person, tool, rng)
+                else:
+                    self._try_read(person, tool)
             if len(self.worked) == len(self.graph.edges):
                 break
         edges = [
@@ -96,12 +102,18 @@ class _Confirmation:
 
     def _walk(self, person: Person) -> None:
         """Calls reads with what is known until nothing new can be asked."""
-        made = person.made
         waiting: list[tuple[str, dict[str, Json], list[int]]] = []
         for spec in self.specs.values():
             known = {name: person.facts.get(spec.types.get(name, "")) for name in spec.required}
             if spec.effect == "read" and all(known.values()):
                 waiting.append((spec.name, {name: values[0] for name, values in known.items() if values}, []))
+        self._call_all(person, waiting)
+        early, person.early = person.early, None
+        filled = [(number, self._fill(person, number, found)) for number, found in early or ()]
+        self._call_all(person, [(self.graph.edges[n].target_tool, each[0], [n]) for n, each in filled if each])
+
+    def _call_all(self, person: Person, waiting: list[tuple[str, dict[str, Json], list[int]]]) -> None:
+        made = person.made
         for tool, arguments, numbers in waiting:  # grows while it runs
             key = canonical(arguments)
             if key not in made[tool]:
@@ -144,11 +156,29 @@ class _Confirmation:
                 for edge in self.by_source[column]:
                     target = self.specs[self.graph.edges[edge].target_tool]
                     # Past the limit a try of an edge that has worked is never made.
-                    spent = edge in self.worked and len(person.made[target.name]) >= READS_PER_TOOL
-                    if target.effect == "read" and not spent:
+                    asked = max(len(person.made[target.name]), person.queued[target.name])
+                    spent = edge in self.worked and asked >= READS_PER_TOOL
+                    if target.effect != "read" or spent:
+                        continue
+                    if person.early is not None and self._too_early(person, edge):
+                        person.early.append((edge, found))
+                    else:
                         filled = self._fill(person, edge, found)
                         if filled is not None:
+                            # One argument alone costs nothing to fill; with several, a long queue is of no use.
+                            person.queued[target.name] += len(target.required) > 1
                             yield target.name, filled[0], [edge]
+
+    def _too_early(self, person: Person, number: int) -> bool:
+        """Whether another argument of the edge's read has sources, none of which has shown a value yet."""
+        edge = self.graph.edges[number]
+        others = [self.by_parameter[edge.target_tool, name] for name in self.specs[edge.target_tool].required]
+        return any(
+            sources
+            and number not in sources
+            and not any(person.values.get(self.graph.edges[n].output_path) for n in sources)
+            for sources in others
+        )
 
     def _read(self, tool: str, arguments: dict[str, Json], key: bytes) -> _Lesson | None:
         """Calls a read of the initial world, once whoever asks; None where it finds nothing."""
@@ -186,6 +216,14 @@ class _Confirmation:
                 self._swap(person, tool, filled[0], rng)
                 return
 
+    def _try_read(self, person: Person, tool: str) -> None:
+        """Puts the values of open edges into calls that found something, where several arguments must fit together."""
+        if len(self.specs[tool].required) < 2 or all(n in self.worked for n in self.by_target[tool]):
+            return
+        found = [key for key, good in person.made[tool].items() if good]
+        for key in found[:SWAPPED_READS]:
+            self._swap(person, tool, orjson.loads(key), random.Random(key))
+
     def _swap(self, person: Person, tool: str, arguments: dict[str, Json], rng: random.Random) -> None:
         """Tries every open edge inside a call that works: only that edge's parameter can make it fail."""
         near = dict.fromkeys(strings(arguments), 1.0)
@@ -221,6 +259,8 @@ class _Confirmation:
         return False
 
     def _succeeds(self, tool: str, arguments: dict[str, Json]) -> bool:
+        if self.specs[tool].effect == "read":
+            return self._read(tool, arguments, canonical(arguments)) is not None
         return not self.sandbox.fork().call(tool, arguments).error
 
     def _fill(
@@ -233,7 +273,7 @@ class _Confirmation:
         others = [name for name in spec.required if name not in arguments]
         if not others:
             return arguments, [number]
-        rng = rng or random.Random(number)
+        rng = rng or random.Random(canonical([number, found.value]))  # another value, another chance
         chosen, used = [found], [number]
         for name in others:
             schema = spec.parameters["properties"][name]

@@ -45,8 +45,10 @@ class Person:
         reads: the reads that gave something, in order.
         values: the values at each column, and `known` the same as text.
         made: tool -> arguments called with -> whether that gave something.
+        queued: tool -> calls of several arguments that were thought of.
         used: text -> the reads made with it.
         count: text -> how many reads touched it.
+        early: edges with values that wait until other arguments of their reads have some too; None: no more waiting.
         related: (column, values chosen) -> the column's other values, and those of them most related to the chosen.
     """
 
@@ -55,8 +57,10 @@ class Person:
     values: dict[str, list[Found]] = field(default_factory=lambda: defaultdict(list))
     known: dict[str, set[bytes]] = field(default_factory=lambda: defaultdict(set))
     made: dict[str, dict[bytes, bool]] = field(default_factory=lambda: defaultdict(dict))
+    queued: dict[str, int] = field(default_factory=lambda: defaultdict(int))
     used: dict[str, list[int]] = field(default_factory=lambda: defaultdict(list))
     count: dict[str, int] = field(default_factory=lambda: defaultdict(int))
+    early: list[tuple[int, Found]] | None = field(default_factory=list)
     related: dict[tuple[str, tuple[int, ...]], tuple[list[Found], list[Found]]] = field(default_factory=dict)
 
     def options(self, column: str, chosen: Sequence[Found]) -> tuple[list[Found], list[Found]]:

@@ -184,6 +184,16 @@ def test_untyped_specs_lead_to_the_same_joins(retail: tuple[ApiGraph, Sandbox, f
     assert find(graph, "get_order_details.items.*.product_id", "get_item_details", "item_id").confirmed is False
 
 
+@pytest.mark.parametrize("seed", [0, 11])
+def test_reads_whose_arguments_must_fit_together_are_tried_until_they_do(seed: int) -> None:
+    """A flight search finds something only where origin, destination and date belong to one flight."""
+    found = domain("airline")
+    graph = build_graph([tool.spec for tool in found.tools.values()])
+    confirmed = confirm(graph, Sandbox(found, generate_world(found, 7, 60)), seed)
+    into = [edge for edge in confirmed.edges if edge.target_tool in ("search_direct_flight", "search_onestop_flight")]
+    assert len(into) > 20 and all(edge.confirmed for edge in into)
+
+
 def test_a_large_catalogue_is_linked_in_proportion_to_its_size() -> None:
     tools = [
         spec(f"get_thing_{n}", ["thing_id", "user_id"], row(user_id=TEXT, things=rows(row(thing_id=TEXT, price=TEXT))))
