@@ -36,7 +36,7 @@ READS_PER_TOOL = 24
 """Different calls of one read per person."""
 SUCCESSES = 12
 """Successful calls of one write that are looked for; into each of them the values of the open edges are put."""
-SEARCHES = 24
+SEARCHES = 96
 """Calls per write and person in search of one success."""
 SWAPS = 8
 """Values per edge that are put into one successful call."""
@@ -204,11 +204,17 @@ class _Confirmation:
     def _try_write(self, person: Person, tool: str, rng: random.Random) -> None:
         """Looks for a call that succeeds, then puts the values of the edges into it, one at a time."""
         waiting = [n for n in self.by_target[tool] if n not in self.worked]
-        if not waiting or self.successes[tool] >= SUCCESSES:
-            return
         open_ = [n for n in waiting if person.values.get(self.graph.edges[n].output_path)]
+        # Past the limit only edges that have not been tried at all are worth a search.
+        if self.successes[tool] >= SUCCESSES and all(n in self.failures for n in open_):
+            return
+        proven = [
+            n for n in self.by_target[tool] if n in self.worked and person.values.get(self.graph.edges[n].output_path)
+        ]
         for turn in range(SEARCHES if open_ else 0):
-            number = open_[turn % len(open_)]
+            # Every other search starts where one has succeeded before: an open edge may be one that never can.
+            start = proven if proven and turn % 2 else open_
+            number = start[turn // 2 % len(start)]
             filled = self._fill(person, number, rng.choice(person.values[self.graph.edges[number].output_path]), rng)
             if filled is not None and self._succeeds(tool, filled[0]):
                 self.successes[tool] += 1

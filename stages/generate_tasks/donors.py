@@ -43,7 +43,8 @@ class Donors:
         if memo not in self._ground.pools:
             donors = self._ground.donors(ask.tool)
             tables = self._ground.sandbox.world.tables
-            sample = donors[0][1]
+            # Not every row has every key: a return has items to give back.
+            sample = {key: value for _, donor in donors for key, value in donor.items()}
             free = sorted(key for key, value in sample.items() if not _is_id(value, tables))
             sets = [shape.keys, free, *([key for key in free if key != left_out] for left_out in free)]
             unique = [

@@ -152,7 +152,7 @@ def _selected(
     for chain in ground.chains(identity):
         if identity and not set(identity) & _facts(chain):
             continue
-        columns = _columns(ground, spec, chain, parameters)
+        columns = _columns(ground, spec, chain, parameters, main=head is None)
         nameless = chain.last.id not in ground.lexicon.rows
         if columns is None or (nameless and (len(chain.steps) > 2 or _is_collection(chain))):
             continue
@@ -184,7 +184,9 @@ def _facts(chain: Chain) -> set[str]:
     return {operand.name for operand in getattr(first, "arguments", {}).values() if hasattr(operand, "name")}
 
 
-def _columns(ground: Ground, spec: ToolSpec, chain: Chain, parameters: Sequence[str]) -> dict[str, Path] | None:
+def _columns(
+    ground: Ground, spec: ToolSpec, chain: Chain, parameters: Sequence[str], *, main: bool
+) -> dict[str, Path] | None:
     """Returns a column for each parameter, the one nearest to the chain's row that is named or typed like it."""
     order = {binding.name: number for number, binding in enumerate(chain.bindings)}
     chosen: dict[str, Path] = {}
@@ -195,13 +197,20 @@ def _columns(ground: Ground, spec: ToolSpec, chain: Chain, parameters: Sequence[
         fits = [
             (order[str(path[0])], _closeness(parameter, column_id), column_id, path)
             for column_id, path in chain.columns.items()
-            if (spec.name, parameter) in ground.feeds.get(column_id, ())
+            if (spec.name, parameter) in ground.feeds.get(column_id, ()) and (main or _is_named(ground, column_id))
         ]
         if not fits:
             return None
         chosen[parameter] = max(fits, key=lambda fit: (fit[0], fit[1]))[3]
     # A chain is for its last row: one of the parameters must come from there (or from the object it is part of).
     return chosen if any(order[str(path[0])] >= len(chain.bindings) - 1 for path in chosen.values()) else None
+
+
+def _is_named(ground: Ground, column_id: str) -> bool:
+    """Whether words for a row tell this column of it: they do not if the column only refers to something else."""
+    parent = column_id.rpartition(".")[0]
+    originals = ground.lexicon.originals
+    return not parent or ground.words(column_id) is not None or column_id in originals or parent in originals
 
 
 def _closeness(parameter: str, column_id: str) -> float:

@@ -26,6 +26,8 @@ GRAFTED = 24
 """Rows with transplanted parts from which columns are set as well."""
 
 Pattern = tuple[Any, ...]
+Columns = list[tuple[Pattern, list[Any]]]
+"""Columns of a row that programs look at, each with the values that filters want there."""
 
 
 def patterns(
@@ -76,6 +78,7 @@ class Changes:
         self._world = world
         self._request = request
         self._domain = world.sandbox.domain
+        self._rankings: dict[tuple[str, tuple[Pattern, ...]], list[str]] = {}
 
     def of(self, key: ReadId, table: str, id_: str) -> Iterator[Any]:
         row = self._world.sandbox.state.row(table, id_)
@@ -85,20 +88,24 @@ class Changes:
         found = patterns(self._request["programs"], self._request["sources"], key[0], self._id_columns(key))
         columns = [((*base, *pattern), wanted) for pattern, wanted in found]
         seen: set[str] = set()
-        grafted = list(itertools.islice(self._grafts(table, id_, row, columns), DONORS * 30))
-        for edited in itertools.chain(
-            self._settings(table, row, columns),
-            grafted,
-            *(self._settings(table, each, columns) for each in self.sound(table, id_, grafted)),
-            self._others(table, row),
-        ):
+        for edited in self._edits(table, id_, row, columns):
             settled = self._domain.settle(table, edited)
             mark = json.dumps(settled, sort_keys=True, default=str)
             if settled != row and mark not in seen:
                 seen.add(mark)
                 yield settled
 
-    def sound(self, table: str, id_: str, rows: list[Any]) -> Iterator[Any]:
+    def _edits(self, table: str, id_: str, row: Any, columns: Columns) -> Iterator[Any]:
+        yield from self._settings(table, row, columns)
+        grafted = []
+        for edited in itertools.islice(self._grafts(table, id_, row, columns), DONORS * 30):
+            grafted.append(edited)
+            yield edited
+        for edited in self._sound(table, id_, grafted):
+            yield from self._settings(table, edited, columns)
+        yield from self._others(table, row)
+
+    def _sound(self, table: str, id_: str, rows: list[Any]) -> Iterator[Any]:
         state = self._world.sandbox.state
         good = (row for row in rows if self._domain.check_row(state, table, id_, self._domain.settle(table, row)))
         yield from itertools.islice(good, GRAFTED)
@@ -108,7 +115,7 @@ class Changes:
         types = self._world.specs[key[0]].types
         return frozenset(path.rsplit(".", 1)[-1] for path, kind in types.items() if kind in self._world.takes)
 
-    def _settings(self, table: str, row: Any, columns: list[tuple[Pattern, list[Any]]]) -> Iterator[Any]:
+    def _settings(self, table: str, row: Any, columns: Columns) -> Iterator[Any]:
         """Elements whose looked-at columns are all set: wanted values where filters have some, extremes elsewhere."""
         concrete = [[(place, pattern, wanted) for place in _places(row, pattern)] for pattern, wanted in columns]
         concrete = [places for places in concrete if places]
@@ -134,26 +141,37 @@ class Changes:
                 for value in [*wanted, *self._pool(table, pattern)]:
                     yield put(row, place, value)
 
-    def _grafts(self, table: str, id_: str, row: Any, columns: list[tuple[Pattern, list[Any]]]) -> Iterator[Any]:
-        """First the parts that programs look at, together and alone; then every set of up to three parts."""
+    def _grafts(self, table: str, id_: str, row: Any, columns: Columns) -> Iterator[Any]:
+        """First the parts that programs look at, together and alone; then two, three, and nearly all parts."""
         everything = self._world.sandbox.world.tables
         tops = sorted({str(pattern[0]) for pattern, _ in columns})
-        parts = sorted(key for key, value in row.items() if not (isinstance(value, str) and self._is_id(value)))
+        # Not every row has every part: a return has items to give back.
+        known = {key: value for other in everything[table].values() for key, value in other.items()} | row
+        parts = sorted(key for key, value in known.items() if not (isinstance(value, str) and self._is_id(value)))
         sets = [tuple(tops), *((top,) for top in tops)]
-        sizes = sorted({2, 3, max(len(parts) - 1, 1), len(parts)})
-        wider = [each for n in sizes for each in itertools.combinations(parts, n) if set(each) & set(tops or parts)]
-        ids = [other for other in everything[table] if other != id_]
-        random.Random(id_).shuffle(ids)
-        ids.sort(key=lambda other: -self._fit(everything[table][other], columns))
-        ids = self._extremes_first(everything[table], ids, columns)
+        few = [each for n in (2, 3) for each in itertools.combinations([part for part in parts if part in row], n)]
+        most = [each for n in (len(parts) - 1, len(parts)) for each in itertools.combinations(parts, max(n, 1))]
+        wider = [each for each in dict.fromkeys([*few, *most]) if set(each) & set(tops or parts)]
+        ids = [other for other in self._ranked(table, columns) if other != id_]
         for chosen, count in ((sets, DONORS), (wider, DONORS // 2)):
             for other in dict.fromkeys([*ids[:count], *ids[-LOSERS:]]):
                 donor = everything[table][other]
                 for each in chosen:
-                    if each and all(part in donor for part in each):
-                        yield {**row, **{part: donor[part] for part in each}}
+                    if any(part in donor for part in each):
+                        yield {**row, **{part: donor[part] for part in each if part in donor}}
 
-    def _extremes_first(self, rows: Any, ids: list[str], columns: list[tuple[Pattern, list[Any]]]) -> list[str]:
+    def _ranked(self, table: str, columns: Columns) -> list[str]:
+        """Donors, those first that have what programs want; in random order where they have the same."""
+        key = table, tuple(pattern for pattern, _ in columns)
+        if key not in self._rankings:
+            rows = self._world.sandbox.world.tables[table]
+            ids = sorted(rows)
+            random.Random(table).shuffle(ids)
+            ids.sort(key=lambda other: -self._fit(rows[other], columns))
+            self._rankings[key] = self._extremes_first(rows, ids, columns)
+        return self._rankings[key]
+
+    def _extremes_first(self, rows: Any, ids: list[str], columns: Columns) -> list[str]:
         """Puts rows in front that have a wanted value and the least or the greatest number in a looked-at column."""
         numbers: list[dict[str, float]] = []
         for pattern, _ in columns:
@@ -172,7 +190,7 @@ class Changes:
         return list(dict.fromkeys([*front, *ids]))
 
     @staticmethod
-    def _fit(donor: Any, columns: list[tuple[Pattern, list[Any]]]) -> int:
+    def _fit(donor: Any, columns: Columns) -> int:
         """How many of the values that filters want a donor has."""
         return sum(
             any(_at(donor, place) in wanted for place in _places(donor, pattern))

@@ -47,6 +47,8 @@ class Checker:
     def check(self, row: Mapping[str, Any]) -> list[str]:
         """Returns what disagrees in one row."""
         task = row["metadata"]["task"]
+        if self.sandbox.digest() != task["initial_digest"]:
+            return ["the world is not the one of the task"]
         found = [f"replay: {what}" for what in self._replay(row, task)]
         burdens = [request["proof"]["lower"] for request in task["requests"]]
         if task["burden"] != max(burdens, default=0):
@@ -87,8 +89,6 @@ class Checker:
 
     def _replay(self, row: Mapping[str, Any], task: Mapping[str, Any]) -> Iterator[str]:
         fork = self.sandbox.fork()
-        if fork.digest() != task["initial_digest"]:
-            yield "the world is not the one of the task"
         answers = {m["tool_call_id"]: m["content"] for m in row["messages"] if m["role"] == "tool"}
         for message in row["messages"]:
             for call in message.get("tool_calls") or ():
@@ -222,7 +222,8 @@ class Checker:
         for edit in witness["edits"]:
             row = self.sandbox.state.row(edit["table"], edit["key"])
             for place, value in edit["values"]:
-                row = put(row, tuple(place), value)
+                # Only a whole part of a row may be new to it.
+                row = put(row, tuple(place), value) if len(place) > 1 else {**row, place[0]: value}
             rows.setdefault(edit["table"], {})[edit["key"]] = row
         return rows
 

@@ -120,9 +120,9 @@ def test_words_are_singular_and_lower_case() -> None:
 def retail() -> tuple[ApiGraph, Sandbox, float]:
     found = domain("retail")
     sandbox = Sandbox(found, generate_world(found, 7, 500))
-    started = time.perf_counter()
+    started = time.process_time()
     graph = confirm(build_graph([tool.spec for tool in found.tools.values()]), sandbox, seed=0)
-    return graph, sandbox, time.perf_counter() - started
+    return graph, sandbox, time.process_time() - started
 
 
 def test_orders_of_a_user_feed_every_tool_that_takes_an_order(retail: tuple[ApiGraph, Sandbox, float]) -> None:
@@ -166,7 +166,7 @@ def test_feeds_holds_confirmed_edges_only(retail: tuple[ApiGraph, Sandbox, float
 
 def test_confirming_is_quick_deterministic_and_changes_nothing(retail: tuple[ApiGraph, Sandbox, float]) -> None:
     graph, sandbox, seconds = retail
-    assert seconds < 4  # 0.6 s where it was written; the limit of 2 s holds with other load on the machine
+    assert seconds < 2  # of CPU; 0.6 where it was written
     before = sandbox.digest()
     assert confirm(build_graph([tool.spec for tool in sandbox.domain.tools.values()]), sandbox, seed=0) == graph
     assert sandbox.digest() == before

@@ -24,11 +24,12 @@ _ID = re.compile(r"(^|_)id$")
 
 
 class Seen(NamedTuple):
-    """A row that was read, with the rows it was inside of, nearest first."""
+    """A row that was read, with the rows it was inside of, nearest first; whether the id is not its own."""
 
     id: str
     row: Mapping[str, Json]
     above: tuple[tuple[str, Mapping[str, Json]], ...] = ()
+    refers: bool = False
 
 
 class Known:
@@ -53,14 +54,14 @@ class Known:
     def find(self, value: Json, prefer: Sequence[str] = (), inside: Json = None) -> Seen | None:
         """Returns the row with an id, of the preferred row ids and inside the row with the id `inside` if there is one.
 
-        Rows that merely refer to the id (an item to its product) come last.
+        Rows that merely refer to the id (an item to its product, a return to what it is refunded to) come last.
         """
         rows = self._rows.get(value, []) if isinstance(value, str) else []
 
-        def rank(seen: Seen) -> tuple[bool, int, bool]:
+        def rank(seen: Seen) -> tuple[bool, bool, int, bool]:
             within = inside is not None and any(inside in row.values() for _, row in seen.above)
             place = prefer.index(seen.id) if seen.id in prefer else len(prefer)
-            return (place == len(prefer), place, not within)
+            return (seen.refers, place == len(prefer), place, not within)
 
         return min(rows, key=rank, default=None)
 
@@ -73,7 +74,11 @@ def _ids_in(words: Lexicon, result: Mapping[str, Json], tool: str) -> list[tuple
         if row_id.startswith(f"{tool}."):
             found.extend(_inside(tool, result, row_id.removeprefix(f"{tool}.").split(".")))
     pairs = ((seen, key, value) for seen in found for key, value in seen.row.items())
-    return [(value, seen) for seen, key, value in pairs if isinstance(value, str) and _is_id(key)]
+    return [
+        (value, seen if column_words(words, f"{seen.id}.{key}") is not None else seen._replace(refers=True))
+        for seen, key, value in pairs
+        if isinstance(value, str) and _is_id(key)
+    ]
 
 
 @lru_cache(maxsize=4096)

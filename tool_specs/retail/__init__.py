@@ -6,10 +6,11 @@ from pathlib import Path
 
 from tool_specs.domain import Domain, Principal, by_name
 from tool_specs.retail.guards import GUARDS
-from tool_specs.retail.integrity import check_row, check_tables, settle
+from tool_specs.retail.integrity import check_row, check_tables
 from tool_specs.retail.lexicon import LEXICON
 from tool_specs.retail.lookups import INDEXES
 from tool_specs.retail.rows import ROWS
+from tool_specs.retail.settling import settle
 from tool_specs.retail.tools import TOOLS
 from tool_specs.retail.world import generate
 

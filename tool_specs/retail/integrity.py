@@ -5,14 +5,26 @@ Prices in orders are what was paid at the time, so they may differ from the cata
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterator
 from typing import cast
 
 from schemas.world import Row, Tables
-from tool_specs.retail.rows import CANCELLED, DELIVERED, PENDING, PROCESSED, Order, Product, User
+from tool_specs.retail.rows import (
+    CANCELLED,
+    DELIVERED,
+    EXCHANGE_REQUESTED,
+    PENDING,
+    PROCESSED,
+    RETURN_REQUESTED,
+    Order,
+    Product,
+    User,
+)
 from tool_specs.state import State
 
 _CENT = 0.005
+_ARRIVED = (DELIVERED, RETURN_REQUESTED, EXCHANGE_REQUESTED)
 
 Look = Callable[[str, str], Row | None]
 """(table, id) -> row."""
@@ -57,27 +69,6 @@ def check_row(state: State, table: str, id_: str, row: Row | None) -> bool:
         # Orders name the variants they were made from: those may change, not vanish.
         return before is None or before["variants"].keys() <= row["variants"].keys()
     return True
-
-
-def settle(table: str, row: Row) -> Row:
-    """Returns a row whose dependent columns agree with the others again; the given row stays as it is.
-
-    Orders: what was paid (and refunded, when cancelled) is the sum of the item prices, and a single parcel holds the
-    order's items. Products: a variant's own id is its key.
-    """
-    if table == "orders":
-        order = cast(Order, dict(row))
-        total = round(sum(item["price"] for item in order["items"]), 2)
-        order["payment_history"] = [{**payment, "amount": total} for payment in order["payment_history"]]
-        if len(order["fulfillments"]) == 1:
-            item_ids = [item["item_id"] for item in order["items"]]
-            order["fulfillments"] = [{**order["fulfillments"][0], "item_ids": item_ids}]
-        return cast(Row, order)
-    if table == "products":
-        product = cast(Product, dict(row))
-        product["variants"] = {key: {**each, "item_id": key} for key, each in product["variants"].items()}
-        return cast(Row, product)
-    return row
 
 
 def _needed(state: State, table: str, id_: str) -> bool:
@@ -158,11 +149,12 @@ def _order_problems(look: Look, id_: str, order: Order) -> Iterator[str]:
                 f"{payment['payment_method_id']!r}"
             )
     yield from _amount_problems(order)
+    yield from _request_problems(look, order, cast("User | None", user))
 
 
 def _amount_problems(order: Order) -> Iterator[str]:
     """Of orders as they were placed; later actions leave a longer history."""
-    if order["status"] not in (PENDING, PROCESSED, DELIVERED, CANCELLED):
+    if order["status"] not in (PENDING, PROCESSED, CANCELLED, *_ARRIVED):
         return
     history = order["payment_history"]
     total = sum(item["price"] for item in order["items"])
@@ -175,5 +167,30 @@ def _amount_problems(order: Order) -> Iterator[str]:
         for item_id in parcel["item_ids"]:
             if item_id not in ordered:
                 yield f"fulfillments[{place}].item_ids: item {item_id!r} is not in the order"
-    if order["status"] in (PROCESSED, DELIVERED) and not order["fulfillments"]:
-        yield f"fulfillments: a {order['status']} order has a parcel"
+    if order["status"] in (PROCESSED, *_ARRIVED) and not order["fulfillments"]:
+        yield f"fulfillments: an order that is {order['status']} has a parcel"
+
+
+def _request_problems(look: Look, order: Order, user: User | None) -> Iterator[str]:
+    """What a requested return or exchange leaves in its order."""
+    kind = {RETURN_REQUESTED: "return", EXCHANGE_REQUESTED: "exchange"}.get(order["status"])
+    if kind is None:
+        return
+    row = cast(Row, order)
+    method = row.get(f"{kind}_payment_method_id")
+    if user is not None and method not in user["payment_methods"]:
+        yield f"{kind}_payment_method_id: user {order['user_id']!r} has no payment method {method!r}"
+    given = Counter(row.get(f"{kind}_items") or ())
+    if not given:
+        yield f"{kind}_items: nothing is given back in a {order['status'].split()[0]}"
+    for item_id in given - Counter(item["item_id"] for item in order["items"]):
+        yield f"{kind}_items: item {item_id!r} is not in the order as often"
+    if kind == "exchange":
+        new = order.get("exchange_new_items") or []
+        if len(new) != given.total():
+            yield f"exchange_new_items: {len(new)} items for {given.total()}"
+        products = {item["product_id"] for item in order["items"] if item["item_id"] in given}
+        on_offer = {v for each in products for v in (look("products", each) or {"variants": ()})["variants"]}
+        for item_id in new:
+            if item_id not in on_offer:
+                yield f"exchange_new_items: item {item_id!r} is no variant of what is given back"

@@ -14,26 +14,9 @@ from schemas.world import Tables
 from tool_specs.dice import Dice, Ids
 from tool_specs.people import CITIES, FIRST_NAMES, LAST_NAMES, STREET_KINDS, STREETS
 from tool_specs.retail.catalogue import CATALOGUE, Grid
-from tool_specs.retail.rows import (
-    CANCEL_REASONS,
-    CANCELLED,
-    DELIVERED,
-    PENDING,
-    PROCESSED,
-    Address,
-    Options,
-    Order,
-    OrderItem,
-    Payment,
-    PaymentMethod,
-    Product,
-    User,
-    Variant,
-)
+from tool_specs.retail.orders import order, statuses
+from tool_specs.retail.rows import Address, Options, Order, PaymentMethod, Product, User, Variant
 
-_ORDER_COUNTS = [(0, 4), (1, 12), (2, 17), (3, 19), (4, 14), (5, 11), (6, 8), (7, 6), (8, 4), (9, 3), (10, 2)]
-_ITEM_COUNTS = [(1, 20), (2, 23), (3, 22), (4, 19), (5, 16)]
-_STATUSES = [(PENDING, 36), (DELIVERED, 34), (PROCESSED, 15), (CANCELLED, 15)]
 _METHOD_COUNTS = [(1, 30), (2, 45), (3, 25)]
 _SOURCES = ("credit_card", "paypal", "gift_card", "credit_card")
 _BRANDS = ("visa", "mastercard", "amex", "discover")
@@ -41,8 +24,6 @@ _BALANCES = [((0.0, 60.0), 35), ((60.0, 300.0), 40), ((300.0, 2400.0), 25)]
 _MAIL_HOSTS = ("example.com", "example.com", "example.org", "example.net")
 _STOCKED = 0.72
 _SAME_ADDRESS = 0.8
-_SAME_PRODUCT_AGAIN = 0.08
-_USUAL_PRODUCT = 0.2
 
 
 def generate(seed: int, size: int) -> Tables:
@@ -63,10 +44,11 @@ def generate(seed: int, size: int) -> Tables:
         people.add(person)
         users[user["user_id"]] = user
         usual = [dice.pick(list(products)) for _ in range(3)]
-        for status in _order_statuses(dice):
+        for status in statuses(dice):
             order_id = ids.new("#W", digits)
             user["orders"].append(order_id)
-            orders[order_id] = _order(dice, ids, order_id, user, status, products, usual)
+            address: Address = {**user["address"]} if dice.chance(_SAME_ADDRESS) else _address(dice)
+            orders[order_id] = order(dice, ids, order_id, user, address, status, products, usual)
     return cast(Tables, {"products": products, "users": users, "orders": orders})
 
 
@@ -140,58 +122,3 @@ def _address(dice: Dice) -> Address:
         "state": state,
         "zip": f"{zip_prefix}{dice.between(1, 99):02d}",
     }
-
-
-def _order_statuses(dice: Dice) -> list[str]:
-    count = dice.weighted(_ORDER_COUNTS)
-    # Two of each, so that a return, an exchange or a change has an alternative to tell it from.
-    sure = [PENDING, DELIVERED, PENDING, DELIVERED] if count >= 4 and dice.chance(0.85) else []
-    statuses = sure + [dice.weighted(_STATUSES) for _ in range(count - len(sure))]
-    return dice.shuffled(statuses)
-
-
-def _order(
-    dice: Dice, ids: Ids, order_id: str, user: User, status: str, products: dict[str, Product], usual: list[str]
-) -> Order:
-    items = _items(dice, products, usual)
-    method_id = dice.pick(list(user["payment_methods"]))
-    total = round(sum(item["price"] for item in items), 2)
-    history: list[Payment] = [{"transaction_type": "payment", "amount": total, "payment_method_id": method_id}]
-    order: Order = {
-        "order_id": order_id,
-        "user_id": user["user_id"],
-        "address": {**user["address"]} if dice.chance(_SAME_ADDRESS) else _address(dice),
-        "items": items,
-        "status": status,
-        "fulfillments": [],
-        "payment_history": history,
-    }
-    if status in (PROCESSED, DELIVERED):
-        order["fulfillments"] = [{"tracking_id": [ids.new("", 12)], "item_ids": [item["item_id"] for item in items]}]
-    elif status == CANCELLED:
-        history.append({"transaction_type": "refund", "amount": total, "payment_method_id": method_id})
-        order["cancel_reason"] = dice.pick(CANCEL_REASONS)
-    return order
-
-
-def _items(dice: Dice, products: dict[str, Product], usual: list[str]) -> list[OrderItem]:
-    items: list[OrderItem] = []
-    chosen: list[str] = []
-    for _ in range(dice.weighted(_ITEM_COUNTS)):
-        again = bool(chosen) and dice.chance(_SAME_PRODUCT_AGAIN)
-        product_id = dice.pick(chosen) if again else dice.pick(usual if dice.chance(_USUAL_PRODUCT) else list(products))
-        product = products[product_id]
-        variant = product["variants"][dice.pick(list(product["variants"]))]
-        if (not again and product_id in chosen) or any(each["item_id"] == variant["item_id"] for each in items):
-            continue
-        chosen.append(product_id)
-        items.append(
-            {
-                "name": product["name"],
-                "product_id": product_id,
-                "item_id": variant["item_id"],
-                "price": variant["price"],
-                "options": {**variant["options"]},
-            }
-        )
-    return items

@@ -80,7 +80,8 @@ def edited(sandbox: Sandbox, edit: Edit) -> Row:
     """A row with an edit's values put in."""
     row: Any = sandbox.world.tables[edit.table][edit.key]
     for path, value in edit.values:
-        row = replaced(row, list(path), value)
+        # Only a whole part of a row may be new to it.
+        row = {**row, path[0]: value} if len(path) == 1 else replaced(row, list(path), value)
     result: Row = row
     return result
 

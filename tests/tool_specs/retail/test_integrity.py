@@ -6,7 +6,8 @@ import pytest
 
 from schemas.world import Row, World
 from tool_specs.domain import Domain
-from tool_specs.retail.integrity import check_row, settle
+from tool_specs.retail.integrity import check_row
+from tool_specs.retail.settling import settle
 from tool_specs.sandbox import Sandbox
 
 
@@ -42,6 +43,38 @@ def test_a_new_price_settles_into_the_payments(sandbox: Sandbox, status: str) ->
     assert {each["amount"] for each in settled["payment_history"]} == {
         round(sum(item["price"] for item in row["items"]), 2)
     }
+
+
+def test_what_a_status_does_not_have_is_forgotten(sandbox: Sandbox) -> None:
+    for status in ("return requested", "exchange requested", "pending (item modified)", "cancelled"):
+        row = first_order(sandbox, status)
+        settled = settle("orders", {**row, "status": "pending"})
+        assert check_row(sandbox.state, "orders", row["order_id"], settled)
+        assert [each["transaction_type"] for each in settled["payment_history"]] == ["payment"]
+        assert not any(settled.get(name) for name in settled if name.startswith(("return_", "exchange_", "cancel_")))
+        cancelled = settle("orders", {**settled, "status": "cancelled"})
+        assert [each["transaction_type"] for each in cancelled["payment_history"]] == ["payment", "refund"]
+
+
+def test_a_modified_order_settles_its_difference(sandbox: Sandbox) -> None:
+    row = first_order(sandbox, "pending (item modified)")
+    paid = row["payment_history"][0]["amount"]
+    row["items"][0]["price"] = 1.25
+    settled = settle("orders", row)
+    first, second = settled["payment_history"]
+    total = round(sum(item["price"] for item in row["items"]), 2)
+    assert first["amount"] == paid
+    assert second["amount"] == round(abs(total - paid), 2)
+    assert second["transaction_type"] == ("payment" if total > paid else "refund")
+
+
+def test_requests_are_about_what_the_order_has(sandbox: Sandbox) -> None:
+    row = first_order(sandbox, "return requested")
+    for broken in ({"return_items": []}, {"return_items": ["1"]}, {"return_payment_method_id": "paypal_1"}):
+        assert not check_row(sandbox.state, "orders", row["order_id"], {**row, **broken})
+    row = first_order(sandbox, "exchange requested")
+    for broken in ({"exchange_items": None}, {"exchange_new_items": []}, {"exchange_new_items": ["1"]}):
+        assert not check_row(sandbox.state, "orders", row["order_id"], {**row, **broken})
 
 
 def test_another_item_settles_into_the_parcel(sandbox: Sandbox) -> None:
