@@ -12,6 +12,7 @@ from functools import cached_property
 from typing import Any
 
 from schemas.base import Json
+from schemas.tool import ToolSpec
 from tool_specs.programs import MISSING, ReadAsk, ReadKey, elements, read_key
 from tool_specs.sandbox import Sandbox
 
@@ -26,15 +27,17 @@ class Answer:
     Attributes:
         value: the tool's JSON value, or `MISSING` for an error.
         rows: the (table, id) rows that the call looked at.
+        numbered: whether whole numbers may be ids, and so count among what the answer shows.
     """
 
     value: Any
     rows: frozenset[tuple[str, str]]
+    numbered: bool = False
 
     @cached_property
     def leaves(self) -> frozenset[str]:
-        """The strings in the answer (also keys of objects of rows)."""
-        return frozenset(strings(self.value))
+        """The strings in the answer (also keys of objects of rows), and where numbers may be ids the numbers."""
+        return frozenset(texts(self.value) if self.numbered else strings(self.value))
 
 
 class Reader:
@@ -43,6 +46,7 @@ class Reader:
     def __init__(self, sandbox: Sandbox) -> None:
         self.sandbox = sandbox
         self._answers: dict[ReadKey, Answer] = {}
+        self._numbered = any(map(_takes_numbers, (tool.spec for tool in sandbox.domain.tools.values())))
 
     def __call__(self, ask: ReadAsk) -> Any:
         """Answers a read as `tool_specs.programs.run` wants it."""
@@ -54,7 +58,7 @@ class Reader:
         if known is None:
             result = self.sandbox.call(ask.tool, ask.arguments)
             value = MISSING if result.error else result.value
-            known = Answer(value, frozenset(result.rows))
+            known = Answer(value, frozenset(result.rows), self._numbered)
             if len(self._answers) >= REMEMBERED:
                 del self._answers[next(iter(self._answers))]
             self._answers[ask.key] = known
@@ -93,6 +97,33 @@ def strings(value: Any) -> Iterator[str]:
     elif isinstance(value, list):
         for each in value:
             yield from strings(each)
+
+
+def texts(value: Any) -> Iterator[str]:
+    """Yields the strings in a JSON value, and its whole numbers as text: where ids are numbers, these name rows."""
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, dict):
+        for key, each in value.items():
+            yield key
+            yield from texts(each)
+    elif isinstance(value, list):
+        for each in value:
+            yield from texts(each)
+    elif type(value) is int:
+        yield str(value)
+
+
+def _takes_numbers(spec: ToolSpec) -> bool:
+    """Whether a read is asked by a number."""
+    properties = spec.parameters.get("properties", {})
+    return spec.effect == "read" and any(properties.get(n, {}).get("type") == "integer" for n in spec.required)
+
+
+def row_argument(spec: ToolSpec, parameter: str, row_id: str) -> Json:
+    """Returns a row's id as a tool's parameter wants it: '7' as 7 where its schema says integer."""
+    schema = spec.parameters["properties"][parameter]
+    return int(row_id) if schema.get("type") == "integer" and row_id.isdigit() else row_id
 
 
 def walk(value: Any, path: Sequence[str]) -> list[Any]:

@@ -13,7 +13,7 @@ from stages.generate_tasks.reachability import Reach, arguments_of
 from stages.generate_tasks.shapes import Shape
 from stages.generate_tasks.witnesses import WitnessSearch
 from tool_specs.programs import MISSING, ReadAsk, ReadKey, Selection
-from tool_specs.reading import strings
+from tool_specs.reading import texts
 from tool_specs.sandbox import Sandbox
 
 
@@ -66,9 +66,7 @@ class Clauses:
     def supplies_gold(self, ask: ReadAsk, gold: Mapping[str, Json]) -> bool:
         """Whether a read shows a value of the answer that the user does not state."""
         leaves = self._ground.reader.answer(ask).leaves
-        return any(
-            text in leaves and text not in self._reach.told for value in gold.values() for text in strings(value)
-        )
+        return any(text in leaves and text not in self._reach.told for value in gold.values() for text in texts(value))
 
     def add_witness(self, ask: ReadAsk, shapes: Sequence[Shape]) -> bool:
         """Looks for witnesses that touch a read: a plausible one if there is any, else a logical one."""

@@ -202,7 +202,7 @@ class Composer(Drafting):
                 if not isinstance(following, Call) or len(following.arguments) != 1:
                     continue
                 (parameter,) = following.arguments
-                ids = list(dict.fromkeys(r[step.name] for r in rows if isinstance(r[step.name], str)))
+                ids = list(dict.fromkeys(r[step.name] for r in rows if isinstance(r[step.name], (str, int))))
                 if len(ids) < 3:
                     raise NoSuchRequest("too few ids to list")
                 others = [i for i in ids if i != row[step.name]]

@@ -138,7 +138,7 @@ def edited(ground: Ground, row_id: tuple[str, str], values: Mapping[Path, Json])
 
 
 def _is_id(value: Json, tables: Tables) -> bool:
-    return isinstance(value, str) and any(value in rows for rows in tables.values())
+    return isinstance(value, (str, int)) and any(str(value) in rows for rows in tables.values())
 
 
 def parts(donor: dict[str, Json], keys: Sequence[str]) -> dict[Path, Json]:

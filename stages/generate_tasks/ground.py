@@ -18,7 +18,7 @@ from tool_specs.chains import Chain, Feeds, root_chains, stated_chains
 from tool_specs.graph import build_graph, confirm, feeds
 from tool_specs.lexicon import ColumnWords, Lexicon
 from tool_specs.programs import MISSING, ReadAsk, run
-from tool_specs.reading import Reader, walk
+from tool_specs.reading import Reader, row_argument, walk
 from tool_specs.sandbox import Sandbox
 
 T = TypeVar("T")
@@ -215,7 +215,11 @@ class Ground:
             if spec.effect == "read":
                 self.donors(spec.name)
         tools = [tool for tool, table in self.tables_of_tools.items() if table == row[0]]
-        return [self.reader.ask(tool, {self.specs[tool].required[0]: row[1]}) for tool in tools]
+        return [self._ask_for(tool, row[1]) for tool in tools]
+
+    def _ask_for(self, tool: str, row: str) -> ReadAsk:
+        spec = self.specs[tool]
+        return self.reader.ask(tool, {spec.required[0]: row_argument(spec, spec.required[0], row)})
 
     def _donors(self, tool: str) -> list[tuple[str, Any]]:
         spec = self.specs[tool]
@@ -225,10 +229,10 @@ class Ground:
             sample = next(iter(sorted(rows)), None)
             if sample is None:
                 continue
-            answer = self.reader.answer(self.reader.ask(tool, {spec.required[0]: sample}))
+            answer = self.reader.answer(self._ask_for(tool, sample))
             if answer.value is not MISSING and answer.rows == {(table, sample)}:
                 self.tables_of_tools[tool] = table
-                asks = ((row, self.reader.ask(tool, {spec.required[0]: row})) for row in sorted(rows))
+                asks = ((row, self._ask_for(tool, row)) for row in sorted(rows))
                 return [(row, self.reader.answer(ask).value) for row, ask in asks]
         return []
 

@@ -18,6 +18,7 @@ from stages.generate_tasks.columns import state_of
 from stages.generate_tasks.ground import Ground
 from tool_specs.chains import Chain, leaves
 from tool_specs.domain import GuardContext
+from tool_specs.plain_words.names import is_id
 from tool_specs.programs import MISSING, BindingRow, column, run
 
 TRIALS = 240
@@ -191,7 +192,8 @@ def _columns(
     order = {binding.name: number for number, binding in enumerate(chain.bindings)}
     chosen: dict[str, Path] = {}
     # A number is no name of anything: that it stands in some row does not make it the one that is meant.
-    if any(spec.parameters["properties"][name].get("type") in ("integer", "number") for name in parameters):
+    kinds = {name: spec.parameters["properties"][name].get("type") for name in parameters}
+    if any(kind in ("integer", "number") and not is_id(name) for name, kind in kinds.items()):
         return None
     for parameter in parameters:
         fits = [

@@ -20,7 +20,7 @@ from stages.generate_tasks.clauses import Clauses
 from stages.generate_tasks.ground import Ground
 from stages.generate_tasks.shapes import Shape, shape_of
 from tool_specs.programs import LINEAGE, MISSING, ReadAsk, Selection, run
-from tool_specs.reading import strings
+from tool_specs.reading import texts
 
 
 def prove(ground: Ground, claim: Claim, changed_rows: Sequence[tuple[str, str]]) -> Proof:
@@ -48,7 +48,7 @@ def prove(ground: Ground, claim: Claim, changed_rows: Sequence[tuple[str, str]])
     kept_reads = clauses.without_shown_identity(reads)
     spared, reads = len(reads) - len(kept_reads), kept_reads
     for value in claim.gold.values():
-        for text in strings(value):
+        for text in texts(value):
             clauses.add_instrumental(text, ())
     supplying = clauses.would_be_forced(reads)
     kept = {ask.key for ask in reads}

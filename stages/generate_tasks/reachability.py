@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from schemas.base import Json
 from stages.generate_tasks.ground import Ground
 from tool_specs.programs import MISSING, ReadAsk, ReadKey
-from tool_specs.reading import strings, walk
+from tool_specs.reading import texts, walk
 
 MAX_COMMON_READS = 20_000
 """Reads that anybody can reach are explored up to this many. What is cut off could have been an alternative: in a
@@ -96,7 +96,7 @@ class Reach:
         """Takes the user's facts and the reads of the programs; adds the other ways to find out who it is."""
         self._ground = ground
         self._common = common_reads(ground)
-        self.told = {text for value in facts.values() for text in strings(value)}
+        self.told = {text for value in facts.values() for text in texts(value)}
         self.own: dict[ReadKey, ReadAsk] = {ask.key: ask for ask in reads}
         for tool, names in zip(ground.sandbox.domain.identity_tools, ground.identities, strict=False):
             if all(name in facts for name in names):
@@ -192,4 +192,4 @@ class Reach:
 
 def arguments_of(ask: ReadAsk) -> Iterable[str]:
     """Returns the strings among a read's arguments."""
-    return [text for value in ask.arguments.values() for text in strings(value)]
+    return [text for value in ask.arguments.values() for text in texts(value)]

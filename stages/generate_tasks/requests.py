@@ -19,7 +19,7 @@ from tool_specs.domain import GuardContext
 from tool_specs.partial import consulted
 from tool_specs.phrasing.user import phrasable
 from tool_specs.programs import Selection, run
-from tool_specs.reading import ChangedReader, strings
+from tool_specs.reading import ChangedReader, texts
 from tool_specs.sandbox import Sandbox
 
 
@@ -66,7 +66,7 @@ def tried(composer: Composer, draft: Draft) -> Trial:
     selection = run(programs, facts, reader)
     needed = [selection.reads[number] for number in needed_reads(programs, selection)]
     identity = composer.ground.sandbox.domain.identity_tools
-    told = {text for value in facts.values() for text in strings(value)}
+    told = {text for value in facts.values() for text in texts(value)}
     open_ones = [ask for ask in needed if ask.tool not in identity and told.issuperset(arguments_of(ask))]
     shown = 0
     for ask in needed:
@@ -167,7 +167,7 @@ def make_refusal(composer: Composer, draft: Draft, state: Sandbox) -> Made:
     claimed = {name: arguments[name] for name in sources}
     base = run(programs, facts, ground.reader)
     claim = Claim(programs, sources, facts, composer.person, claimed, base, feasible)
-    row_ids = {str(value) for value in arguments.values() if isinstance(value, str)}
+    row_ids = {str(value) for value in arguments.values() if isinstance(value, (str, int))}
     tables = ground.sandbox.world.tables
     rows = [(table, row) for table in tables for row in row_ids if row in tables[table]]
     proof = prove(ground, claim, rows)

@@ -18,6 +18,7 @@ from stages.simulate_dialogues.told import Told, told_of
 from tool_specs.domain import GuardContext
 from tool_specs.partial import decided
 from tool_specs.programs import MISSING, bound, read_key
+from tool_specs.reading import row_argument
 from tool_specs.sandbox import Sandbox
 
 _MOST_READS = 12
@@ -110,7 +111,7 @@ class Finding(Serving):
             reader = self.desk.row_reads.get(unread[0])
             if reader is None:
                 break
-            yield from self.read(reader[0], {reader[1]: unread[1]})
+            yield from self.read(reader[0], {reader[1]: row_argument(self.desk.specs[reader[0]], reader[1], unread[1])})
         broken = self.desk.domain.violations(self.heard(), tool, arguments)
         rule, detail = broken[0] if broken else ("tool_error", "")
         if result.error:
@@ -125,7 +126,7 @@ class Finding(Serving):
         tool, spec = wish.tool or "", self.desk.specs[wish.tool or ""]
         for name, value in found.arguments.items():
             reader = self.desk.reader_of(tool, name)
-            if reader is None or not isinstance(value, str) or (tool, name) in self.desk.principal_parameters:
+            if reader is None or not isinstance(value, (str, int)) or (tool, name) in self.desk.principal_parameters:
                 continue
             arguments: dict[str, Json] = {reader[1]: value}
             if read_key(reader[0], arguments) not in self.notebook.reads:

@@ -24,6 +24,7 @@ from schemas.world import World
 from stages.simulate_dialogues.desk import Desk
 from tool_specs.phrasing.agent import Known
 from tool_specs.programs import MISSING, ReadKey, Selection, read_key
+from tool_specs.reading import row_argument
 from tool_specs.remember import remembered
 from tool_specs.sandbox import Result, Sandbox
 
@@ -173,7 +174,7 @@ class Notebook:
 
     def is_absent(self, value: Json) -> bool:
         """Whether a read has shown that there is no row with this id."""
-        return any(id_ == value for _, id_ in self._absent)
+        return any(id_ == str(value) for _, id_ in self._absent)
 
     def sandbox(self) -> Sandbox:
         """Returns the world of what was read; who wants to write on it takes a fork."""
@@ -199,7 +200,7 @@ class Notebook:
             # The answer shows the row as it is now, which is as good as reading it.
             self._rows[shown][answered[0]] = value
             reader, parameter = self.desk.row_reads[shown]
-            key = read_key(reader, {parameter: answered[0]})
+            key = read_key(reader, {parameter: row_argument(self.desk.specs[reader], parameter, answered[0])})
             self.reads[key], self._row_of_read[key] = value, (shown, answered[0])
             old = before[answered[0]] or {}
             # A row is named by the ids in it; ids that a write has put there belong to something else.

@@ -42,7 +42,7 @@ class Known:
 
     def add(self, tool: str, result: Any) -> None:
         """Takes in the JSON answer of a read (or of a write that answers like this read)."""
-        if isinstance(result, dict):
+        if isinstance(result, (dict, list)):
             for value, seen in _ids_in(self.words, result, tool):
                 rows = self._rows.get(value)
                 if rows is None:
@@ -56,7 +56,7 @@ class Known:
 
         Rows that merely refer to the id (an item to its product, a return to what it is refunded to) come last.
         """
-        rows = self._rows.get(value, []) if isinstance(value, str) else []
+        rows = self._rows.get(str(value), []) if isinstance(value, (str, int)) else []
 
         def rank(seen: Seen) -> tuple[bool, bool, int, bool]:
             within = inside is not None and any(inside in row.values() for _, row in seen.above)
@@ -67,17 +67,17 @@ class Known:
 
 
 @remembered(2)
-def _ids_in(words: Lexicon, result: Mapping[str, Json], tool: str) -> list[tuple[str, Seen]]:
+def _ids_in(words: Lexicon, result: dict[str, Json] | list[Json], tool: str) -> list[tuple[str, Seen]]:
     """Returns the ids in a read's answer, each with the row that it stands in."""
-    found = [Seen(tool, result)]
+    found = [Seen(tool, result)] if isinstance(result, dict) else []
     for row_id in words.rows:
         if row_id.startswith(f"{tool}."):
             found.extend(_inside(tool, result, row_id.removeprefix(f"{tool}.").split(".")))
     pairs = ((seen, key, value) for seen in found for key, value in seen.row.items())
     return [
-        (value, seen if column_words(words, f"{seen.id}.{key}") is not None else seen._replace(refers=True))
+        (str(value), seen if column_words(words, f"{seen.id}.{key}") is not None else seen._replace(refers=True))
         for seen, key, value in pairs
-        if isinstance(value, str) and _is_id(key)
+        if type(value) in (str, int) and _is_id(key)
     ]
 
 

@@ -73,6 +73,8 @@ def plain_lexicon(domain: Domain, observed: Observed) -> Lexicon:
     for row in rows:
         taken: set[str] = set()
         for path, (kind, schema) in row.columns.items():
+            if kind == "id" and path != row.own_id:
+                continue  # it names another row, of which nothing is said here
             id_ = f"{row.id}.{path}"
             name = path.rpartition(".")[2]
             words = column_texts.words_for(name, kind, observed.values.get(id_, ()), taken, enum=_enum(schema))

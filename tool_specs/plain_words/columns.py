@@ -101,6 +101,8 @@ def column_name(name: str) -> str:
     words = tokens(name)
     while len(words) > 1 and words[-1] in _UNITS | _TIMES:
         words = words[:-1]
+    if len(words) > 1 and words[-1] in ("until", "since", "from", "by"):
+        return f"{said(words).replace(' ', '-')} date"
     return f"{_done(name)} date" if _done(name) else said(words)
 
 
