@@ -14,21 +14,23 @@ from schemas.program import Call, Fact, Program
 from schemas.task import Knowledge, Proof, Refusal, Request, Strength, Task, TaskSpec
 from stages.generate_tasks.claims import NotProven
 from stages.generate_tasks.compose import MAX_LISTED, Composer
-from stages.generate_tasks.drafts import NoSuchRequest
+from stages.generate_tasks.drafts import Draft, NoSuchRequest
 from stages.generate_tasks.ground import Ground, split_of
 from stages.generate_tasks.plans import Plan, plans_of
 from stages.generate_tasks.precedence import after, disturbed, precedence
 from stages.generate_tasks.questions import Question, ask, questions_of
-from stages.generate_tasks.requests import Made, make_answer, make_refusal, make_write, tried
+from stages.generate_tasks.requests import Made, make_answer, make_refusal, make_write, objection, tried
 from stages.generate_tasks.strangers import about
 from tool_specs.sandbox import Sandbox
 
 SECOND_IDENTITY = 0.2
 """Share of people who do not remember what the policy asks for first and are found another way."""
-OUT_OF_SCOPE = 0.25
+OUT_OF_SCOPE = 0.2
 """Share of must-refuse tasks that ask for what no tool does."""
-WRONG_STATE = 0.6
-"""Share of attempts at a refusal that start from a row in a state in which the write never succeeds."""
+WRONG_STATE = 0.4
+"""Share of must-refuse tasks about a row in a state in which the write never succeeds."""
+ASKED = 24
+"""Requests composed in search of different reasons to refuse; one of the reasons is taken, each with equal chance."""
 STATING = 0.7
 """Share of attempts in which a stranger begins by naming a row, where there is one to name."""
 MOST_SEARCHED = 24
@@ -254,21 +256,43 @@ class TaskMaker:
         return person, [made]
 
     def _must_refuse(self, spec: TaskSpec, rng: random.Random, identity: tuple[str, ...]) -> tuple[str, list[Made]]:
-        plans = self._plans(identity)
-        plan = rng.choice(list(plans))
-        person = self._person_with(spec, rng, plan, range(3, 99))
+        # Drawn once per order: otherwise what is easily made would crowd out the rest.
+        aim = rng_of("refusal", spec.seed, spec.number, spec.domain, spec.split).random()
         keys = sorted(self._ground.lexicon.out_of_scope)
-        if keys and rng.random() < OUT_OF_SCOPE:
+        if keys and aim < OUT_OF_SCOPE:
+            plan = rng.choice(self._plans(identity))
+            person = self._person_with(spec, rng, plan, range(3, 99))
             return person, [Made(_out_of_scope(rng.choice(keys)), {})]
-        composer = self._composer(rng, identity, person, spec)
-        # Most rows that cannot be changed are in the wrong state; for the others something else speaks against it.
-        wrong_state = rng.random() < WRONG_STATE
-        draft = composer.write(plan, 0, rng.choice(("stated", "lookup", "best")), refused=wrong_state)
+        wrong_state = aim < OUT_OF_SCOPE + WRONG_STATE
+        found = self._refusable(spec, rng, identity, wrong_state) or self._refusable(
+            spec, rng, identity, not wrong_state
+        )
+        if not found:
+            raise NotProven("nothing speaks against what is asked")
+        composer, draft = found[rng.choice(sorted(found))]
         made = make_refusal(composer, draft, self._ground.sandbox)
         self._check_split(spec, _key_of(made.request.arguments)[1])
-        if made.request.refusal is None or made.request.refusal.rule == "no_change":
-            raise NotProven("nothing would change: no reason to refuse")
-        return person, [made]
+        return composer.person, [made]
+
+    def _refusable(
+        self, spec: TaskSpec, rng: random.Random, identity: tuple[str, ...], wrong_state: bool
+    ) -> dict[str, tuple[Composer, Draft]]:
+        """Returns requests that cannot be fulfilled, one per reason."""
+        found: dict[str, tuple[Composer, Draft]] = {}
+        for _ in range(ASKED // 4 if wrong_state else ASKED):
+            plan = rng.choice(self._plans(identity))
+            try:
+                composer = self._composer(rng, identity, self._person_with(spec, rng, plan, range(3, 99)), spec)
+                mode = rng.choice(("stated", "lookup", "best"))
+                draft = composer.write(plan, 0, mode, refused=wrong_state, any_target=not wrong_state)
+            except NoSuchRequest:
+                continue
+            arguments = tried(composer, draft).arguments
+            if arguments is not None:
+                against = objection(self._ground, self._ground.sandbox, composer.person, plan.tool, arguments)
+                if against is not None and against[0] != "no_change":
+                    found[against[0]] = composer, draft
+        return found
 
     def _burden(self, made: Made) -> int:
         proof = made.request.proof

@@ -26,7 +26,16 @@ MAX_LISTED = 5
 class Composer(Drafting):
     """Composes requests of one person; all choices come from `rng`."""
 
-    def write(self, plan: Plan, number: int, mode: str, *, refused: bool = False, burden: int = 0) -> Draft:
+    def write(
+        self,
+        plan: Plan,
+        number: int,
+        mode: str,
+        *,
+        refused: bool = False,
+        any_target: bool = False,
+        burden: int = 0,
+    ) -> Draft:
         """Composes a write (or, `refused`, one about a row in a state in which it was never seen to succeed).
 
         Args:
@@ -35,6 +44,7 @@ class Composer(Drafting):
             mode: `stated`, `lookup`, `best`, `best_of_stated`, `joint` (object and target ranked together), `each`
                 (all rows of a stated parent, each with its best target).
             refused: look for a row in a state in which the write has not been seen to succeed.
+            any_target: the target may be in a state in which the write fails.
             burden: the reads that it should take (0: any number). A hint: it decides which row, or how many, the user
                 names, where that can be known beforehand.
 
@@ -56,7 +66,7 @@ class Composer(Drafting):
         else:
             self._object(draft, place, number, mode, target)
             if target is not None:
-                self._target(draft, place, target, "each" if mode == "each" else None)
+                self._target(draft, place, target, "each" if mode == "each" else None, any_target)
         for other in plan.places[1:]:
             if isinstance(other, Chosen):
                 value = other.values[self.rng.randrange(len(other.values))]
@@ -219,11 +229,11 @@ class Composer(Drafting):
                 return (fresh, *chain.steps[position + 1 :]), kept
         raise NoSuchRequest("no scope to list")
 
-    def _target(self, draft: Draft, place: Selected, target: Selected, how: str | None) -> None:
+    def _target(self, draft: Draft, place: Selected, target: Selected, how: str | None, any_state: bool) -> None:
         steps = target.chain.steps[len(place.chain.steps) :]
         program = len(draft.programs)
         base = [self._another(place, target)]
-        base += [f for f in self._wanted_state(target, draft, steps) if f is not None]
+        base += [] if any_state else self._wanted_state(target, draft, steps)
         trial = [*draft.programs, Program(steps=steps, where=tuple(base), pick="all", start=0, role=target.role)]
         rows = run(trial, self.facts(draft), self.ground.reader).picked[program]
         if not rows:

@@ -89,6 +89,14 @@ def test_what_must_be_refused_cannot_be_done(tasks: list[Task], services: Servic
         assert broken or state.call(str(request.tool), request.arguments).error
 
 
+def test_reasons_to_refuse_are_many(services: Services) -> None:
+    made = make(services, [order("must_refuse", 0, 3, number) for number in range(60)])
+    rules = Counter(r.refusal.rule for task in made if isinstance(task, Task) for r in task.requests if r.refusal)
+    assert rules.total() == 60
+    assert {"status", "out_of_scope", "other_payment", "available", "refund", "balance", "once_per_order"} == set(rules)
+    assert max(rules.values()) <= 33
+
+
 def test_texts_tell_all_and_leak_nothing(tasks: list[Task], retail: Domain) -> None:
     for task in tasks:
         assert missing(retail.lexicon, task, task.text) == []
