@@ -58,7 +58,7 @@ class Seen:
 
 def of_domain(domain: Domain, world: World, similar: Similarity | None = None) -> Seen:
     """Builds a domain's graph and confirms it on a world."""
-    specs = {name: tool.spec for name, tool in domain.tools.items()}
+    specs = domain.specs
     return Seen(
         title=f"API graph of {domain.name}",
         origin=f"World: {world.origin}",

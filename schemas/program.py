@@ -46,12 +46,23 @@ class At(Record, tag_field="type", tag="at"):
 Operand = Fact | At
 
 
-class Call(Record, tag_field="type", tag="call"):
-    """Reads with a tool and binds its result."""
+class Call(Record, tag_field="type", tag="call", omit_defaults=True):
+    """Reads with a tool and binds its result.
+
+    Attributes:
+        also: further tools that answer the same question; each is read with the same arguments, and each result makes
+            a row of its own.
+    """
 
     name: str
     tool: str
     arguments: dict[str, Operand]
+    also: tuple[str, ...] = ()
+
+    @property
+    def tools(self) -> tuple[str, ...]:
+        """All tools that are read."""
+        return (self.tool, *self.also)
 
 
 class Each(Record, tag_field="type", tag="each"):

@@ -58,7 +58,11 @@ class Knowledge(Record):
 
 
 class Source(Record):
-    """Where one gold argument comes from: a fact (`fact`) or a program's rows (`bind`)."""
+    """Where one gold argument comes from: a fact (`fact`) or a program's rows (`bind`).
+
+    With the provenance `policy` it follows from the other arguments and from rows that were read, by a rule of the
+    domain; `bind`, if there is one, then only says which program the user tells it by.
+    """
 
     provenance: Provenance
     fact: str | None = None
@@ -73,7 +77,10 @@ class Read(Record):
 
 
 class Edit(Record):
-    """A changed row of a changed world: the JSON values at these paths of row `key` of `table` are replaced."""
+    """A changed row of a changed world: the JSON values at these paths of row `key` of `table` are replaced.
+
+    The empty path stands for the whole row, which the world may not have had.
+    """
 
     table: str
     key: str

@@ -183,7 +183,7 @@ def _exercise(domain: Domain, sandbox: Sandbox) -> set[str]:
                 result = sandbox.call(name, arguments)
                 if not result.error:
                     reached.add(name)
-                    _collect(tool.spec, result.value, pool)
+                    _collect(domain.specs[name], result.value, pool)
     return reached
 
 

@@ -8,10 +8,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from functools import cached_property
+from typing import Any, get_type_hints
+
+import msgspec
 
 from schemas.base import Json, Path
+from schemas.tool import ToolSpec
 from schemas.world import Row, Tables
+from tool_specs.annotations import schema_of, types_in
 from tool_specs.lexicon import Lexicon
 from tool_specs.sandbox import Sandbox
 from tool_specs.state import IndexDeclaration, State
@@ -110,6 +115,25 @@ def _as_it_is(table: str, row: Row) -> Row:
     return row
 
 
+View = Callable[[Mapping[str, Json], Any], Any]
+"""(arguments, what the tool returned) -> what programs see of it. Its return annotation is the shape of that."""
+
+
+@dataclass(frozen=True)
+class Follow:
+    """An argument that follows from the others and from rows that were read, by the domain's rules.
+
+    Attributes:
+        value: (the other arguments, column id -> row) -> the argument.
+        rows: Column ids of the rows that it looks at: `get_reader`, `get_reader.cards.*`.
+        role: The role under which the user tells which row is meant, where there are several; the last of `rows`.
+    """
+
+    value: Callable[[Mapping[str, Json], Mapping[str, Any]], Json]
+    rows: tuple[str, ...] = ()
+    role: str = ""
+
+
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Domain:
     """A kind of world: its tools, rules, rows and people.
@@ -129,6 +153,11 @@ class Domain:
         loose_errors: Tools whose error texts are not part of the interface (only that they fail).
         principal: Who the user is; `NOBODY` where users are nobody in the world and nobody is looked up.
         lexicon: How values are put into words; what a partial one does not say follows from the tools.
+        views: Read -> what programs see of its results: derived columns (how long something takes in all), and one
+            shape for the results of reads that answer the same question. Agents see what the tool returns.
+        follows: Write -> parameter -> how it follows from the other arguments (an amount from what it pays for).
+        shows: Read -> what its result says of rows that no read shows whole: (arguments, result) -> table -> id ->
+            the columns that are known then.
     """
 
     name: str
@@ -146,6 +175,31 @@ class Domain:
     transfer_tool: str | None = None
     loose_errors: frozenset[str] = frozenset()
     lexicon: Lexicon = field(default=Lexicon(partial=True), repr=False)
+    views: Mapping[str, View] = field(default_factory=dict)
+    follows: Mapping[str, Mapping[str, Follow]] = field(default_factory=dict)
+    shows: Mapping[str, Callable[[Mapping[str, Json], Any], Mapping[str, Mapping[str, Row]]]] = field(
+        default_factory=dict
+    )
+
+    @cached_property
+    def specs(self) -> dict[str, ToolSpec]:
+        """The tools' interfaces as programs see them: results have the shape of their view."""
+        found: dict[str, ToolSpec] = {}
+        for name, tool in self.tools.items():
+            view = self.views.get(name)
+            if view is None:
+                found[name] = tool.spec
+                continue
+            shape = get_type_hints(view, include_extras=True)["return"]
+            types = {path: kind for path, kind in tool.spec.types.items() if path.partition(".")[0] != "return"}
+            types.update(types_in(shape, "return"))
+            found[name] = msgspec.structs.replace(tool.spec, returns=schema_of(shape), types=types)
+        return found
+
+    def seen(self, name: str, arguments: Mapping[str, Json], value: Any) -> Any:
+        """Returns what programs see of a tool's result."""
+        view = self.views.get(name)
+        return value if view is None or value is None else view(arguments, value)
 
     def violations(self, context: GuardContext, name: str, arguments: Mapping[str, Json]) -> list[tuple[str, str]]:
         """Returns (guard name, violation in words) for each guard that a call would break.

@@ -35,6 +35,8 @@ class RowWords:
         label: how one concrete row is named, a format over the row's own keys: `{name}`, `order {order_id}`.
         scope: what the collection is called as a whole, in the user's voice: `everything I've ordered`.
         details: column ids (of this row or its ancestors) that an agent mentions when it describes a row.
+        sought: where rows of a search are, with a slot for each of its parameters: `at {branch} on {day}`.
+        either: how it is said that each of the alternative ways to search will do: `on the shelf or in the depot`.
     """
 
     singular: str
@@ -42,6 +44,8 @@ class RowWords:
     label: str
     scope: Texts = ()
     details: Texts = ()
+    sought: Texts = ()
+    either: Texts = ()
 
 
 @dataclass(frozen=True)

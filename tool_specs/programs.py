@@ -163,11 +163,13 @@ class _Ready(NamedTuple):
         tool: what it reads with; empty for a collection that is walked.
         operands: parameter, its column (or None), the fact that the user states (if no column). Of a collection there
             is one.
+        also: further tools that are read with the same arguments.
     """
 
     name: str
     tool: str
     operands: tuple[tuple[str, Getter | None, str], ...]
+    also: tuple[str, ...] = ()
 
     def ask(self, row: BindingRow, facts: Mapping[str, Json]) -> ReadAsk | None:
         """Returns the read that a row needs next, or None where it lacks a value for it."""
@@ -180,6 +182,11 @@ class _Ready(NamedTuple):
         if len(arguments) == 1 and type(value) is str:
             return _known_ask(self.tool, name, value)
         return ReadAsk(self.tool, arguments, read_key(self.tool, arguments))
+
+    def asks(self, first: ReadAsk) -> tuple[ReadAsk, ...]:
+        """Returns a read with those of the other tools that answer the same question."""
+        others = (ReadAsk(tool, first.arguments, read_key(tool, first.arguments)) for tool in self.also)
+        return (first, *others)
 
 
 @lru_cache(maxsize=8192)
@@ -217,17 +224,18 @@ class _Stage(NamedTuple):
     ) -> Generator[ReadAsk, Any, list[BindingRow]]:
         """Returns the rows that have the results of their reads."""
         name, ask_of = self.step.name, self.step.ask
-        results, used = asked.results, asked.used
+        results, used, also = asked.results, asked.used, self.step.also
         grown: list[BindingRow] = []
         for row in rows:
-            ask = ask_of(row, facts)
-            if ask is None:
+            first = ask_of(row, facts)
+            if first is None:
                 continue
-            number, value = results.get(ask.key) or asked.note(ask, (yield ask))
-            used.add(number)
-            if value is not MISSING:
-                lineage: Any = row[LINEAGE]
-                grown.append({**row, name: value, LINEAGE: lineage if number in lineage else (*lineage, number)})
+            for ask in self.step.asks(first) if also else (first,):
+                number, value = results.get(ask.key) or asked.note(ask, (yield ask))
+                used.add(number)
+                if value is not MISSING:
+                    lineage: Any = row[LINEAGE]
+                    grown.append({**row, name: value, LINEAGE: lineage if number in lineage else (*lineage, number)})
         return self._left(grown)
 
     def _left(self, rows: list[BindingRow]) -> list[BindingRow]:
@@ -261,7 +269,9 @@ def _stages(program: Program) -> tuple[_Stage, ...]:
 @remembered(1)
 def _ready(step: Step) -> _Ready:
     operands = [(name, *_operand(operand)) for name, operand in _operands(step)]
-    return _Ready(step.name, step.tool if isinstance(step, Call) else "", tuple(operands))
+    if isinstance(step, Call):
+        return _Ready(step.name, step.tool, tuple(operands), step.also)
+    return _Ready(step.name, "", tuple(operands))
 
 
 def _operands(step: Step) -> Sequence[tuple[str, Operand]]:

@@ -86,6 +86,18 @@ class ChangedReader:
         return MISSING if result.error else result.value
 
 
+def said(value: Any) -> Iterator[str]:
+    """Yields the strings and whole numbers in an argument: what it says, not the names of its parts."""
+    if isinstance(value, dict):
+        for each in value.values():
+            yield from said(each)
+    elif isinstance(value, list):
+        for each in value:
+            yield from said(each)
+    else:
+        yield from texts(value)
+
+
 def strings(value: Any) -> Iterator[str]:
     """Yields the strings in a JSON value, keys of objects included."""
     if isinstance(value, str):

@@ -39,7 +39,8 @@ class Result(msgspec.Struct, frozen=True):
     Attributes:
         content: The text that the agent sees.
         error: Whether it is an error (`content` then starts with "Error: ").
-        value: The same as JSON, None for an error. Shared with the world.
+        value: The same as JSON, None for an error; where the domain has a view of it, what programs see instead.
+            Shared with the world.
         rows: The (table, id) rows that the call looked at, in order. An index look-up counts the row it found.
     """
 
@@ -133,15 +134,15 @@ class Sandbox:
             self._changes = _merged(self._changes, state.pending)
         rows = tuple(state.seen)
         if type(value) is str:
-            return Result(value, False, value, rows)
+            return Result(value, False, self.domain.seen(name, arguments, value), rows)
         # Most reads answer with one of the world's own rows, whole: that text is made once.
         if len(rows) == 1 and value is self._base.tables[rows[0][0]].get(rows[0][1]):
             known = self._base.texts.get(rows[0])
             if known is None:
                 known = self._base.texts[rows[0]] = _text(value)
-            return Result(known[0], False, known[1], rows)
+            return Result(known[0], False, self.domain.seen(name, arguments, known[1]), rows)
         content, value = _text(value)
-        return Result(content, False, value, rows)
+        return Result(content, False, self.domain.seen(name, arguments, value), rows)
 
     def digest(self) -> str:
         """Returns the state's digest: the sum of its rows' BLAKE2b-256 hashes modulo 2^256, in hex."""

@@ -20,6 +20,8 @@ from stages.generate_tasks.plans import Plan, plans_of
 from stages.generate_tasks.precedence import after, disturbed, precedence
 from stages.generate_tasks.questions import Question, ask, questions_of
 from stages.generate_tasks.requests import Made, make_answer, make_refusal, make_write, objection, tried
+from stages.generate_tasks.searches import search_plans
+from stages.generate_tasks.sought import sought
 from stages.generate_tasks.strangers import about
 from tool_specs.sandbox import Sandbox
 
@@ -35,6 +37,8 @@ STATING = 0.7
 """Share of attempts in which a stranger begins by naming a row, where there is one to name."""
 MOST_SEARCHED = 24
 """Reads of a systematic reader, beyond which nobody would look a stranger's row up."""
+SOUGHT = 0.5
+"""Share of attempts at a read-heavy task that are about rows of a search, where there are any."""
 LOW_MODES = ("stated", "lookup", "lookup")
 NO_PROOF = Proof(reads=(), reachable=(), clauses=(), lower=0, upper=0, plausible=0)
 T = TypeVar("T")
@@ -74,6 +78,12 @@ class TaskMaker:
         raise NotProven(common[0][0] if common else "nobody to ask")
 
     def _try(self, spec: TaskSpec, rng: random.Random, identity: tuple[str, ...]) -> tuple[str, list[Made]]:
+        if spec.kind == "read_heavy" and spec.num_writes == 1:
+            searches = self._memo(f"searches:{identity}", lambda: search_plans(self._ground, identity))
+            if searches and rng.random() < SOUGHT:
+                people = self._ground.people(spec.split, self._validation)
+                composer = self._composer(rng, identity, rng.choice(people), spec)
+                return composer.person, [sought(composer, rng.choice(searches), spec.burden)]
         if spec.kind == "information":
             return self._information(spec, rng, identity)
         if spec.kind == "must_refuse":

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from schemas.base import Json
 from schemas.program import Bind, Program
 from schemas.task import Source
+from tool_specs.domain import Follow
+from tool_specs.following import follow
 from tool_specs.programs import MISSING, ReadAsk, Selection, bound, run
 from tool_specs.sandbox import Sandbox
 
+NOTHING_FOLLOWS: Mapping[str, Follow] = {}
 ReadFunction = Callable[[ReadAsk], Any]
 
 
@@ -27,6 +30,7 @@ class Claim:
         base: what the programs gave on the initial world.
         feasible: for a request that must be refused, whether the write could be done on a given state: part of the
             answer, because the reads must show it.
+        follows: how arguments follow from the others.
     """
 
     programs: tuple[Program, ...]
@@ -36,6 +40,7 @@ class Claim:
     gold: dict[str, Json]
     base: Selection
     feasible: Callable[[Sandbox, dict[str, Json]], bool] | None = None
+    follows: Mapping[str, Follow] = field(default_factory=dict)
 
     def answer(self, read: ReadFunction, state: Sandbox) -> dict[str, Json] | None:
         """Returns the answer as reads are answered, or None where it is not determined."""
@@ -43,7 +48,7 @@ class Claim:
 
     def answer_of(self, selection: Selection, state: Sandbox) -> dict[str, Json] | None:
         """Returns the answer that a selection gives, on this state of the world."""
-        values = arguments_from(self.sources, self.programs, self.facts, selection)
+        values = arguments_from(self.sources, self.programs, self.facts, selection, self.follows)
         if values is not None and self.feasible is not None:
             values["#feasible"] = self.feasible(state, {k: v for k, v in values.items()})
         return values
@@ -55,11 +60,17 @@ class Claim:
 
 
 def arguments_from(
-    sources: Mapping[str, Source], programs: Sequence[Program], facts: Mapping[str, Json], selection: Selection
+    sources: Mapping[str, Source],
+    programs: Sequence[Program],
+    facts: Mapping[str, Json],
+    selection: Selection,
+    follows: Mapping[str, Follow] = NOTHING_FOLLOWS,
 ) -> dict[str, Json] | None:
     """Returns a request's arguments, or None where one of them is not determined."""
     values: dict[str, Json] = {}
     for name, source in sources.items():
+        if source.provenance == "policy" and name in follows:
+            continue
         if source.fact is not None:
             values[name] = facts[source.fact]
         elif source.bind is not None:
@@ -67,4 +78,4 @@ def arguments_from(
             if value is MISSING:
                 return None
             values[name] = value
-    return values
+    return follow(follows, sources, values, programs, selection)

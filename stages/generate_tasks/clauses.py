@@ -9,11 +9,12 @@ from schemas.task import Clause, Witness
 from stages.generate_tasks.claims import Claim
 from stages.generate_tasks.ground import Ground
 from stages.generate_tasks.hitting import minimum
+from stages.generate_tasks.insertions import Insertions, best_of
 from stages.generate_tasks.reachability import Reach, arguments_of
 from stages.generate_tasks.shapes import Shape
 from stages.generate_tasks.witnesses import WitnessSearch
 from tool_specs.programs import MISSING, ReadAsk, ReadKey, Selection
-from tool_specs.reading import texts
+from tool_specs.reading import said
 from tool_specs.sandbox import Sandbox
 
 
@@ -25,6 +26,8 @@ class Clauses:
         self._base = base
         self._reach = Reach(ground, claim.facts, base.reads)
         self._search = WitnessSearch(ground, claim.facts, claim.answer, gold, claim.person)
+        self._insertions = Insertions(ground, claim.answer, gold)
+        self._programs = claim.programs
         self.asks: list[ReadAsk] = []
         self.found: list[Clause] = []
         self._reduced: dict[tuple[int, ...], tuple[int, ...]] = {}
@@ -66,10 +69,12 @@ class Clauses:
     def supplies_gold(self, ask: ReadAsk, gold: Mapping[str, Json]) -> bool:
         """Whether a read shows a value of the answer that the user does not state."""
         leaves = self._ground.reader.answer(ask).leaves
-        return any(text in leaves and text not in self._reach.told for value in gold.values() for text in texts(value))
+        return any(text in leaves and text not in self._reach.told for value in gold.values() for text in said(value))
 
     def add_witness(self, ask: ReadAsk, shapes: Sequence[Shape]) -> bool:
         """Looks for witnesses that touch a read: a plausible one if there is any, else a logical one."""
+        if isinstance(self._ground.reader.answer(ask).value, list):
+            return self._add_insertion(ask, shapes)
         fallback: tuple[Clause, Witness] | None = None
         for shape in shapes:
             if shape.lookup and (moved := self._moved(ask, shape)) is not None:
@@ -87,6 +92,22 @@ class Clauses:
         if fallback is not None:
             self.found.append(fallback[0])
         return fallback is not None
+
+    def _add_insertion(self, ask: ReadAsk, shapes: Sequence[Shape]) -> bool:
+        """Looks for a witness by insertion that touches few other reads; one that touches this read alone is best."""
+        found: Clause | None = None
+        for shape in shapes:
+            number = next(n for n, program in enumerate(self._programs) if shape.call in program.steps)
+            best = best_of(self._base.candidates[number], self._programs[number].order)
+            for witness, world in self._insertions.search(ask, shape, best):
+                differing = [other for other in self._reach.own.values() if self._differs(other, world)]
+                if found is None or len(differing) < len(found.reads):
+                    found = Clause(reads=self._numbers(differing), why="witness", witness=witness)
+                if len(differing) == 1:
+                    break
+        if found is not None:
+            self.found.append(found)
+        return found is not None
 
     def _moved(self, ask: ReadAsk, shape: Shape) -> Clause | None:
         others = [other for other in self._base.reads if other.tool == ask.tool and other.key != ask.key]

@@ -15,6 +15,7 @@ from schemas.program import Call, Fact, Program
 from schemas.tool import ToolSpec
 from stages.generate_tasks.strangers import NONE, Strangers, strangers_of
 from tool_specs.chains import Chain, Feeds, root_chains, stated_chains
+from tool_specs.domain import Follow
 from tool_specs.graph import build_graph, confirm, feeds
 from tool_specs.lexicon import ColumnWords, Lexicon
 from tool_specs.programs import MISSING, ReadAsk, run
@@ -56,7 +57,7 @@ class Ground:
     def of(cls, sandbox: Sandbox) -> Ground:
         """Explores a world."""
         domain = sandbox.domain
-        specs = {name: tool.spec for name, tool in domain.tools.items()}
+        specs = domain.specs
         graph = confirm(build_graph(list(specs.values())), sandbox, GRAPH_SEED)
         types = dict(domain.principal.types)
         identities = []
@@ -78,6 +79,10 @@ class Ground:
             initial_digest=sandbox.digest(),
             strangers=strangers,
         )
+
+    def follows(self, tool: str | None) -> Mapping[str, Follow]:
+        """Returns how arguments of a write follow from its others."""
+        return self.sandbox.domain.follows.get(tool or "", {})
 
     def chains(self, identity: tuple[str, ...]) -> list[Chain]:
         """Returns the chains that start from these facts of a person, and those that need no fact."""
@@ -164,7 +169,7 @@ class Ground:
             for _, value in self.donors(tool):
                 for each in walk(value, path):
                     seen.setdefault(repr(each), each)
-            self.pools[key] = sorted(seen.values(), key=lambda each: (str(type(each)), each))
+            self.pools[key] = sorted(seen.values(), key=_listing)
         found: list[Any] = self.pools[key]
         return found
 
@@ -239,6 +244,10 @@ class Ground:
 
 def _asks_who_again(chain: Chain, identity_tools: Sequence[str]) -> bool:
     return any(isinstance(step, Call) and step.tool in identity_tools for step in chain.steps[1:])
+
+
+def _listing(value: Json) -> tuple[str, Json]:
+    return str(type(value)), repr(value) if isinstance(value, (dict, list)) else value
 
 
 def split_of(person: str, validation: float) -> str:

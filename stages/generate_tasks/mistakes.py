@@ -105,4 +105,4 @@ def _answer(
     def read(ask: ReadAsk) -> object:
         return MISSING if skipped is not None and ask.key == skipped.key else ground.reader(ask)
 
-    return arguments_from(claim.sources, programs, claim.facts, run(programs, claim.facts, read))
+    return arguments_from(claim.sources, programs, claim.facts, run(programs, claim.facts, read), claim.follows)

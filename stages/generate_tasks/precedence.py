@@ -52,4 +52,6 @@ def _changes_answer(ground: Ground, done: Sequence[Request], other: Request, fac
         fork.call(str(request.tool), request.arguments)
     changed = frozenset((table, row) for table, rows in fork.diff().items() for row in rows)
     selection = run(other.programs, facts, ChangedReader(ground.reader, fork, changed))
-    return arguments_from(other.sources, other.programs, facts, selection) != other.arguments
+    return (
+        arguments_from(other.sources, other.programs, facts, selection, ground.follows(other.tool)) != other.arguments
+    )

@@ -20,7 +20,7 @@ from stages.generate_tasks.clauses import Clauses
 from stages.generate_tasks.ground import Ground
 from stages.generate_tasks.shapes import Shape, shape_of
 from tool_specs.programs import LINEAGE, MISSING, ReadAsk, Selection, run
-from tool_specs.reading import texts
+from tool_specs.reading import said
 
 
 def prove(ground: Ground, claim: Claim, changed_rows: Sequence[tuple[str, str]]) -> Proof:
@@ -48,7 +48,7 @@ def prove(ground: Ground, claim: Claim, changed_rows: Sequence[tuple[str, str]])
     kept_reads = clauses.without_shown_identity(reads)
     spared, reads = len(reads) - len(kept_reads), kept_reads
     for value in claim.gold.values():
-        for text in texts(value):
+        for text in said(value):
             clauses.add_instrumental(text, ())
     supplying = clauses.would_be_forced(reads)
     kept = {ask.key for ask in reads}
@@ -110,7 +110,7 @@ def _shapes(claim: Claim, base: Selection, number: int) -> list[Shape]:
         # A program that continues another one binds through it: columns of the earlier rows are the earlier's.
         owned = [(owner, path) for owner, path in columns if _binds(claim.programs, owner, path) == index]
         for position, step in enumerate(program.steps):
-            if isinstance(step, Call) and step.tool == ask.tool:
+            if isinstance(step, Call) and ask.tool in step.tools:
                 found.append(shape_of(claim.programs, index, position, [(index, path) for _, path in owned]))
     return found
 

@@ -7,6 +7,7 @@ without it: no read justifies itself.
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -103,6 +104,8 @@ class Reach:
                 parameters = ground.specs[tool].required
                 ask = ground.reader.ask(tool, {p: facts[n] for p, n in zip(parameters, names, strict=True)})
                 self.own.setdefault(ask.key, ask)
+        for ask in _combined(ground, reads):
+            self.own.setdefault(ask.key, ask)
         # What the user's own reads lead to is the user's to read as well, also where the programs do not look.
         queue = list(self.own.values())
         for ask in queue:
@@ -188,6 +191,22 @@ class Reach:
             return False
         parents = self._common.parents[key]
         return not parents or any(self._open(parent, without, path | {key}) for parent in parents)
+
+
+def _combined(ground: Ground, reads: Sequence[ReadAsk]) -> Iterator[ReadAsk]:
+    """Yields the reads of several parameters that the values of these ones allow: other ways, other combinations."""
+    values: dict[str, dict[str, Json]] = {}
+    for ask in reads:
+        if len(ask.arguments) > 1:
+            for name, value in ask.arguments.items():
+                values.setdefault(ground.specs[ask.tool].types.get(name, name), {}).setdefault(str(value), value)
+    for spec in ground.specs.values():
+        kinds = [spec.types.get(name, name) for name in spec.required]
+        if spec.effect == "read" and len(kinds) > 1 and all(kind in values for kind in kinds):
+            combinations = itertools.product(*(values[kind].values() for kind in kinds))
+            for combination in itertools.islice(combinations, MAX_OWN_READS):
+                if len(set(map(str, combination))) == len(combination):
+                    yield ground.reader.ask(spec.name, dict(zip(spec.required, combination, strict=True)))
 
 
 def arguments_of(ask: ReadAsk) -> Iterable[str]:

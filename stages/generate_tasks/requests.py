@@ -55,7 +55,10 @@ class Trial:
         """
         if self.arguments is None:
             raise NotProven("the programs do not determine the arguments")
-        return Claim(self.programs, draft.sources, self.facts, composer.person, self.arguments, self.selection)
+        follows = composer.ground.follows(draft.tool)
+        return Claim(
+            self.programs, draft.sources, self.facts, composer.person, self.arguments, self.selection, follows=follows
+        )
 
 
 def tried(composer: Composer, draft: Draft) -> Trial:
@@ -72,7 +75,7 @@ def tried(composer: Composer, draft: Draft) -> Trial:
     for ask in needed:
         value = reader(ask) if ask.tool in identity else None
         shown += isinstance(value, str) and any(value in reader.answer(other).leaves for other in open_ones)
-    arguments = arguments_from(draft.sources, programs, facts, selection)
+    arguments = arguments_from(draft.sources, programs, facts, selection, composer.ground.follows(draft.tool))
     return Trial(programs, facts, selection, arguments, len(needed) - shown)
 
 
@@ -123,7 +126,8 @@ def make_write(composer: Composer, draft: Draft, trial: Trial, state: Sandbox) -
             raise NotProven("earlier decisions change the answer")
     done = ground.sandbox.fork()
     done.call(tool, arguments)
-    changed = [(table, row) for table, rows in done.diff().items() for row in rows]
+    tables = ground.sandbox.world.tables
+    changed = [(table, row) for table, rows in done.diff().items() for row in rows if row in tables[table]]
     proof = prove(ground, claim, changed)
     if any(program.pick in ("first", "each") for program in draft.programs):
         mistakes = distractors(ground, claim, tool)

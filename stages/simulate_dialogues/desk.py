@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from schemas.base import Json
 from schemas.tool import ToolSpec
 from tool_specs.annotations import schema_of
-from tool_specs.domain import Domain
+from tool_specs.domain import Domain, Follow
 from tool_specs.lexicon import Lexicon
 
 _HANDED_OVER = "You are being transferred to a person. Please hold on."
@@ -80,6 +80,10 @@ class Desk:
                 if (tool, parameter) not in self.principal_parameters:
                     found.setdefault(self.role_of(tool, parameter), []).append(parameter)
         return found
+
+    def follows(self, tool: str | None) -> Mapping[str, Follow]:
+        """Returns the parameters of a write that follow from the others."""
+        return self.domain.follows.get(tool or "", {})
 
     def reader_of(self, tool: str, parameter: str) -> tuple[str, str] | None:
         """Returns (read, its parameter) that shows the row which a parameter names, or None."""

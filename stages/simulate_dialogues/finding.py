@@ -6,6 +6,7 @@ is known before anything about it is offered).
 
 from __future__ import annotations
 
+import dataclasses
 from dataclasses import dataclass, field
 
 from schemas.base import Json
@@ -15,7 +16,9 @@ from stages.simulate_dialogues.desk import Desk
 from stages.simulate_dialogues.notebook import UNTOLD, Notebook, Wish
 from stages.simulate_dialogues.serving import Serving, Turn
 from stages.simulate_dialogues.told import Told, told_of
+from stages.simulate_dialogues.watching import Watched
 from tool_specs.domain import GuardContext
+from tool_specs.following import rows_by_id
 from tool_specs.partial import decided
 from tool_specs.programs import MISSING, bound, read_key
 from tool_specs.reading import row_argument
@@ -58,11 +61,26 @@ class Finding(Serving):
         for name in names:
             if (wish.tool or "", name) in self.desk.principal_parameters:
                 found.arguments[name] = self.notebook.principal
+            elif name in self.desk.follows(wish.tool):
+                continue
             elif name in wish.binds:
                 self._follow(wish, found, name)
             elif name in wish.facts and wish.facts[name] in self.notebook.facts:
                 found.arguments[name] = self.notebook.facts[wish.facts[name]]
+        self._complete(wish, found)
         return found
+
+    def _complete(self, wish: Wish, found: Found) -> None:
+        """Works out what follows from the rest, as far as the rest is settled."""
+        selection = found.told.selection
+        if selection is None:
+            return
+        rows = rows_by_id(found.told.request.programs, selection)
+        for name, rule in self.desk.follows(wish.tool).items():
+            needed = self.desk.specs[wish.tool or ""].required
+            settled = all(other in found.arguments for other in needed if other not in self.desk.follows(wish.tool))
+            if settled and all(row in rows for row in rule.rows):
+                found.arguments[name] = rule.value(found.arguments, rows)
 
     def _follow(self, wish: Wish, found: Found, name: str) -> None:
         bind = wish.binds[name]
@@ -112,11 +130,36 @@ class Finding(Serving):
             if reader is None:
                 break
             yield from self.read(reader[0], {reader[1]: row_argument(self.desk.specs[reader[0]], reader[1], unread[1])})
-        broken = self.desk.domain.violations(self.heard(), tool, arguments)
+        broken = yield from self._broken(tool, arguments)
         rule, detail = broken[0] if broken else ("tool_error", "")
         if result.error:
             detail = result.content.removeprefix("Error: ")
         return sandbox, (rule, detail) if broken or result.error else None
+
+    def _broken(self, tool: str, arguments: dict[str, Json]) -> Turn[list[tuple[str, str]]]:
+        """Returns the rules that a write would break; reads first what they look at and no read shows whole."""
+        for _ in range(_MOST_READS):
+            heard = self.heard()
+            watched = Watched(heard.sandbox)
+            broken = self.desk.domain.violations(dataclasses.replace(heard, sandbox=watched), tool, arguments)
+            looked_at = self.notebook.unread(watched.seen, arguments)
+            unread = [row for row in looked_at if row[0] not in self.desk.row_reads]
+            ways = [way for table, id_ in unread for way in self.notebook.ways_to(table, id_)]
+            if not ways:
+                return broken
+            yield from self.read(*ways[0])
+        return self.desk.domain.violations(self.heard(), tool, arguments)
+
+    def lacking(self, wish: Wish, found: Found) -> list[str]:
+        """Returns the roles that have not been told; what follows is told by what it rests on, if at all."""
+        tool = wish.tool or ""
+        follows = self.desk.follows(tool)
+        lacking: list[str] = []
+        for role, names in self.desk.roles(tool).items():
+            asked = [name for name in names if name not in follows or follows[name].role]
+            if not all(name in found.arguments or (name in follows and name in wish.binds) for name in asked):
+                lacking.append(role)
+        return lacking
 
     def objection(self, wish: Wish, found: Found) -> Turn[tuple[str, str] | None]:
         """Reads the rows that what is settled names; returns (rule, its words) if they show already that it cannot be.

@@ -43,7 +43,7 @@ class Fulfilling(Finding):
                 if not (yield from self._not_there(wish, found)):
                     return
                 continue
-            missing = [role for role, names in self.desk.roles(tool).items() if not found.arguments.keys() >= {*names}]
+            missing = self.lacking(wish, found)
             if missing:
                 objection = yield from self.objection(wish, found)
                 if found.lost:

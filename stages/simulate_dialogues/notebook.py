@@ -9,7 +9,7 @@ other row says which one, so that the agent goes and reads it; it can never see 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
@@ -22,9 +22,10 @@ from schemas.dialogue import Message
 from schemas.program import Bind, Program
 from schemas.world import World
 from stages.simulate_dialogues.desk import Desk
+from tool_specs.check import values_at
 from tool_specs.phrasing.agent import Known
 from tool_specs.programs import MISSING, ReadKey, Selection, read_key
-from tool_specs.reading import row_argument
+from tool_specs.reading import row_argument, texts
 from tool_specs.remember import remembered
 from tool_specs.sandbox import Result, Sandbox
 
@@ -122,11 +123,11 @@ class Notebook:
         return waiting[0] if waiting else None
 
     def note_read(self, tool: str, arguments: dict[str, Json], message: Message) -> Any:
-        """Takes in the answer of a read; returns its value, or `MISSING` for an error."""
+        """Takes in the answer of a read; returns what programs see of it, or `MISSING` for an error."""
         key = read_key(tool, arguments)
         value: Any = MISSING if message.error else self._value(tool, message.content)
-        self.reads[key] = value
-        self._unlisted.append((tool, value))
+        seen = self.reads[key] = value if message.error else self.desk.domain.seen(tool, arguments, value)
+        self._unlisted.append((tool, seen))
         table = self.desk.row_of.get(tool)
         if table is not None and self.desk.row_reads.get(table, ("",))[0] == tool:
             row = (table, str(arguments[self.desk.row_reads[table][1]]))
@@ -136,7 +137,46 @@ class Notebook:
             else:
                 self._rows[table][row[1]] = value
                 self._sandbox = None  # it would go on with what it has worked out from the rows
-        return value
+        if value is not MISSING:
+            self._note_parts(tool, arguments, value)
+        return seen
+
+    def _note_parts(self, tool: str, arguments: dict[str, Json], value: Any) -> None:
+        """Takes in what a read says of rows that no read shows whole."""
+        shows = self.desk.domain.shows.get(tool)
+        for table, rows in shows(arguments, value).items() if shows is not None else ():
+            for id_, part in rows.items():
+                self._rows[table][id_] = _joined(self._rows[table].get(id_, {}), part)
+                self._sandbox = None
+
+    def ways_to(self, table: str, id_: str) -> list[tuple[str, dict[str, Json]]]:
+        """Returns the reads that say something of a row that no read shows whole, as far as their arguments are known.
+
+        A read that takes several values takes them from one place: a loan's shelf and its day.
+        """
+        found: list[tuple[str, dict[str, Json]]] = []
+        for tool in self.desk.domain.shows:
+            kinds = {name: self.desk.specs[tool].types.get(name) for name in self.desk.specs[tool].required}
+            for place in self._places(frozenset(kind for kind in kinds.values() if kind)):
+                if id_ in place.values() and kinds.keys() and all(kind in place for kind in kinds.values()):
+                    found.append((tool, {name: place[str(kind)] for name, kind in kinds.items()}))
+        return [each for each in found if read_key(*each) not in self.reads]
+
+    def _places(self, kinds: frozenset[str]) -> list[dict[str, Json]]:
+        """Returns objects in what was read that hold a value of each of these semantic types, by type."""
+        found: list[dict[str, Json]] = []
+        for (tool, _), value in self.reads.items():
+            parents: dict[str, dict[str, str]] = {}
+            for path, kind in self.desk.domain.specs[tool].types.items():
+                parent, _, leaf = path.partition(".")[2].rpartition(".")
+                if path.startswith("return.") and kind in kinds:
+                    parents.setdefault(parent, {})[kind] = leaf
+            for parent, leaves in parents.items():
+                if leaves.keys() == kinds:
+                    for each in values_at(value, parent.split(".") if parent else []):
+                        if isinstance(each, dict):
+                            found.append({kind: each.get(leaf) for kind, leaf in leaves.items()})
+        return found
 
     def identify(self, tool: str, arguments: Mapping[str, Json], found: Any) -> None:
         """Notes who the user is, as an identity tool found it: the user's row, or its id."""
@@ -144,11 +184,10 @@ class Notebook:
 
     def identified_as(self, tool: str) -> Any:
         """Returns what an identity tool answers of the user, however the user was found."""
-        return (
-            self._rows[self.desk.domain.principal.table].get(str(self.principal))
-            if (self.desk.shows_principal(tool))
-            else self.principal
-        )
+        if not self.desk.shows_principal(tool):
+            return self.principal
+        row = self._rows[self.desk.domain.principal.table].get(str(self.principal))
+        return self.desk.domain.seen(tool, {}, row)
 
     def _value(self, tool: str, content: str) -> Any:
         """Returns an answer as JSON; only the declared result tells the text "12" from the number 12."""
@@ -159,10 +198,20 @@ class Notebook:
         """Tries a call on the rows that were read; the last value is the first row it wanted that was not."""
         sandbox = self.sandbox().fork()
         result = sandbox.call(tool, arguments)
-        for table, id_ in result.rows:
-            if id_ not in self._rows[table] and (table, id_) not in self._absent:
-                return sandbox, result, (table, id_)
-        return sandbox, result, None
+        return sandbox, result, next(iter(self.unread(result.rows, arguments)), None)
+
+    def unread(self, rows: Iterable[RowKey], arguments: Mapping[str, Json]) -> list[RowKey]:
+        """Returns those of the rows that a call looks at that were not read, and that anything speaks of."""
+        return [
+            (table, id_)
+            for table, id_ in rows
+            if id_ not in self._rows[table] and (table, id_) not in self._absent and self._spoken_of(id_, arguments)
+        ]
+
+    def _spoken_of(self, id_: str, arguments: Mapping[str, Json]) -> bool:
+        """Whether an id stands anywhere: the one that a write would give to a new row does not."""
+        said = [arguments, self.facts, *(value for value in self.reads.values() if value is not MISSING)]
+        return any(id_ in texts(value) for value in said)
 
     def known(self) -> Known:
         """Returns the rows that were read as the grammar wants them; made only when somebody speaks of them."""
@@ -217,6 +266,15 @@ class Notebook:
             result = self.sandbox().call(key[0], orjson.loads(key[1]))
             if changed.intersection(result.rows):
                 del self.reads[key]
+
+
+def _joined(old: dict[str, Any], new: Mapping[str, Any]) -> dict[str, Any]:
+    """Returns what two parts of a row come to; objects in it are joined likewise."""
+    joined = dict(old)
+    for key, value in new.items():
+        both = isinstance(value, dict) and isinstance(joined.get(key), dict)
+        joined[key] = _joined(joined[key], value) if both else value
+    return joined
 
 
 def _hear_role(wish: Wish, role: str, value: dict[str, Json]) -> None:

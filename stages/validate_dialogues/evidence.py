@@ -76,7 +76,7 @@ def determines(context: CheckContext, number: int, stop: int) -> bool:
             return MISSING
         return answer_of(context.initial, ask)
 
-    return gives_gold(own.request, run(own.request.programs, context.facts, read))
+    return gives_gold(context.domain, own.request, run(own.request.programs, context.facts, read))
 
 
 def certificate(

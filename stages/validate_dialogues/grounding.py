@@ -52,6 +52,9 @@ class Known:
             self.answers.append(step.result.content)
             self._fresh.append(step.result.value)
             self._values.append(step.result.value)
+            if step.call.name in self._context.domain.views:  # what is derived from an answer is known with it
+                self.answers.append(orjson.dumps(step.result.value).decode())
+                self._values.append(step.result.value)
 
     @property
     def numbers(self) -> set[int]:
@@ -186,11 +189,14 @@ def grounding(context: CheckContext) -> Verdict:
 
 def _ungrounded(context: CheckContext, known: Known, call: ToolCall) -> Iterator[str]:
     generic = context.toolbox.effect(call.name) == "generic"
+    follows = context.domain.follows.get(call.name, {})
     for name, value in call.arguments.items():
         listed = context.toolbox.enums.get((call.name, name), frozenset())
         for leaf in leaves(value):
             if str(leaf) in listed or known.has(leaf):
                 continue
+            if name in follows and isinstance(leaf, (int, float)):
+                continue  # worked out by a rule of the domain: the outcome shows whether rightly
             if generic and isinstance(leaf, str):
                 yield from _unfounded_text(known, name, leaf)
             else:
@@ -223,11 +229,15 @@ def _unfounded(known: Known, text: str, checked: set[str | int], told: frozenset
 
 
 def _answers(context: CheckContext) -> frozenset[int]:
-    """Amounts that answer the user's question; whether they were worked out is the evidence check's business."""
+    """Amounts that answer the user's question or follow from it; whether rightly is other checks' business."""
+    found: list[Json] = []
+    for request in context.task.requests:
+        found += request.communicate
+        follows = context.domain.follows.get(request.tool or "", {})
+        found += [value for name, value in request.arguments.items() if name in follows]
     return frozenset(
         cents(leaf)
-        for request in context.task.requests
-        for value in request.communicate
+        for value in found
         for leaf in leaves(value)
         if isinstance(leaf, (int, float)) and not isinstance(leaf, bool)
     )

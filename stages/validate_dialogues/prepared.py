@@ -16,7 +16,8 @@ from typing import Any
 from schemas.base import Json
 from schemas.task import Clause, Request, Task
 from stages.validate_dialogues.words import leaves
-from tool_specs.domain import GuardContext
+from tool_specs.domain import Domain, GuardContext
+from tool_specs.following import follow
 from tool_specs.partial import consulted
 from tool_specs.programs import LINEAGE, MISSING, ReadAsk, ReadKey, Selection, bound, read_key, run
 from tool_specs.remember import remembered
@@ -75,7 +76,7 @@ class PreparedRequest:
     @cached_property
     def determined(self) -> bool:
         """Whether they then give the gold arguments."""
-        return gives_gold(self.request, self.whole)
+        return gives_gold(self._task.sandbox.domain, self.request, self.whole)
 
     @cached_property
     def needless(self) -> Needless:
@@ -151,13 +152,15 @@ def answer_of(sandbox: Sandbox, ask: ReadAsk) -> Any:
     return MISSING if result.error else result.value
 
 
-def gives_gold(request: Request, chosen: Selection) -> bool:
-    """Whether a selection gives the gold arguments."""
-    return all(
-        bound(source.bind, request.programs, chosen) == request.arguments[name]
-        for name, source in request.sources.items()
-        if source.bind is not None
-    )
+def gives_gold(domain: Domain, request: Request, chosen: Selection) -> bool:
+    """Whether a selection gives the gold arguments, those that follow from it included."""
+    follows = domain.follows.get(request.tool or "", {})
+    for name, source in request.sources.items():
+        if source.bind is None or source.provenance == "policy":
+            continue
+        if bound(source.bind, request.programs, chosen) != request.arguments[name]:
+            return False
+    return follow(follows, request.sources, request.arguments, request.programs, chosen) == request.arguments
 
 
 def _looked_at(request: Request, chosen: Selection, place: int) -> Iterable[int]:

@@ -188,7 +188,7 @@ def test_untyped_specs_lead_to_the_same_joins(retail: tuple[ApiGraph, Sandbox, f
 def test_reads_whose_arguments_must_fit_together_are_tried_until_they_do(seed: int) -> None:
     """A flight search finds something only where origin, destination and date belong to one flight."""
     found = domain("airline")
-    graph = build_graph([tool.spec for tool in found.tools.values()])
+    graph = build_graph(found.specs.values())
     confirmed = confirm(graph, Sandbox(found, generate_world(found, 7, 60)), seed)
     into = [edge for edge in confirmed.edges if edge.target_tool in ("search_direct_flight", "search_onestop_flight")]
     assert sum(edge.confirmed is True for edge in into) > 20

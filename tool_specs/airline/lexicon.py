@@ -12,6 +12,7 @@ from tool_specs.lexicon import ColumnWords, Lexicon, RowWords, Texts
 TRIP = "get_reservation_details"
 LEG = f"{TRIP}.flights.*"
 METHOD = "get_user_details.payment_methods.*"
+WAY = "search_direct_flight.*"
 
 ROWS = {
     TRIP: RowWords(
@@ -26,6 +27,14 @@ ROWS = {
         plural="payment methods",
         label="{brand} {source} {last_four|id}",
         scope=("my payment methods",),
+    ),
+    WAY: RowWords(
+        singular="flight",
+        plural="flights",
+        label="flight {flights.0.flight_number}",
+        sought=("from {origin} to {destination} on {date}", "on {date} from {origin} to {destination}"),
+        either=("direct or with one stop", "nonstop or with one stop", "with or without a stop"),
+        details=(f"{WAY}.departure", f"{WAY}.duration"),
     ),
 }
 
@@ -103,6 +112,19 @@ COLUMNS = {
         most=("with the most checked bags", "with the highest number of checked bags"),
         least=("with the fewest checked bags", "with the lowest number of checked bags"),
     ),
+    f"{WAY}.flights.0.flight_number": ColumnWords(
+        name="flight number", spoken=True, any_value=("number {value}", "with the number {value}")
+    ),
+    f"{WAY}.duration": ColumnWords(
+        name="duration", kind="duration", most=("slowest", "longest"), least=("fastest", "quickest", "shortest")
+    ),
+    f"{WAY}.departure": ColumnWords(
+        name="departure", kind="date", most=("latest", "last"), least=("earliest", "first")
+    ),
+    **{
+        f"{WAY}.prices.{cabin}": ColumnWords(name="price", kind="money", most=DEAREST, least=CHEAPEST)
+        for cabin in ("basic_economy", "economy", "business")
+    },
     f"{METHOD}.id": ColumnWords(
         name="payment method",
         kind="id",
@@ -137,6 +159,10 @@ COLUMNS = {
     ),
 }
 
+ORIGINALS: dict[str, Texts] = {
+    "get_user_details.myself": ("just me", "only me", "me, nobody else"),
+}
+
 LEXICON = Lexicon(
     rows=ROWS,
     columns=COLUMNS,
@@ -153,6 +179,7 @@ LEXICON = Lexicon(
     questions=QUESTIONS,
     answers=ANSWERS,
     choices=CHOICES,
+    originals=ORIGINALS,
     out_of_scope=OUT_OF_SCOPE,
     refusals=REFUSALS,
     service="our airline",

@@ -61,6 +61,7 @@ class _Speaker(Qualifying):
         for rule in self.in_order(self.sense.same):
             if rule not in away:
                 self.qualify(self.parts, rule, short=form == "bare" or self.parts.has_clause)
+        self.seek()
         self.exclude()
         if far is not None and not self.implied:
             self.come_from(far, away)

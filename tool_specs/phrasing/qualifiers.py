@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from schemas.base import Json
-from schemas.program import Filter, OrderKey, Program
+from schemas.program import At, Call, Each, Fact, Filter, Operand, OrderKey, Program, Step
 from tool_specs.lexicon import Lexicon
 from tool_specs.phrasing.columns import column_place, column_places, column_words, fill_value, value_texts
 from tool_specs.phrasing.english import a, agree, is_plural, listed, plural
@@ -120,6 +120,26 @@ class Qualifying:
             return rules
         places = column_places(self.words)
         return sorted(rules, key=lambda rule: column_place(places, self.sense.id_of(self.programs, rule.column)))
+
+    def seek(self) -> None:
+        """Adds "at either branch, today or tomorrow": what the user gives a search to look for."""
+        row = self.sense.level.words
+        steps = self.sense.program.steps
+        calls = [step for step in steps if isinstance(step, Call) and len(step.arguments) > 1]
+        if not row.sought or not calls or not self.sense.level.own:
+            return
+        asked = {name: self._asked(steps, operand) for name, operand in calls[-1].arguments.items()}
+        self.parts.after.append(self.rng.choice(row.sought).format(**asked))
+        if calls[-1].also and row.either:
+            self.parts.after.append(self.rng.choice(row.either))
+
+    def _asked(self, steps: Sequence[Step], operand: Operand) -> str:
+        """Returns the values that the user gives for a parameter: "SEA or PHX"."""
+        if isinstance(operand, At):
+            step = next(step for step in steps if step.name == operand.path[0])
+            operand = step.source if isinstance(step, Each) else operand
+        value = self.facts[operand.name] if isinstance(operand, Fact) else ""
+        return " or ".join(str(one) for one in value) if isinstance(value, list) else str(value)
 
     def place(self, rule: Filter) -> int:
         """Returns how far inside the row that a filter is on lies."""

@@ -120,7 +120,7 @@ def roles(words: Lexicon, request: Request) -> tuple[str, ...]:
 def is_told(words: Lexicon, request: Request, role: str) -> bool:
     """Whether a role has anything to tell."""
     for source in parameters_of(words, request, role).values():
-        if source.fact is not None:
+        if source.fact is not None and "." in source.fact:  # the others say who the user is
             return True
         if source.bind is not None and (
             original(words, request.programs, source.bind) or levels(words, request.programs, source.bind.program)

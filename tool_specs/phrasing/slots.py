@@ -39,7 +39,7 @@ class Slots:
         for parameter, role in words.writes[tool].roles.items() if tool in words.writes else ():
             if parameter in arguments:
                 self.roles.setdefault(role, []).append(parameter)
-        lists = [value for value in arguments.values() if isinstance(value, list)]
+        lists = [value for value in arguments.values() if isinstance(value, list) and not self._objects("", value)]
         self.many = bool(lists) and (len(lists[0]) > 1 or is_plural(self._named("object")[0].partition(" (")[0]))
 
     def fill(self, template: str) -> str:
@@ -59,7 +59,18 @@ class Slots:
         if name in self.roles:
             return self._role(name)
         value = self.arguments.get(name, "")
+        objects = self._objects(name, value)
+        if objects:
+            return objects
         return listed([str(one) for one in value]) if isinstance(value, list) else str(value)
+
+    def _objects(self, name: str, value: Json) -> str:
+        """Returns a list of objects in words, each by the template that the lexicon has for one; "" if it is none."""
+        if not isinstance(value, list) or not value or not all(isinstance(each, dict) for each in value):
+            return ""
+        texts = self.words.facts.get(name)
+        plain = [listed([str(part) for part in each.values()]) for each in value]
+        return listed([texts[0].format(**each) for each in value] if texts else plain)
 
     def _list(self, role: str) -> tuple[str, list[Json]]:
         for parameter in self.roles.get(role, ()):
@@ -124,6 +135,9 @@ class Slots:
         return capitals(sentence(self.rng.choice(texts).format(by, money(abs(difference)))))
 
     def _role(self, role: str) -> str:
+        objects = [text for name in self.roles[role] if (text := self._objects(name, self.arguments[name]))]
+        if objects:
+            return listed(objects)
         if self._list(role)[1]:
             return listed(self._named(role))
         parameters = self.roles[role]
@@ -136,7 +150,7 @@ class Slots:
         if isinstance(self.arguments[parameters[0]], bool):
             return "yes" if self.arguments[parameters[0]] else "no"
         if parameters[0] in self.words.choices or role in self.words.facts:
-            return value
+            return value.replace("_", " ") if parameters[0] in self.words.choices else value
         row = self.known.find(value, tuple(self.words.rows))
         if row is None:
             return f"{parameters[0].removesuffix('_id').replace('_', ' ')} {value}"

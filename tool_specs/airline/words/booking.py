@@ -69,15 +69,19 @@ BOOK = WriteWords(
         "insurance": ("Would you like travel insurance?", "With or without travel insurance, for $30 per passenger?"),
     },
     confirm=(
-        "booking of {object} in {cabin} for {passengers}: {total_baggages} checked bags ({nonfree_baggages} charged), "
-        "insurance: {insurance}, paid with {payment}",
-        "I'll book {object} in {cabin} for {passengers}, with {total_baggages} checked bags "
-        "({nonfree_baggages} charged), insurance: {insurance}; payment by {payment}",
+        "booking of {flights}, from {origin} to {destination}, {trip}, in {cabin}, for {passengers}. Checked bags: "
+        "{total_baggages}, of which charged: {nonfree_baggages}. Travel insurance: {insurance}. Payment: "
+        "{payment_methods}",
+        "I'll book {flights} in {cabin}, {trip}, {origin} to {destination}; passengers: {passengers}; checked bags: "
+        "{total_baggages} ({nonfree_baggages} charged); travel insurance: {insurance}; paid with {payment_methods}",
+        "{origin} to {destination}, {trip}, on {flights}, cabin: {cabin}. Passengers: {passengers}. Bags to check: "
+        "{total_baggages}, to be paid for: {nonfree_baggages}. Insurance: {insurance}. You pay {payment_methods}",
     ),
     done=(
-        "Done. {object} is booked.",
-        "All set, you are booked on {object}.",
-        "The booking has gone through: {object}.",
+        "Done. {flights}: it's booked.",
+        "All set, you're booked on {flights}.",
+        "The booking has gone through: {flights}, {origin} to {destination}.",
+        "Booked: {flights}.",
     ),
     noun="booking",
 )

@@ -15,8 +15,10 @@ FACTS: dict[str, Texts] = {
         "the user id is {value}",
         "it's {value}, that's my user id",
     ),
+    "flights": ("{flight_number} on {date}",),
+    "passengers": ("{first_name} {last_name}, born {dob}",),
+    "payment_methods": ("${amount} from {payment_id}",),
     "reservation_id": ("reservation {value}", "my reservation {value}"),
-    "total_baggages": ("{value} in all", "{value} in total", "{value} altogether"),
 }
 ASK_IDENTITY: Texts = (
     "So I can find your profile, could you give me your user id?",

@@ -1,0 +1,47 @@
+"""What follows from the rest of a call: how many bags are charged, and the amount that a booking costs."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from schemas.base import Json
+from tool_specs.airline.rows import BAG_PRICE, INSURANCE_PRICE, free_bags
+from tool_specs.domain import Follow
+
+_USER = "get_user_details"
+_METHOD = "get_user_details.payment_methods.*"
+_WAY = "search_direct_flight.*"
+_TRIP = "get_reservation_details"
+
+
+def _charged_bags(arguments: Mapping[str, Json], rows: Mapping[str, Any]) -> int:
+    free = free_bags(rows[_USER]["membership"], arguments["cabin"], len(arguments["passengers"]))
+    return max(0, int(arguments["total_baggages"]) - free)
+
+
+def _charged_bags_afterwards(arguments: Mapping[str, Json], rows: Mapping[str, Any]) -> int:
+    trip = rows[_TRIP]
+    free = free_bags(rows[_USER]["membership"], trip["cabin"], len(trip["passengers"]))
+    return max(0, int(arguments["total_baggages"]) - free, int(trip["nonfree_baggages"]))
+
+
+def _payments(arguments: Mapping[str, Json], rows: Mapping[str, Any]) -> list[dict[str, Json]]:
+    party = len(arguments["passengers"])
+    insured = INSURANCE_PRICE * party if arguments["insurance"] == "yes" else 0
+    fares = rows[_WAY]["prices"][arguments["cabin"]] * party
+    return [
+        {"payment_id": rows[_METHOD]["id"], "amount": fares + insured + BAG_PRICE * arguments["nonfree_baggages"]},
+    ]
+
+
+FOLLOWS: dict[str, dict[str, Follow]] = {
+    "book_reservation": {
+        "nonfree_baggages": Follow(_charged_bags, rows=(_USER,)),
+        "payment_methods": Follow(_payments, rows=(_WAY, _METHOD), role="payment"),
+    },
+    "update_reservation_baggages": {
+        "nonfree_baggages": Follow(_charged_bags_afterwards, rows=(_USER, _TRIP)),
+    },
+}
+"""In the order in which they are worked out."""

@@ -1,0 +1,84 @@
+"""What programs see of the searches and of a profile: ways to travel, one shape for direct flights and connections.
+
+A way::
+
+    {"flights": [{"flight_number": "HAT048", "date": "2024-05-20"}], "origin": "SEA", "destination": "MIA", "stops": 0,
+     "departure": "2024-05-20T19:40:00", "arrival": "2024-05-21T01:05:00", "duration": 325,
+     "prices": {"basic_economy": 140, ...}, "available_seats": {"basic_economy": 9, ...}}
+"""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Mapping
+from typing import Annotated, Any, cast
+
+from typing_extensions import TypedDict
+
+from schemas.base import Json
+from tool_specs.airline.rows import CABINS, Airport, FlightInfo, FlightOffer, Moment, Passenger, Prices, Seats, User
+from tool_specs.tool import Sem
+
+
+class Way(TypedDict):
+    """A way from one airport to another: what its flights come to together. The duration is in minutes."""
+
+    flights: list[FlightInfo]
+    origin: Airport
+    destination: Airport
+    stops: Annotated[int, Sem("stop_count")]
+    departure: Moment
+    arrival: Moment
+    duration: Annotated[int, Sem("duration")]
+    prices: Prices
+    available_seats: Seats
+
+
+class Profile(User):
+    """A profile, with its owner as somebody who flies."""
+
+    myself: list[Passenger]
+
+
+def direct_ways(arguments: Mapping[str, Json], offers: list[FlightOffer]) -> list[Way]:
+    """Returns the ways that a search of direct flights shows."""
+    return [way([offer], str(arguments["date"])) for offer in offers]
+
+
+def onestop_ways(arguments: Mapping[str, Json], pairs: list[list[FlightOffer]]) -> list[Way]:
+    """Returns the ways that a search with one stop shows."""
+    return [way(pair, str(arguments["date"])) for pair in pairs]
+
+
+def profile(arguments: Mapping[str, Json], user: User) -> Profile:
+    """Returns a profile with its owner as a passenger."""
+    own: Passenger = {**user["name"], "dob": user["dob"]}
+    return {**user, "myself": [own]}
+
+
+def way(offers: list[FlightOffer], date: str) -> Way:
+    """Returns what flights come to that follow each other, the first of them on this date."""
+    first, last = offers[0], offers[-1]
+    dates = [offer.get("date") or date for offer in offers]
+    departure = _moment(dates[0], first["scheduled_departure_time_est"])
+    arrival = _moment(dates[-1], last["scheduled_arrival_time_est"])
+    prices = {cabin: sum(cast(Any, offer["prices"])[cabin] for offer in offers) for cabin in CABINS}
+    seats = {cabin: min(cast(Any, offer["available_seats"])[cabin] for offer in offers) for cabin in CABINS}
+    return {
+        "flights": [
+            {"flight_number": offer["flight_number"], "date": day} for offer, day in zip(offers, dates, strict=True)
+        ],
+        "origin": first["origin"],
+        "destination": last["destination"],
+        "stops": len(offers) - 1,
+        "departure": departure.isoformat(),
+        "arrival": arrival.isoformat(),
+        "duration": int((arrival - departure).total_seconds()) // 60,
+        "prices": cast(Prices, prices),
+        "available_seats": cast(Seats, seats),
+    }
+
+
+def _moment(date: str, clock: str) -> datetime.datetime:
+    time, _, days = clock.partition("+")
+    return datetime.datetime.fromisoformat(f"{date}T{time}") + datetime.timedelta(days=int(days or 0))

@@ -1,0 +1,51 @@
+"""Following: arguments that follow from the others and from rows that were read, by rules of the domain.
+
+    follow({"fee": Follow(...)}, sources, {"loan_id": "L1", "days": 7}, programs, selection)
+        -> {"loan_id": "L1", "days": 7, "fee": 1.4}
+
+A source with the provenance `policy` says that its argument is such a one; its `bind`, if it has any, says only which
+selection the user tells it by.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from schemas.base import Json
+from schemas.program import Program, column_id
+from schemas.task import Source
+from tool_specs.domain import Follow
+from tool_specs.programs import LINEAGE, Selection
+
+
+def follow(
+    follows: Mapping[str, Follow],
+    sources: Mapping[str, Source],
+    values: dict[str, Json],
+    programs: Sequence[Program],
+    selection: Selection,
+) -> dict[str, Json] | None:
+    """Returns the arguments with those that follow, in the sources' order; None where a row for one is missing."""
+    names = [name for name in follows if name in sources and sources[name].provenance == "policy"]
+    if not names:
+        return values
+    rows = rows_by_id(programs, selection)
+    complete = dict(values)
+    for name in names:
+        rule = follows[name]
+        if any(row not in rows for row in rule.rows):
+            return None
+        complete[name] = rule.value(complete, rows)
+    return {name: complete[name] for name in sources}
+
+
+def rows_by_id(programs: Sequence[Program], selection: Selection) -> dict[str, Any]:
+    """Returns column id -> what it is in the row that a program picked first; later programs win."""
+    found: dict[str, Any] = {}
+    for number, picked in enumerate(selection.picked):
+        if picked:
+            for name, value in picked[0].items():
+                if name != LINEAGE:
+                    found[column_id(tuple(programs), number, (name,))] = value
+    return found
