@@ -66,16 +66,24 @@ class OnRay:
         self._temp = OwnFolder("writ-ray-", short if short.is_dir() else Path(tempfile.gettempdir()))
         neutral = self._temp.path / "empty"
         neutral.mkdir()
-        with _environment(), contextlib.chdir(neutral):
-            ray.init(
-                address="local",
-                num_cpus=workers,
-                include_dashboard=False,
-                logging_level=logging.ERROR,
-                log_to_driver=False,
-                object_store_memory=256 << 20,
-                _temp_dir=str(self._temp.path),
-            )
+        try:
+            with _environment(), contextlib.chdir(neutral):
+                ray.init(
+                    address="local",
+                    num_cpus=workers,
+                    include_dashboard=False,
+                    logging_level=logging.ERROR,
+                    log_to_driver=False,
+                    object_store_memory=256 << 20,
+                    _temp_dir=str(self._temp.path),
+                )
+        except Exception as error:
+            # Ray gives up after half a minute, however busy the machine is.
+            self.close()
+            raise UserError(
+                f"Ray did not start ({str(error).partition(chr(10))[0]}). Try again when the machine has less to do, "
+                "or use --executor inline"
+            ) from error
         self._remote = ray.remote(num_cpus=1, max_retries=2)(_task)
         self._files = module_files()
 
