@@ -7,6 +7,8 @@ whatever interrupted a shard, the rest is all that is made. `run_folder` says wh
 from __future__ import annotations
 
 import asyncio
+import gc
+import itertools
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -60,6 +62,9 @@ class _Made:
 
 
 _SERVICES: dict[str, Services] = {}
+_COLLECT_AFTER = 16
+"""Shards after which a worker looks for dead cycles among old objects: its thresholds (`worlds`) never get there."""
+_SHARDS = itertools.count(1)
 
 
 def run_shard(line: Line, folder: Path, order: Order) -> ShardResult:
@@ -94,6 +99,8 @@ def run_shard(line: Line, folder: Path, order: Order) -> ShardResult:
         before = manifest.files[shard.records.name].digest
         last = made[step.name] = _Made(shard, step.makes, before, records)
     _store_features(line, features_shard(folder, line, order.name), made, result)
+    if not result.fresh and next(_SHARDS) % _COLLECT_AFTER == 0:
+        gc.collect()
     return result
 
 
