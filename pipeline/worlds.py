@@ -183,6 +183,7 @@ def build_services(worlds: Sequence[AnySource]) -> Services:
     """Opens the sandboxes of a run."""
     from stages.base import Services
 
+    gc.disable()  # what is made here stays
     sandboxes = _Sandboxes()
     for source in worlds:
         try:
@@ -190,10 +191,10 @@ def build_services(worlds: Sequence[AnySource]) -> Services:
         except BackendError as error:
             sandboxes.closed[source.domain] = str(error)
     # The worlds live as long as the process: without this, every full collection walks all their rows.
-    gc.collect()
     gc.freeze()
     # A shard makes and drops records by the hundred thousand, hardly any of them in cycles.
-    gc.set_threshold(100_000, 50, 100)
+    gc.set_threshold(1_000_000, 20, 50)
+    gc.enable()
     return Services(sandboxes=sandboxes)
 
 
