@@ -10,14 +10,16 @@ Everything here comes from the tools' declarations, the policy and the lexicon; 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from schemas.base import Json
 from schemas.tool import ToolSpec
 from tool_specs.annotations import schema_of
+from tool_specs.chains import collections
 from tool_specs.domain import Domain, Follow
 from tool_specs.lexicon import Lexicon
+from tool_specs.plain_words.names import is_id, singular, stem, tokens
 
 _HANDED_OVER = "You are being transferred to a person. Please hold on."
 _QUOTED = re.compile(r"[\"'“`]([A-Z][^\"'”`\n]{15,120}[.!])[\"'”`]")
@@ -38,6 +40,7 @@ class Desk:
         identity: Tools that authenticate, best first.
         row_reads: Table -> (tool, parameter) of the read that shows one of its rows.
         row_of: Tool -> table whose rows it answers with.
+        rows_in: Tool -> (path, table, key of the id) of the collections of whole rows inside its answers.
         principal_parameters: Parameters (of any tool) that mean the user's own row id, by (tool, parameter).
         transfer: (tool, parameter) that hands the user over, or None.
         handed_over: What policy tells to say then.
@@ -60,6 +63,7 @@ class Desk:
             self.row_of[name] = table
             if spec.effect == "read" and len(spec.required) == 1:
                 self.row_reads.setdefault(table, (name, spec.required[0]))
+        self.rows_in = {name: tuple(_rows_in(spec, shapes)) for name, spec in self.specs.items()}
         self._roles: dict[str, dict[str, list[str]]] = {}
         self._readers: dict[tuple[str, str], tuple[str, str] | None] = {}
         self.principal_parameters = self._principal_parameters()
@@ -133,3 +137,13 @@ class Desk:
             if "transfer" in sentence.lower():
                 return str(sentence)
         return _HANDED_OVER
+
+
+def _rows_in(spec: ToolSpec, shapes: Sequence[tuple[str, Json]]) -> Iterator[tuple[tuple[str, ...], str, str]]:
+    """Yields the collections of a tool's answer whose elements are rows of a table, with the key of their ids."""
+    for path, element in collections(spec.returns or {}) if spec.effect == "read" else ():
+        table = next((table for table, shape in shapes if shape == element), None)
+        ids = [key for key in (element.get("properties") or {}) if is_id(key)] if isinstance(element, dict) else []
+        if table is not None and ids:
+            own = [key for key in ids if stem(key) in ("", *(singular(word) for word in tokens(table)))]
+            yield path, table, (own or ids)[0]

@@ -25,7 +25,7 @@ from stages.simulate_dialogues.desk import Desk
 from tool_specs.check import values_at
 from tool_specs.phrasing.agent import Known
 from tool_specs.programs import MISSING, ReadKey, Selection, read_key
-from tool_specs.reading import row_argument, texts
+from tool_specs.reading import row_argument, texts, walk
 from tool_specs.remember import remembered
 from tool_specs.sandbox import Result, Sandbox
 
@@ -128,6 +128,10 @@ class Notebook:
         value: Any = MISSING if message.error else self._value(tool, message.content)
         seen = self.reads[key] = value if message.error else self.desk.domain.seen(tool, arguments, value)
         self._unlisted.append((tool, seen))
+        for path, inner, key_of_id in self.desk.rows_in[tool] if value is not MISSING else ():
+            for each in walk(value, (*path, "*")):
+                self._rows[inner][str(each[key_of_id])] = each
+                self._sandbox = None
         table = self.desk.row_of.get(tool)
         if table is not None and self.desk.row_reads.get(table, ("",))[0] == tool:
             row = (table, str(arguments[self.desk.row_reads[table][1]]))

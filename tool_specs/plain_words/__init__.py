@@ -72,19 +72,23 @@ def plain_lexicon(domain: Domain, observed: Observed) -> Lexicon:
     answers: dict[str, Texts] = {}
     for row in rows:
         taken: set[str] = set()
+        told = _told_by_lists(row, observed)
+        columns.update(told)
         for path, (kind, schema) in row.columns.items():
+            if row.summary is not None and f"{row.summary.id}.{path}" in told:
+                continue
             if kind == "id" and path != row.own_id:
                 continue  # it names another row, of which nothing is said here
             id_ = f"{row.id}.{path}"
             name = path.rpartition(".")[2]
             words = column_texts.words_for(name, kind, observed.values.get(id_, ()), taken, enum=_enum(schema))
             columns[id_] = words
-            for key, asks, told in column_texts.questions(id_, words, kind):
-                questions[key], answers[key] = asks, told
+            for key, asks, answer in column_texts.questions(id_, words, kind):
+                questions[key], answers[key] = asks, answer
         for name in row.options:
             columns[f"{row.id}.{name}.*"] = column_texts.option_words(name)
-        key, asks, told = column_texts.rows_counted(row.id, owned=row.owned)
-        questions[key], answers[key] = asks, told
+        key, asks, answer = column_texts.rows_counted(row.id, owned=row.owned)
+        questions[key], answers[key] = asks, answer
     writes: dict[str, WriteWords] = {}
     choices: dict[str, dict[str, Texts]] = {}
     for name, tool in domain.tools.items():
@@ -107,6 +111,18 @@ def plain_lexicon(domain: Domain, observed: Observed) -> Lexicon:
         out_of_scope=_TRANSFER_ONLY if domain.transfer_tool else {},
         refusals={**_refusals(domain), "out_of_scope": _OUT},
     )
+
+
+def _told_by_lists(row: RowKind, observed: Observed) -> dict[str, ColumnWords]:
+    """Returns words for what a list says of its rows: whoever asks by that spares the reads of the others."""
+    found: dict[str, ColumnWords] = {}
+    if row.summary is None:
+        return found
+    for path, (kind, schema) in row.summary.columns.items():
+        if kind in ("enum", "boolean", "handle"):
+            id_, name = f"{row.summary.id}.{path}", path.rpartition(".")[2]
+            found[id_] = column_texts.words_for(name, kind, observed.values.get(id_, ()), set(), enum=_enum(schema))
+    return found
 
 
 def _enum(schema: Any) -> tuple[Any, ...]:

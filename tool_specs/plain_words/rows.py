@@ -32,6 +32,7 @@ class RowKind:
         parameter: the parameter of the read that shows it, for a row that has a read of its own.
         columns: dotted path -> (kind, schema) of its scalars.
         owned: whether it is the user's.
+        summary: the rows of a list that lead to it; what they say already needs no read of it.
     """
 
     id: str
@@ -41,6 +42,7 @@ class RowKind:
     own_id: str = ""
     columns: dict[str, tuple[Kind, Any]] = field(default_factory=dict)
     owned: bool = False
+    summary: RowKind | None = None
 
     @property
     def options(self) -> list[str]:
@@ -175,8 +177,13 @@ def _without_summaries(found: list[RowKind], observed: Observed) -> list[RowKind
             )
             if leads:
                 # An item of an order is more than the item: it is the user's, at the price of that day.
-                more = set(whole.columns) - set(part.columns) and not any(part.id.startswith(f"{h}.") for h in holders)
-                dropped.add(part.id if more else whole.id)
+                inner = any(part.id.startswith(f"{holder}.") for holder in holders)
+                more = set(whole.columns) - set(part.columns) or any(collections(whole.schema))
+                if more and not inner:
+                    dropped.add(part.id)
+                    whole.summary = part
+                else:
+                    dropped.add(whole.id)
     return [row for row in found if row.id not in dropped]
 
 
