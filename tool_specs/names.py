@@ -88,7 +88,8 @@ def output_names(tool: str, path: tuple[str, ...]) -> list[Words]:
     around = words(keys[-2]) if len(keys) > 1 else subject(tool)
     if own <= GENERIC:
         return [own | around]
-    return [own, own | around] if len(keys) > 1 else [own]
+    # `items.*.product_id` is the id of a product, not of an item: a name that says whose id it is needs no more.
+    return [own, own | around] if len(keys) > 1 and own.isdisjoint(GENERIC) else [own]
 
 
 def parameter_name(tool: str, path: tuple[str, ...]) -> Words:
