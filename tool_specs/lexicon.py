@@ -88,6 +88,7 @@ class WriteWords:
         done: what an agent says after the write, with the same slots.
         noun: the action as a noun: `return`.
         tail: what policy tells to add after the write.
+        reminder: what policy tells to say before the details are listed, once per request: that nothing may be missing.
         joint: the request (an infinitive for the agent to do) where one selection gives both the object and what it
             is changed to: "see which of my items has the cheapest other version, and swap it for that". Slots:
             `{scope}` "my pending items", `{everything}` "everything that is pending", `{best}` "the cheapest other
@@ -104,6 +105,7 @@ class WriteWords:
     done: Texts
     noun: str
     tail: Texts = ()
+    reminder: Texts = ()
     joint: Texts = ()
 
 

@@ -113,9 +113,10 @@ class AgentWords:
         fitting = [text for text in tables.IS_THAT_IT if not many or "one" not in text]
         return f"{comparison} {self.pick(fitting)}"
 
-    def reminder(self) -> str:
-        """Reminds the user to name everything."""
-        return self.pick(tables.REMINDER)
+    def reminder(self, tool: str) -> str:
+        """Reminds the user of what policy wants to be said before the details; "" where it wants nothing."""
+        own = self.lexicon.writes.get(tool)
+        return self.pick(own.reminder) if own is not None and own.reminder else ""
 
     def ask_fact(self, wish: Wish, fact: str) -> str:
         """Asks for a stated value."""

@@ -97,11 +97,6 @@ class Desk:
             self._readers[tool, parameter] = reads[0] if reads and kind is not None else None
         return self._readers[tool, parameter]
 
-    def takes_lists(self, tool: str) -> bool:
-        """Whether one call of this tool is about several things."""
-        properties: Mapping[str, Json] = self.specs[tool].parameters.get("properties", {})
-        return sum(1 for schema in properties.values() if schema.get("type") == "array") > 1
-
     def _identity_tool(self, name: str) -> IdentityTool:
         principal = self.domain.principal
         by_type = {kind: fact for fact, kind in principal.types.items()}

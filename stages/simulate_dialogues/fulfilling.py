@@ -180,9 +180,7 @@ class Fulfilling(Finding):
             text = self.words.once_more(details)
         else:
             comparison = self._comparison(found, shown)
-            reminder = (
-                self.words.reminder() if self.desk.takes_lists(tool) and wish.number not in self._reminded else ""
-            )
+            reminder = self.words.reminder(tool) if wish.number not in self._reminded else ""
             self._reminded.add(wish.number)
             text = " ".join(part for part in (comparison, reminder, details) if part)
         act = Act(kind="confirm", request=wish.number, value=dict(found.arguments))

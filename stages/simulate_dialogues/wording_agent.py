@@ -77,20 +77,6 @@ ONCE_MORE: Variants = (
     "Sure, again from the top.", "That's fine, better to check twice.", "No worries, let's go through it slowly.",
     "Certainly, I'll repeat it.", "You're right to ask. Once more, then.",
 )  # fmt: skip
-REMINDER: Variants = (
-    "Items of an order can be changed only once, so please make sure that nothing is missing here.",
-    "Please check that this covers every item you want changed, since it has to go in as one request.",
-    "Please look whether the list is complete: further items of this order can't be added afterwards.",
-    "If more items of this order should change, tell me now, because it has to be done in one go.",
-    "One thing to know: this works only once per order, so is everything you want changed in here?",
-    "Bear in mind that I can't come back to this order later, so the list below should be complete.",
-    "There's a single chance to swap things in an order, so name any further items now.",
-    "Before we go on, are these all the items concerned? I can only send this in once.",
-    "Should anything else from this order be replaced as well, say so now, as it all goes into one request.",
-    "Keep in mind that no other item of the order can be swapped after this.",
-    "Do go over the list once: whatever isn't on it has to stay as it is.",
-    "I can do this just one time for an order, so everything has to be in this list.",
-)  # fmt: skip
 START_WITH: Variants = (
     "Let's start with the {noun}.", "First, the {noun}.", "Let's take the {noun} first.", "I'll begin with the {noun}.",
     "We can begin with the {noun}.",

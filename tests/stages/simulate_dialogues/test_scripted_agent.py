@@ -14,9 +14,10 @@ from stages.diversify_behaviors import scenario
 from stages.simulate_dialogues.agent_words import AgentWords
 from stages.simulate_dialogues.desk import Desk
 from stages.simulate_dialogues.told import Told
-from stages.simulate_dialogues.wording_agent import REMINDER, START_WITH, TURN_TO
+from stages.simulate_dialogues.wording_agent import START_WITH, TURN_TO
 from tests.stages.simulate_dialogues.talks import TASKS, USERS, domain, goal, simulated, told, words_of
 from tests.tool_specs.phrasing.samples import TOP_PENDING
+from tool_specs.retail.words.swaps import REMINDER
 
 
 def said(dialogue: Dialogue) -> str:

@@ -45,6 +45,20 @@ _JOINT_SAY: Texts = (
     "That depends: find {best} for any of {scope}. I want it in place of the item it belongs to.",
 )
 _ITEMS = {"order_id": "object", "item_ids": "object", "new_item_ids": "target", "payment_method_id": "payment"}
+REMINDER: Texts = (
+    "Items of an order can be changed only once, so please make sure that nothing is missing here.",
+    "Please check that this covers every item you want changed, since it has to go in as one request.",
+    "Please look whether the list is complete: further items of this order can't be added afterwards.",
+    "If more items of this order should change, tell me now, because it has to be done in one go.",
+    "One thing to know: this works only once per order, so is everything you want changed in here?",
+    "Bear in mind that I can't come back to this order later, so the list below should be complete.",
+    "There's a single chance to swap things in an order, so name any further items now.",
+    "Before we go on, are these all the items concerned? I can only send this in once.",
+    "Should anything else from this order be replaced as well, say so now, as it all goes into one request.",
+    "Keep in mind that no other item of the order can be swapped after this.",
+    "Do go over the list once: whatever isn't on it has to stay as it is.",
+    "I can do this just one time for an order, so everything has to be in this list.",
+)
 EXCHANGE = WriteWords(
     roles=_ITEMS,
     topic=(
@@ -117,6 +131,7 @@ EXCHANGE = WriteWords(
         "I've requested the exchange in order {order_id}.",
         "Order {order_id} is down for the exchange now.",
     ),
+    reminder=REMINDER,
     noun="exchange",
     joint=(
         "see which of {scope} has {best}, and exchange it for that version",
@@ -204,6 +219,7 @@ SWAP = WriteWords(
         "I've just updated order {order_id}.",
         "It's done, order {order_id} has the new version.",
     ),
+    reminder=REMINDER,
     noun="item change",
     joint=(
         "see which of {scope} has {best}, and change it to that version",
