@@ -22,6 +22,8 @@ from tool_specs.phrasing.qualifiers import Anaphora
 from tool_specs.phrasing.roles import joint, original, parameters_of, question_key, told_level
 
 _COMMAS = re.compile(r"(, *)+")
+_LONG = 12
+"""Blanks in a phrase after which nothing else should follow."""
 _PARTICLE = re.compile(r"\{object\} (back|off|as \w+)\b")
 VERBS = {
     False: {"is": "is", "was": "was", "does": "does", "has": "has", "s": "s", "it": "it"},
@@ -139,6 +141,11 @@ class Teller:
         text = self.rng.choice([text for count, text in fitting if count == most])
         left = [role for role in wanted if f"{{{role}}}" not in text]
         slots = self.slots(text)
+        ending = [
+            other for other in texts if other.endswith("{object}") and set(slots_in(other)) == set(slots_in(text))
+        ]
+        if slots.get("object", "").count(" ") > _LONG and ending:  # "have the loan that ... renewed" is hard to follow
+            text = ending[0]
         if slots.get("object", "").count(" ") > 3:  # "send back the ...": a particle does not wait for a long phrase
             text = _PARTICLE.sub(r"\1 {object}", text)
         return clean(text.format(**slots)), left

@@ -199,13 +199,13 @@ def _choice(name: str, values: Sequence[str]) -> ColumnWords:
             agent[key] = (text, f"{{it}} {{is}} {text}")
         elif last in _SORTS:
             found[key] = (text, f"of the {called} {text}") if one else (f"of the {called} {text}",)
-            agent[key] = (text, f"the {called} of {{it}} is {text}")
+            agent[key] = (text, f"{{it}} {{has}} the {called} {text}")
         elif last in _PLACES:
             found[key] = (_PLACES[last].replace("{value}", text),)
-            agent[key] = (text, f"the {called} of {{it}} is {text}")
+            agent[key] = (text, f"{{it}} {{has}} the {called} {text}")
         else:
             found[key] = (f"with {called} {text}", f"whose {called} is {text}", f"with {text} as {called}")
-            agent[key] = (f"{called} {text}", f"the {called} of {{it}} is {text}")
+            agent[key] = (f"{called} {text}", f"{{it}} {{has}} the {called} {text}")
     return ColumnWords(name=called, values=found, agent_values=agent, spoken=True)
 
 
