@@ -15,6 +15,7 @@ from schemas.program import At, Call, Each, Fact, Filter, OrderKey, Pick, Progra
 from schemas.task import Source
 from stages.generate_tasks.columns import filters_for, order_keys
 from stages.generate_tasks.drafts import MAX_FILTERS, Draft, Drafting, NoSuchRequest
+from stages.generate_tasks.figures import Counted, Followed, count, supply
 from stages.generate_tasks.plans import Chosen, Plan, Selected, Told, told_values
 from tool_specs.chains import Chain
 from tool_specs.programs import BindingRow, column, passes, rank, run
@@ -73,8 +74,14 @@ class Composer(Drafting):
                 self.say(draft, number, other.parameter, value)
             elif isinstance(other, Told):
                 self._tell(draft, number, other)
+            elif isinstance(other, Counted):
+                self.say(draft, number, other.parameter, count(self.rng))
+            elif isinstance(other, Followed):
+                for parameter in other.parameters:
+                    draft.sources[parameter] = Source(provenance="policy")
             elif other is not target:
                 self._other(draft, other, place)
+        supply(self.ground, plan.tool, draft.programs, draft.sources, self.facts(draft))
         return draft
 
     def _object(self, draft: Draft, place: Selected, number: int, mode: str, target: Selected | None) -> None:

@@ -15,6 +15,7 @@ from schemas.base import Json, Path
 from schemas.program import Each, Program
 from schemas.tool import ToolSpec
 from stages.generate_tasks.columns import state_of
+from stages.generate_tasks.figures import Counted, Followed, complete, count, counted, followed
 from stages.generate_tasks.ground import Ground
 from tool_specs.chains import Chain, leaves
 from tool_specs.domain import GuardContext
@@ -65,7 +66,7 @@ class Told:
     path: Path
 
 
-Place = Selected | Chosen | Told
+Place = Selected | Chosen | Told | Counted | Followed
 
 
 @dataclass(frozen=True)
@@ -107,7 +108,10 @@ def plans_of(ground: Ground, identity: tuple[str, ...]) -> list[Plan]:
         # What it is about comes first, also where another parameter does.
         (main, parameters), *others = sorted(roles.items(), key=lambda role: role[0] != "object")
         for head in _selected(ground, spec, main, parameters, identity, None):
-            options = [list(_places(ground, spec, role, names, identity, head)) for role, names in others]
+            options = [
+                list(_places(ground, spec, role, names, identity, head)) or _figures(spec, role, names)
+                for role, names in others
+            ]
             plans = [Plan(spec.name, (head, *rest)) for rest in itertools.product(*options)]
             for plan in plans:
                 # However the user was found, the rows are the same: what was tried for one way holds for the other.
@@ -123,6 +127,10 @@ def plans_of(ground: Ground, identity: tuple[str, ...]) -> list[Plan]:
 def _places(
     ground: Ground, spec: ToolSpec, role: str, parameters: list[str], identity: tuple[str, ...], head: Selected
 ) -> Iterator[Place]:
+    following = followed(ground, spec, role, parameters)
+    if following is not None:
+        yield following
+        return
     schemas = [spec.parameters["properties"][name] for name in parameters]
     listed = schemas[0].get("enum") or schemas[0].get("examples")
     if len(parameters) == 1 and listed:
@@ -139,6 +147,11 @@ def _places(
         told = _told(ground, spec, role, parameters)
         if told is not None:
             yield told
+
+
+def _figures(spec: ToolSpec, role: str, parameters: Sequence[str]) -> list[Place]:
+    number = counted(spec, role, parameters)
+    return [number] if number is not None else []
 
 
 def _selected(
@@ -334,7 +347,9 @@ def sample_arguments(
             if told is None:
                 return None
             arguments.update(told)
-        else:
+        elif isinstance(place, Counted):
+            arguments[place.parameter] = count(rng)
+        elif isinstance(place, Selected):
             if place is plan.object or place.original:
                 picked = row
             else:
@@ -348,7 +363,7 @@ def sample_arguments(
                 if found is MISSING:
                     return None
                 arguments[parameter] = [found] if parameter in place.many else found
-    return arguments
+    return complete(ground, plan.tool, arguments, plan.object.chain, row, facts)
 
 
 def rows_of(

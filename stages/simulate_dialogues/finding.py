@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import dataclasses
 from dataclasses import dataclass, field
+from typing import Any
 
 from schemas.base import Json
 from schemas.program import Call, Fact
@@ -67,20 +68,40 @@ class Finding(Serving):
                 self._follow(wish, found, name)
             elif name in wish.facts and wish.facts[name] in self.notebook.facts:
                 found.arguments[name] = self.notebook.facts[wish.facts[name]]
-        self._complete(wish, found)
+        if self.desk.follows(wish.tool):
+            yield from self._complete(wish, found)
         return found
 
-    def _complete(self, wish: Wish, found: Found) -> None:
-        """Works out what follows from the rest, as far as the rest is settled."""
-        selection = found.told.selection
-        if selection is None:
+    def _complete(self, wish: Wish, found: Found) -> Turn[None]:
+        """Works out what follows from the rest, once the rest is settled; reads the rows that this needs besides."""
+        selection, programs = found.told.selection, found.told.request.programs
+        follows = self.desk.follows(wish.tool)
+        needed = self.desk.specs[wish.tool or ""].required
+        if any(name not in found.arguments for name in needed if name not in follows):
             return
-        rows = rows_by_id(found.told.request.programs, selection)
-        for name, rule in self.desk.follows(wish.tool).items():
-            needed = self.desk.specs[wish.tool or ""].required
-            settled = all(other in found.arguments for other in needed if other not in self.desk.follows(wish.tool))
-            if settled and all(row in rows for row in rule.rows):
+        rows = rows_by_id(programs, selection) if selection is not None else {}
+        for name, rule in follows.items():
+            for row in rule.rows:
+                if row not in rows:
+                    yield from self._further(wish, found, row, rows)
+            if all(row in rows for row in rule.rows):
                 found.arguments[name] = rule.value(found.arguments, rows)
+
+    def _further(self, wish: Wish, found: Found, row: str, rows: dict[str, Any]) -> Turn[None]:
+        """Adds a row that no selection gives: the user's own, or the one that an argument names."""
+        if row in self.desk.identity_names:
+            rows[row] = self.notebook.identified_as(row)
+            return
+        read = self.desk.specs.get(row)
+        for name, value in found.arguments.items():
+            kind = self.desk.specs[wish.tool or ""].types.get(name)
+            if read is not None and len(read.required) == 1 and kind and read.types.get(read.required[0]) == kind:
+                arguments: dict[str, Json] = {read.required[0]: value}
+                answer = self.notebook.reads.get(read_key(row, arguments))
+                if answer is None:
+                    answer = yield from self.read(row, arguments)
+                if answer is not MISSING:
+                    rows[row] = answer
 
     def _follow(self, wish: Wish, found: Found, name: str) -> None:
         bind = wish.binds[name]

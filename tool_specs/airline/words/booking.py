@@ -66,7 +66,7 @@ BOOK = WriteWords(
         "passengers": ("Who flies? I need names and dates of birth.", "Is it just you, or does somebody come along?"),
         "payment": PAYMENT_QUESTION,
         "bags": ("How many checked bags do you have?", "How many bags will you check in?"),
-        "insurance": ("Would you like travel insurance?", "With or without travel insurance, for $30 per passenger?"),
+        "insurance": ("Would you like travel insurance?", "With or without travel insurance?"),
     },
     confirm=(
         "booking of {flights}, from {origin} to {destination}, {trip}, in {cabin}, for {passengers}. Checked bags: "

@@ -158,7 +158,7 @@ BAGS = WriteWords(
         "payment": PAYMENT_QUESTION,
     },
     confirm=(
-        "{total_baggages} checked bags on {object}, {nonfree_baggages} of them charged at $50 each to {payment}",
+        "{total_baggages} checked bags on {object}, {nonfree_baggages} of them charged to {payment}",
         "{object} gets {total_baggages} checked bags in all; extra ones beyond the allowance: {nonfree_baggages}, "
         "payment by {payment}",
     ),
