@@ -18,9 +18,10 @@ from tool_specs.lexicon import ColumnWords, Lexicon, RowWords, Texts, WriteWords
 from tool_specs.phrasing.english import inside, plural, sentence
 from tool_specs.plain_words import columns as column_texts
 from tool_specs.plain_words.observe import Observed, observe
+from tool_specs.plain_words.parameters import parameters_of
 from tool_specs.plain_words.people import ask_identity, facts_of
 from tool_specs.plain_words.rows import RowKind, person_types, rows_of
-from tool_specs.plain_words.writes import choice_texts, literal_roles, parameters_of, write_words
+from tool_specs.plain_words.writes import choice_texts, literal_roles, write_words
 from tool_specs.sandbox import Sandbox
 
 __all__ = ["merged", "plain_lexicon", "worded"]

@@ -9,28 +9,14 @@ report_lost(loan_id)                 -> "report {object} as lost"
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
-from typing import Literal
+from collections.abc import Mapping, Sequence
 
 from schemas.base import Json
 from schemas.tool import ToolSpec
 from tool_specs.lexicon import Texts, WriteWords
 from tool_specs.phrasing.english import a, listed, plural
-from tool_specs.plain_words.names import (
-    PARTICLES,
-    PREPOSITIONS,
-    action,
-    gerund,
-    is_adjective,
-    is_id,
-    participle,
-    phrase,
-    said,
-    singular,
-    stem,
-    tokens,
-)
+from tool_specs.plain_words.names import PARTICLES, action, gerund, is_adjective, participle, said, singular, tokens
+from tool_specs.plain_words.parameters import DETAILS, Feeds, Parameter, groups_of, parameters_of
 from tool_specs.plain_words.rows import RowKind
 
 _CREATING = frozenset({"create", "add", "make", "open", "place", "start", "schedule", "submit", "request", "file"})
@@ -38,35 +24,9 @@ _SWAPPING = {"swap": "for", "exchange": "for", "replace": "with"}
 _TO = frozenset({"set", "change", "update", "move", "switch", "reschedule", "modify", "edit", "rename", "upgrade"})
 _TO_TOO = frozenset({"downgrade", "postpone", "extend", "correct", "adjust", "assign", "transfer"})
 _MINE = re.compile(r"the ([^{}]+) of \{object\}")
-_FRESH = ("new", "target", "to", "other")
-_DETAILS = frozenset({"details", "info", "information", "data", "record", "items"})
-
-What = Literal["me", "object", "target", "id", "choice", "value"]
 
 
-@dataclass(frozen=True)
-class Parameter:
-    """A required parameter of a write.
-
-    Attributes:
-        role: what it is told as.
-        noun: what its values are called.
-        choices: the values that its schema lists.
-        mine: whether it names the user, who is what the write is about.
-    """
-
-    name: str
-    what: What
-    role: str
-    noun: str
-    many: bool
-    choices: tuple[Json, ...] = ()
-    mine: bool = False
-
-
-def write_words(
-    spec: ToolSpec, rows: Sequence[RowKind], people: frozenset[str], feeds: Mapping[str, Sequence[tuple[str, str]]]
-) -> WriteWords:
+def write_words(spec: ToolSpec, rows: Sequence[RowKind], people: frozenset[str], feeds: Feeds) -> WriteWords:
     """Returns a write's words."""
     parameters = parameters_of(spec, rows, people, feeds)
     row = next(
@@ -84,107 +44,8 @@ def literal_roles(parameters: Sequence[Parameter]) -> dict[str, Texts]:
     return found
 
 
-def choices_of(schema: Mapping[str, Json]) -> tuple[Json, ...]:
-    """Returns the values among which a schema lets one choose."""
-    listed_values: Sequence[Json] = schema.get("enum") or schema.get("examples") or ()
-    return tuple(listed_values)
-
-
-def parameters_of(
-    spec: ToolSpec, rows: Sequence[RowKind], people: frozenset[str], feeds: Mapping[str, Sequence[tuple[str, str]]]
-) -> list[Parameter]:
-    """Returns the required parameters with the part that each plays."""
-    ids = [name for name in spec.required if _is_key(spec, name, rows, feeds) and spec.types.get(name) not in people]
-    main = _main(spec, ids)
-    if main is None and any(spec.types.get(name) in people for name in spec.required):
-        main = next(name for name in spec.required if spec.types.get(name) in people)
-    found: list[Parameter] = []
-    for name in spec.required:
-        schema = spec.parameters["properties"][name]
-        many, noun = schema.get("type") == "array", stem(name) or phrase(name)
-        fresh = tokens(name)[0] in _FRESH
-        role, what = name, _what(spec, name, ids, main, people, schema)
-        if what == "object":
-            role = "object"
-        elif what == "me":
-            role = "me"
-        elif what == "id" and fresh and any(stem(other) == stem(name) for other in ids if other != name):
-            what, role = "target", "target"
-        elif what == "id":
-            if many and main is not None and _inside(spec, name, main, feeds):
-                what, role = "object", "object"
-            else:
-                role = "_".join(noun.split(" "))
-        elif what == "value":
-            role = "_".join(("new", *(word for word in tokens(name) if word not in _FRESH)))
-            noun = said(tuple(word for word in tokens(name) if word not in _FRESH)) or noun
-        mine = what == "object" and spec.types.get(name) in people
-        found.append(Parameter(name, what, role, noun, many, choices_of(schema), mine))
-    return _grouped(spec, found, feeds)
-
-
-def _grouped(
-    spec: ToolSpec, parameters: list[Parameter], feeds: Mapping[str, Sequence[tuple[str, str]]]
-) -> list[Parameter]:
-    """Gives values that stand in one object of some read's result one role: the parts of an address."""
-    values = [each.name for each in parameters if each.what == "value"]
-    homes: dict[str, list[str]] = {}
-    for column, targets in feeds.items():
-        parent, _, leaf = column.rpartition(".")
-        if leaf in values and (spec.name, leaf) in targets and "." in parent and not parent.endswith("*"):
-            homes.setdefault(parent, []).append(leaf)
-    for parent, leaves in sorted(homes.items(), key=lambda home: -len(home[1])):
-        key = parent.rpartition(".")[2]
-        if len(leaves) > 1:
-            return [
-                replace(each, role=f"new_{key}", noun=phrase(key)) if each.name in leaves else each
-                for each in parameters
-            ]
-    return parameters
-
-
-def _what(
-    spec: ToolSpec, name: str, ids: Sequence[str], main: str | None, people: frozenset[str], schema: Mapping[str, Json]
-) -> What:
-    if name == main:
-        return "object"
-    if spec.types.get(name) in people:
-        return "me"
-    if choices_of(schema):
-        return "choice"
-    return "id" if name in ids else "value"
-
-
-def _main(spec: ToolSpec, ids: Sequence[str]) -> str | None:
-    """Returns the parameter that a write is about: the one that its name names, else the first id."""
-    named = set(map(singular, tokens(spec.name)[1:]))
-    about = [name for name in ids if stem(name) and set(stem(name).split(" ")) <= named]
-    return next(iter([*(name for name in about if tokens(name)[0] not in _FRESH), *about, *ids]), None)
-
-
-def _is_key(spec: ToolSpec, name: str, rows: Sequence[RowKind], feeds: Mapping[str, Sequence[tuple[str, str]]]) -> bool:
-    if choices_of(spec.parameters["properties"][name]):
-        return False
-    if is_id(name):
-        return True
-    for row in rows:
-        own = f"{row.id}.{row.own_id}"
-        if row.own_id and (spec.name, name) in feeds.get(own, ()):
-            return True
-    return False
-
-
-def _shows(spec: ToolSpec, parameter: Parameter, row: RowKind, feeds: Mapping[str, Sequence[tuple[str, str]]]) -> bool:
+def _shows(spec: ToolSpec, parameter: Parameter, row: RowKind, feeds: Feeds) -> bool:
     return bool(row.own_id) and (spec.name, parameter.name) in feeds.get(f"{row.id}.{row.own_id}", ())
-
-
-def _inside(spec: ToolSpec, name: str, main: str, feeds: Mapping[str, Sequence[tuple[str, str]]]) -> bool:
-    """Whether a list parameter takes rows inside the row that the main one names: items of the order."""
-    homes = {column.split(".")[0] for column, targets in feeds.items() if (spec.name, main) in targets}
-    return any(
-        (spec.name, name) in targets and "." in column and column.split(".")[0] in homes
-        for column, targets in feeds.items()
-    )
 
 
 class _Writer:
@@ -198,7 +59,7 @@ class _Writer:
         self.particle = ""
         if rest and rest[0] in PARTICLES and len(rest) > 1:
             self.particle, rest = rest[0], rest[1:]
-        self.groups = list(_groups(tuple(word for word in rest if word not in _DETAILS)))
+        self.groups = list(groups_of(tuple(word for word in rest if word not in DETAILS)))
         self.object = next((each for each in parameters if each.what == "object"), None)
         told = {each.role: each for each in parameters if each.what in ("target", "id", "choice", "value")}
         self.others = list(told.values())
@@ -241,7 +102,7 @@ class _Writer:
             if single == noun or (each.what == "me" and single[-1] == noun[-1] and len(single) == 1):
                 if each.what == "me":
                     return "me"
-                if each.what in ("object", "id", "target"):
+                if each.what in ("object", "id"):
                     self.placed.add(each.role)
                     return f"{{{each.role}}}"
             place = _place(single, noun)
@@ -374,21 +235,6 @@ class _Writer:
         about = self.object.noun if self.object is not None else ""
         what = action(self.verb) or gerund(self.verb)
         return f"{about} {what}".strip() if what != about else what
-
-
-def _groups(words: tuple[str, ...]) -> Iterator[tuple[str, tuple[str, ...]]]:
-    """Splits words at prepositions: `member to class` -> ("", member), ("to", class)."""
-    preposition = ""
-    group: list[str] = []
-    for word in words:
-        if word in PREPOSITIONS:
-            if group or preposition:
-                yield preposition, tuple(group)
-            preposition, group = word, []
-        else:
-            group.append(word)
-    if group:
-        yield preposition, tuple(group)
 
 
 def _place(words: tuple[str, ...], noun: tuple[str, ...]) -> int | None:

@@ -147,3 +147,11 @@ def test_parts_of_one_object_are_told_together_and_the_user_s_own_are_mine() -> 
 
 def test_nouns_inside_a_name_are_what_it_is_about() -> None:
     assert ask("modify_pending_order_address", order_id=ID)[0] == "modify the address of {object}"
+
+
+def test_a_bare_id_is_of_what_the_write_is_about() -> None:
+    status: Mapping[str, Json] = {"type": "string", "enum": ["open", "closed"]}
+    assert ask("cancel_booking", id=ID)[0] == "cancel {object}"
+    assert ask("update_booking_status", id=ID, status=status)[-1] == "update the status of {object} to {status}"
+    own = write_words(spec("cancel_booking", id=ID), (), ME, {})
+    assert own.noun == "booking cancellation" and own.question["object"][1] == "Which booking do you mean?"
