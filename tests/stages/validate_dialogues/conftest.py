@@ -29,7 +29,7 @@ CELLS: tuple[tuple[Kind, int, int], ...] = (
     ("must_refuse", 0, 3),
     ("must_refuse", 0, 4),
 )
-ROUNDS = 3
+ROUNDS = 4
 
 
 @pytest.fixture(scope="session")
