@@ -20,7 +20,7 @@ import orjson
 from schemas.base import Json, canonical, digest
 from schemas.world import Row, World
 from tool_specs.domain import Domain
-from tool_specs.reading import strings
+from tool_specs.reading import texts
 from tool_specs.recorded import answer_of, arguments_of, row_id, row_of
 from tool_specs.sandbox import Result, Sandbox
 
@@ -138,7 +138,8 @@ class LiveSandbox(Sandbox):
         if changed or (self._node is self._initial and id_ in self.world.tables.get(name, {})):
             return super().call(name, arguments)
         answer = self._read(name, dict(arguments))
-        return Result(answer.content(), answer.error, None if answer.error else answer.value, ((name, id_),))
+        rows = ((name, id_),) if id_ in self.world.tables.get(name, {}) else ()
+        return Result(answer.content(), answer.error, None if answer.error else answer.value, rows)
 
     def digest(self) -> str:
         """Returns the digest of the backend's state; a changed world's is another one."""
@@ -158,14 +159,14 @@ class LiveSandbox(Sandbox):
         return found
 
     def _touched(self) -> list[tuple[str, str, Row]]:
-        told = {text for each in self._node.journal for text in strings(list(each.arguments.values()))}
+        told = {text for each in self._node.journal for text in texts(list(each.arguments.values()))}
         # Ids say what a write is about; a chosen word ("returned") stands in half of the rows.
         named = {text for text in told if any(text in rows for rows in self.world.tables.values())} or told
         return [
             (table, id_, row)
             for table, rows in self.world.tables.items()
             for id_, row in rows.items()
-            if id_ == "{}" or id_ in named or not named.isdisjoint(strings(row))
+            if id_ == "{}" or id_ in named or not named.isdisjoint(texts(row))
         ]
 
     def _read(self, name: str, arguments: dict[str, Json]) -> Answer:

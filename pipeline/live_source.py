@@ -22,11 +22,13 @@ class LiveSource:
     """An MCP server's settings (paths absolute), and the digest that its recorded world must have.
 
     Attributes:
+        meaning: the settings as the recipe has them, without what changes nothing.
         closed: why the domain cannot be used, or empty.
     """
 
     domain: str
     settings: McpSettings
+    meaning: str
     digest: str = ""
     closed: str = ""
 
@@ -43,7 +45,7 @@ class LiveSource:
     @property
     def key(self) -> list[str]:
         """What makes the domain this one: its record, and how it is asked."""
-        return [self.domain, self.digest, self.settings.meaning(), self.closed]
+        return [self.domain, self.digest, self.meaning, self.closed]
 
     def found(self) -> LiveSource:
         """Returns the source with its record's digest, or closed with the reason."""

@@ -21,6 +21,17 @@ from tool_specs.plain_words import worded
 from tool_specs.recorded import recorded_domain, recorded_tools
 from tool_specs.tool_list import Note
 
+_IDENTITY = (
+    "- First find out who the user is, with the tools that look a user up. Help this user only.",
+    "- Whatever the user says about their own id, look it up.",
+)
+_POLICY = (
+    "- Before you change anything, list the details and get an explicit yes.",
+    "- Make one tool call at a time. Tell the user only what the tools' answers show.",
+    "- If a tool refuses, say why; there is nobody to hand the user to.",
+)
+"""What agents are told where the recipe names no policy."""
+
 
 @dataclass(frozen=True)
 class LiveDomain:
@@ -106,13 +117,20 @@ def _domain(name: str, settings: McpSettings, explored: Explored) -> Domain:
     bare = Domain(
         name=name,
         tools=tools,
-        policy=Path(settings.policy).read_text(encoding="utf-8") if settings.policy else "",
+        policy=_policy(settings),
         rows={},
         generate=lambda seed, size: explored.tables,
         principal=_principal(settings),
         identity_tools=principal.identity if principal is not None else (),
     )
     return recorded_domain(bare, explored.tables)
+
+
+def _policy(settings: McpSettings) -> str:
+    if settings.policy:
+        return Path(settings.policy).read_text(encoding="utf-8")
+    known = settings.principal is not None and bool(settings.principal.identity)
+    return "\n".join([*(_IDENTITY if known else ()), *_POLICY])
 
 
 def _principal(settings: McpSettings) -> Principal:

@@ -12,16 +12,15 @@ from __future__ import annotations
 
 import asyncio
 import atexit
-import hashlib
 import threading
 from collections.abc import Coroutine, Mapping
 from contextlib import suppress
-from pathlib import Path
 from typing import Any, TypeVar
 
 from pipeline.errors import BackendError
+from pipeline.live_folder import sweep
 from pipeline.live_sandbox import Answer, Journal
-from pipeline.mcp_server import Server, refresh
+from pipeline.mcp_server import Server
 from pipeline.mcp_settings import McpSettings, Probe
 from pipeline.mcp_tools import Listed, Route, listed
 from schemas.base import Json, canonical, digest
@@ -97,6 +96,7 @@ class McpPool:
                 asyncio.run_coroutine_threadsafe(self._close(), self._loop).result(15)
             self._loop.call_soon_threadsafe(self._loop.stop)
             self._thread.join(5)
+        sweep()
 
     def rest(self) -> None:
         """Takes all servers down until somebody asks again."""
@@ -205,7 +205,7 @@ class McpPool:
         reset = self.settings.reset
         server.state = None
         if reset == "workdir":
-            refresh(self.settings, server.folder)
+            server.folder.refresh()
         elif reset == "restart":
             self._servers.remove(server)
             self._later(server.stop())
@@ -220,7 +220,7 @@ class McpPool:
 
     async def _reset_by_command(self, server: Server, command: tuple[str, ...]) -> None:
         process = await asyncio.create_subprocess_exec(
-            *command, cwd=server.folder, stdin=asyncio.subprocess.DEVNULL,
+            *command, cwd=server.folder.path, stdin=asyncio.subprocess.DEVNULL,
             stdout=asyncio.subprocess.DEVNULL, stderr=asyncio.subprocess.PIPE,
         )  # fmt: skip
         try:
@@ -238,7 +238,7 @@ class McpPool:
 
     async def _digest_of(self, server: Server) -> str:
         if not self.settings.probes:
-            return _folder_digest(server.folder)
+            return server.folder.digest()
         found = []
         for probe in self.settings.probes:
             route = self._routes.get(probe.tool, Route(probe.tool))
@@ -303,14 +303,3 @@ def _sorted(value: Json) -> Json:
     if isinstance(value, list):
         return sorted((_sorted(each) for each in value), key=canonical)
     return {name: _sorted(each) for name, each in value.items()} if isinstance(value, dict) else value
-
-
-def _folder_digest(folder: Path) -> str:
-    found = hashlib.blake2b(digest_size=16)
-    for path in sorted(folder.rglob("*")):
-        kind = b"d" if path.is_dir() else b"f"
-        found.update(kind + path.relative_to(folder).as_posix().encode() + b"\0")
-        if path.is_file():
-            data = path.read_bytes()
-            found.update(len(data).to_bytes(8, "big") + data)
-    return found.hexdigest()

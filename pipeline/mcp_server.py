@@ -28,6 +28,7 @@ from mcp.client.streamable_http import streamable_http_client
 from mcp.shared.exceptions import MCPError
 
 from pipeline.errors import BackendError
+from pipeline.live_folder import WorkingFolder
 from pipeline.mcp_settings import McpSettings
 from schemas.base import Json, canonical
 
@@ -49,7 +50,7 @@ class Server:
 
     name: str
     settings: McpSettings
-    folder: Path
+    folder: WorkingFolder
     tools: tuple[types.Tool, ...] = ()
     state: tuple[tuple[str, bytes], ...] | None = ()
     changed: bool = False
@@ -68,8 +69,7 @@ class Server:
         Raises:
             BackendError: it does not start, or says nothing sensible.
         """
-        folder = Path(tempfile.mkdtemp(prefix="writ-mcp-"))
-        server = cls(name, settings, folder / "data")
+        server = cls(name, settings, WorkingFolder(settings.workdir_template))
         started: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         server._task = asyncio.create_task(server._run(started))
         try:
@@ -90,7 +90,7 @@ class Server:
                 self._task.cancel()  # it is still waiting for the first word
             with contextlib.suppress(Exception, asyncio.CancelledError):
                 await asyncio.wait_for(self._task, 10)
-        shutil.rmtree(self.folder.parent, ignore_errors=True)
+        self.folder.remove()
         self._stderr.close()
 
     @property
@@ -176,13 +176,17 @@ class Server:
     @contextlib.asynccontextmanager
     async def _transport(self) -> AsyncIterator[Any]:
         settings = self.settings
-        refresh(settings, self.folder)
-        values = {"port": str(_free_port())} if settings.url and "{port}" in settings.url else {}
+        self.folder.refresh()
+        values = {"folder": str(self.folder.path)}
+        if settings.url and "{port}" in settings.url:
+            values["port"] = str(_free_port())
         command = [_filled(part, values) for part in settings.command]
-        guarded = [sys.executable, "-I", "-S", str(_GUARD), str(self.folder.parent), *command]
-        environment = {**os.environ, **settings.env}
+        guarded = [sys.executable, "-I", "-S", str(_GUARD), str(self.folder.home), *command]
+        environment = {**os.environ, **{name: _filled(value, values) for name, value in settings.env.items()}}
         if not settings.url:
-            parameters = StdioServerParameters(command=guarded[0], args=guarded[1:], env=environment, cwd=self.folder)
+            parameters = StdioServerParameters(
+                command=guarded[0], args=guarded[1:], env=environment, cwd=self.folder.path
+            )
             async with stdio_client(parameters, errlog=self._stderr) as streams:  # type: ignore[arg-type]
                 yield streams
             return
@@ -190,7 +194,7 @@ class Server:
         process = None
         if command:
             process = await asyncio.create_subprocess_exec(
-                *guarded, env=environment, cwd=self.folder, stdin=asyncio.subprocess.DEVNULL,
+                *guarded, env=environment, cwd=self.folder.path, stdin=asyncio.subprocess.DEVNULL,
                 stdout=self._stderr, stderr=self._stderr, start_new_session=True,
             )  # fmt: skip
             await _listening(url, process)
@@ -261,18 +265,6 @@ class Server:
         self._stderr.seek(0)
         lines = [line for line in self._stderr.read().decode(errors="replace").splitlines() if line.strip()]
         return f". Its last words: {lines[-1][:_SHOWN]!r}" if lines else ""
-
-
-def refresh(settings: McpSettings, folder: Path) -> None:
-    """Makes a working folder what the template is."""
-    folder.mkdir(parents=True, exist_ok=True)
-    if settings.workdir_template is not None:
-        for entry in folder.iterdir():  # the folder itself stays: a running server stands in it
-            if entry.is_dir() and not entry.is_symlink():
-                shutil.rmtree(entry)
-            else:
-                entry.unlink()
-        shutil.copytree(settings.workdir_template, folder, dirs_exist_ok=True)
 
 
 def _filled(text: str, values: Mapping[str, str]) -> str:

@@ -59,8 +59,10 @@ class AnswerForm(_Strict):
         line: for `lines`, a regular expression with named groups.
         shape: `whole`, or of a list of rows: `rows` (as `{name: [...]}`), the one `row`, or the one `value`.
         rows: the name under which `rows` stand.
+        columns: those of the rows that are kept; none means all.
         missing: what is said when there is no such row.
-        error: an answer that matches is an error, whatever the server calls it.
+        error: an answer that matches is an error, whatever the server calls it; `error_says` what is said then, if not
+            the rest of the answer.
     """
 
     parse: Literal["auto", "json", "python", "lines", "text"] = "auto"
@@ -68,8 +70,10 @@ class AnswerForm(_Strict):
     line: Expression | None = None
     shape: Literal["whole", "rows", "row", "value"] = "whole"
     rows: str = "rows"
+    columns: tuple[str, ...] = ()
     missing: str = "not found"
     error: Expression | None = None
+    error_says: str | None = None
 
     @model_validator(mode="after")
     def _whole(self) -> AnswerForm:
@@ -145,7 +149,8 @@ class McpSettings(_Strict):
     """See the module's text.
 
     Attributes:
-        command: what starts the server; it speaks on standard input and output, or at `url` if there is one.
+        command: what starts the server; it speaks on standard input and output, or at `url` if there is one. `{recipe}`
+            in a word of it (or in a value of `env`) stands for the recipe's folder, `{folder}` for the working folder.
         url: where a server speaks streamable HTTP; `{port}` is a free port, also in `command`.
         workdir_template: folder (relative to the recipe) that each server gets a copy of as its working folder.
         reset: how a server is brought back to its beginning: `restart`, `workdir` (a fresh copy under the running
@@ -157,8 +162,7 @@ class McpSettings(_Strict):
         types: tool -> (parameter or `return.<path>`) -> semantic type.
         probes: what makes two states different; without any, the content of the working folder.
         seeds: reads that exploration starts from, beside those that need no argument.
-        policy: file (relative to the recipe) with the agent's rules.
-        lexicon: file (relative to the recipe) with the domain's words.
+        policy: file (relative to the recipe) with the agent's rules; without it, a few that hold everywhere.
     """
 
     command: tuple[str, ...] = ()
@@ -205,12 +209,17 @@ class McpSettings(_Strict):
 
     def meaning(self) -> str:
         """Returns all that changes what is made, as text: not how long one waits, nor where things lie."""
-        apart = {"timeout", "start_timeout", "processes", "workdir_template", "policy"}
+        apart = {"timeout", "start_timeout", "processes", "workdir_template"}
         return self.model_dump_json(exclude=apart)
 
     def at(self, folder: Path) -> McpSettings:
         """Returns the settings with paths from a recipe's folder made absolute."""
-        changes: dict[str, Any] = {}
+        here = str(folder.resolve())
+        changes: dict[str, Any] = {
+            "command": tuple(part.replace("{recipe}", here) for part in self.command),
+            "reset_command": tuple(part.replace("{recipe}", here) for part in self.reset_command),
+            "env": {name: value.replace("{recipe}", here) for name, value in self.env.items()},
+        }
         if self.workdir_template is not None:
             changes["workdir_template"] = str((folder / self.workdir_template).resolve())
         if self.policy is not None:

@@ -54,7 +54,7 @@ class Route:
         if result.is_error:
             return Answer(True, text.removeprefix("Error: ") or "the tool failed")
         if form.error is not None and re.search(form.error, text):
-            return Answer(True, re.sub(form.error, "", text, count=1).strip() or text)
+            return Answer(True, form.error_says or re.sub(form.error, "", text, count=1).strip() or text)
         value: Any = text if result.structured_content is None else result.structured_content
         try:
             if not form.path:
@@ -68,7 +68,10 @@ class Route:
             raise BackendError(f"{self.tool}: {error}; correct the template's `answer`") from error
 
     def _shaped(self, value: Json) -> Json:
-        return shaped(value, self.form.shape, self.form.rows, self.form.missing)
+        form = self.form
+        if form.columns and isinstance(value, list):
+            value = [{name: row.get(name) for name in form.columns} for row in value if isinstance(row, dict)]
+        return shaped(value, form.shape, form.rows, form.missing)
 
 
 @dataclass(frozen=True)

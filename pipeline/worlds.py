@@ -149,7 +149,8 @@ def sources(recipe: Recipe, recipe_folder: Path, world_file: Path | None = None)
     found: list[AnySource] = []
     for domain in recipe.domains:
         if domain.mcp is not None:
-            found.append(LiveSource(domain=domain.name, settings=domain.mcp.at(recipe_folder)).found())
+            there = domain.mcp.at(recipe_folder)
+            found.append(LiveSource(domain=domain.name, settings=there, meaning=domain.mcp.meaning()).found())
             continue
         named = world_file.resolve() if world_file else None
         if named is None and domain.world.file is not None:

@@ -50,9 +50,11 @@ def schema_of(annotation: Any, *, loose: bool = False) -> dict[str, Json]:
     """Returns the JSON Schema 2020-12 of an annotation, inline and without titles.
 
     Args:
-        annotation: Any type that pydantic understands.
+        annotation: Any type that pydantic understands; a JSON Schema comes back as it is.
         loose: Leave the enums of `OneOf` out: what a call must satisfy before the tool itself looks at it.
     """
+    if isinstance(annotation, dict):
+        return annotation
     schema = TypeAdapter(annotation).json_schema()
     definitions = schema.pop("$defs", {})
     plain: dict[str, Json] = _inline(schema, definitions, (), loose)

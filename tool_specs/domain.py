@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any, get_type_hints
+from typing import Any, Literal, get_type_hints
 
 import msgspec
 
@@ -149,6 +149,7 @@ class Domain:
         check_row: Whether one row (None: absent) agrees with the rest.
         settle: Returns an edited row with its dependent columns brought back into agreement.
         identity_tools: Tools that authenticate the user, in the policy's order of preference.
+        basis: What its rows are: the world's own, or the responses of a backend. Proofs say which.
         transfer_tool: The tool that hands the user to a person.
         loose_errors: Tools whose error texts are not part of the interface (only that they fail).
         principal: Who the user is; `NOBODY` where users are nobody in the world and nobody is looked up.
@@ -172,6 +173,7 @@ class Domain:
     settle: Callable[[str, Row], Row] = _as_it_is
     principal: Principal = NOBODY
     identity_tools: tuple[str, ...] = ()
+    basis: Literal["world-level", "response-level"] = "world-level"
     transfer_tool: str | None = None
     loose_errors: frozenset[str] = frozenset()
     lexicon: Lexicon = field(default=Lexicon(partial=True), repr=False)

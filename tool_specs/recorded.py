@@ -19,6 +19,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
+import msgspec
 import orjson
 
 from schemas.base import Json, canonical
@@ -26,7 +27,7 @@ from schemas.tool import ToolSpec
 from schemas.world import Row, Tables
 from tool_specs.arguments import check_of
 from tool_specs.domain import Domain
-from tool_specs.reading import strings
+from tool_specs.reading import texts
 from tool_specs.state import State
 from tool_specs.tool import Tool, ToolError
 
@@ -70,14 +71,21 @@ def answer_of(row: Row) -> Json:
 
 def recorded_tools(specs: Iterable[ToolSpec]) -> dict[str, Tool]:
     """Returns tools that answer from the record."""
-    specs = tuple(specs)
-    reads = tuple(spec.name for spec in specs if spec.effect != "write")
+    specs = tuple(_titled(spec) for spec in specs)
+    reads = tuple(spec for spec in specs if spec.effect != "write")
     tools = {}
     for spec in specs:
-        function = _reading(spec) if spec.effect != "write" else _writing(reads)
+        function = _reading(spec) if spec.effect != "write" else _writing(spec, reads)
         checks = {name: check_of(schema) for name, schema in spec.parameters["properties"].items()}
         tools[spec.name] = Tool(spec, function, checks)
     return tools
+
+
+def _titled(spec: ToolSpec) -> ToolSpec:
+    """Returns a read whose results are told from those of others: what looks alike is not the same table."""
+    if spec.effect == "write":
+        return spec
+    return msgspec.structs.replace(spec, returns={**(spec.returns or {}), "title": spec.name})
 
 
 def _reading(spec: ToolSpec) -> Callable[..., Json]:
@@ -90,16 +98,30 @@ def _reading(spec: ToolSpec) -> Callable[..., Json]:
     return read
 
 
-def _writing(reads: tuple[str, ...]) -> Callable[..., Json]:
+def _writing(spec: ToolSpec, reads: tuple[ToolSpec, ...]) -> Callable[..., Json]:
+    shown = [(read.name, name) for read in reads for name in spec.required if _same_thing(read, spec, name)]
+
     def write(db: State, **arguments: Json) -> Json:
-        named = set(strings(list(arguments.values())))
-        for table in reads:
-            for id_, row in list(db.rows(table)):
-                if id_ == "{}" or id_ in named or not named.isdisjoint(strings(row)):
-                    db.delete(table, id_)
+        for table, name in shown:
+            for each in texts(arguments.get(name)):
+                db.row(table, each)  # whoever rehearses it should have looked at what it is about
+        named = set(texts(list(arguments.values())))
+        for read in reads:
+            for id_, row in list(db.rows(read.name)):
+                if id_ == "{}" or id_ in named or not named.isdisjoint(texts(row)):
+                    db.delete(read.name, id_)
         return "done"
 
     return write
+
+
+def _same_thing(read: ToolSpec, write: ToolSpec, parameter: str) -> bool:
+    """Whether a read of one argument shows the thing that a write's parameter names."""
+    if len(read.required) != 1 or (read.returns or {}).get("type") != "object":
+        return False
+    (name,) = read.required
+    kinds = read.types.get(name), write.types.get(parameter)
+    return kinds[0] == kinds[1] if None not in kinds else name == parameter
 
 
 def recorded_domain(domain: Domain, tables: Tables) -> Domain:
@@ -114,8 +136,8 @@ def recorded_domain(domain: Domain, tables: Tables) -> Domain:
     def check_row(state: State, table: str, id_: str, row: Row | None) -> bool:
         return row is not None and record.allows(table, id_, row)
 
-    rows = {name: {**(spec.returns or {}), "title": name} for name, spec in record.specs.items()}
-    return replace(domain, rows=rows, generate=lambda seed, size: tables, check_row=check_row)
+    rows = {name: spec.returns for name, spec in record.specs.items()}
+    return replace(domain, basis="response-level", rows=rows, generate=lambda seed, size: tables, check_row=check_row)
 
 
 @dataclass(frozen=True)
@@ -152,11 +174,11 @@ class _Record:
 
     def asked(self, table: str, id_: str) -> str:
         """Returns the id of the thing that a response is about."""
-        texts = list(strings(list(arguments_of(self.specs[table], id_).values())))
-        return texts[0] if texts else table
+        named = texts(list(arguments_of(self.specs[table], id_).values()))
+        return next(named, table)
 
     def named(self, value: Json) -> list[str]:
-        return sorted(text for text in strings(value) if text in self.ids)
+        return sorted(text for text in texts(value) if text in self.ids)
 
     def by_fact(self, row: Row, asked: str) -> dict[tuple[str, str], list[Json]]:
         found: dict[tuple[str, str], list[Json]] = {}
@@ -171,7 +193,7 @@ class _Record:
                 yield from self.facts(each, about, False)
         elif isinstance(value, dict):
             if not outer:
-                leaves = (each for each in value.values() if isinstance(each, str))
+                leaves = (text for each in value.values() if not isinstance(each, (dict, list)) for text in texts(each))
                 about = next((each for each in leaves if each in self.ids and each != about), about)
             for name, each in value.items():
                 if isinstance(each, (dict, list)):

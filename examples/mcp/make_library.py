@@ -21,6 +21,8 @@ TITLES = (
 BRANCHES = ("Hillside", "Riverside", "Old Town", "Station", "Harbour")
 STATUSES = ("open", "open", "open", "overdue", "returned")
 FIRST = ("Ada", "Ben", "Cleo", "Dan", "Eve", "Finn", "Gita", "Hugo", "Ines", "Jon")
+KINDS = ("chore", "errand", "phone call", "repair")
+MONTHS = ("April", "May", "June")
 TYPES = {str: "TEXT", float: "REAL", int: "INTEGER"}
 LAST = ("Abbott", "Baker", "Castillo", "Duarte", "Egger", "Fischer", "Gruber", "Haddad")
 
@@ -54,7 +56,7 @@ def rows(seed: int = 7) -> dict[str, list[dict[str, object]]]:
 def make(folder: Path) -> None:
     """Writes the folders `sqlite`, `files` and `memory`."""
     found = rows()
-    for name in ("sqlite", "files/readers", "files/loans", "memory"):
+    for name in ("sqlite", "files/readers", "files/loans", "files/holds", "memory"):
         (folder / name).mkdir(parents=True, exist_ok=True)
     database = folder / "sqlite" / "library.db"
     database.unlink(missing_ok=True)
@@ -73,10 +75,11 @@ def make(folder: Path) -> None:
     for loan in found["loans"]:
         path = folder / "files" / "loans" / f"{loan['loan_id']}.json"
         path.write_text(json.dumps(loan), encoding="utf-8")
+    rng = random.Random(11)
     with (folder / "memory" / "memory.json").open("w", encoding="utf-8") as file:
-        for loan in found["loans"][:200]:
-            notes = [f"{name} {value}" for name, value in loan.items() if name in ("title", "status", "branch")]
-            entity = {"type": "entity", "name": loan["loan_id"], "entityType": "loan", "observations": notes}
+        for number in range(60):
+            notes = [f"{rng.choice(FIRST)} does it", f"due in {rng.choice(MONTHS)}"]
+            entity = {"type": "entity", "name": f"T{number:02}", "entityType": rng.choice(KINDS), "observations": notes}
             file.write(json.dumps(entity) + "\n")
 
 

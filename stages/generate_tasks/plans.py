@@ -327,7 +327,7 @@ def succeeds(ground: Ground, tool: str, arguments: Mapping[str, Json], person: s
     if ground.sandbox.domain.violations(context, tool, arguments):
         return False
     fork = ground.sandbox.fork()
-    return not fork.call(tool, arguments).error and bool(fork.diff())
+    return not fork.call(tool, arguments).error and fork.digest() != ground.initial_digest
 
 
 def sample_arguments(

@@ -79,6 +79,7 @@ def prove(ground: Ground, claim: Claim, changed_rows: Sequence[tuple[str, str]])
         search_cost=len(listing.reads) - spared,
         search_worst=len(base.reads) - spared,
         candidates=max((len(rows) for rows in base.candidates), default=0),
+        basis=ground.sandbox.domain.basis,
     )
 
 

@@ -121,7 +121,10 @@ class Reach:
         self._without: dict[frozenset[ReadKey], int] = {}
 
     def suppliers(self, value: str, without: frozenset[ReadKey] = frozenset()) -> list[ReadAsk]:
-        """Returns the reads that show a value and can be reached without given reads."""
+        """Returns the reads that show a value and can be reached without given reads.
+
+        A read that takes the value shows it to nobody who did not know it.
+        """
         showing = self._shown_by(value) & self._reachable(without)
         found = [ask for number, ask in enumerate(self.own.values()) if showing >> number & 1] if showing else []
         found += [self._common.asks[key] for key in self._open_ones(value, without)]
@@ -148,7 +151,11 @@ class Reach:
         """The user's own reads that show a value."""
         found = self._showing.get(value)
         if found is None:
-            found = sum(1 << number for number, answer in enumerate(self._answers) if value in answer.leaves)
+            found = sum(
+                1 << number
+                for number, answer in enumerate(self._answers)
+                if value in answer.leaves and value not in self._needs[number]
+            )
             self._showing[value] = found
         return found
 
@@ -183,7 +190,9 @@ class Reach:
     def _open_ones(self, value: str, without: frozenset[ReadKey]) -> Iterator[ReadKey]:
         """Yields the reads open to anybody that show a value."""
         for key in self._common.by_value.get(value, ()):
-            if key not in without and key not in self.own and self._open(key, without, frozenset()):
+            if key in without or key in self.own or value in arguments_of(self._common.asks[key]):
+                continue
+            if self._open(key, without, frozenset()):
                 yield key
 
     def _open(self, key: ReadKey, without: frozenset[ReadKey], path: frozenset[ReadKey]) -> bool:

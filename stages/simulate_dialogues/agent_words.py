@@ -227,10 +227,6 @@ class AgentWords:
         """Says that something is out of reach."""
         return self.pick(self.lexicon.refusals.get("out_of_scope", tables.CANNOT))
 
-    def failed(self, content: str) -> str:
-        """Reports that a write was turned down."""
-        return self.pick(tables.FAILED).replace("{error}", content.removeprefix("Error: "))
-
     def summary(self, words: str, writes: Sequence[tuple[str, dict[str, Json]]]) -> str:
         """Returns what the next agent should know: the user's own words, and what was done before."""
         done = [self.lexicon.writes[tool].noun for tool, _ in writes if tool in self.lexicon.writes]

@@ -192,8 +192,9 @@ class Fulfilling(Finding):
         wish.closed = True
         if answer.error:
             self.refused.add(wish.number)
-            text = self.words.failed(answer.content)
-            self.prefix(text, Act(kind="response_fail", request=wish.number))
+            detail = answer.content.removeprefix("Error: ")
+            text = self.words.refusal("tool_error", detail, tool, arguments, self.notebook.known())
+            self.prefix(text, Act(kind="refuse", request=wish.number, value="tool_error"))
             return
         # Reported as it was before: afterwards rows may have other names.
         text = self.words.done(tool, arguments, self.notebook.known())

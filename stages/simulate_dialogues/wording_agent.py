@@ -133,9 +133,6 @@ STILL_NO: Variants = (
     "Unfortunately nobody here can override that.",
     "I can see why you ask, but I'm not able to change that.",
 )  # fmt: skip
-FAILED: Variants = (
-    "I'm sorry, that didn't go through ({error}).", "The system turned that down: {error}.",
-)  # fmt: skip
 CANNOT: Variants = (
     "I'm sorry, that's nothing I can do from here.", "I'm afraid I have no way to do that.",
 )  # fmt: skip
