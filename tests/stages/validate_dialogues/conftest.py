@@ -28,9 +28,8 @@ CELLS: tuple[tuple[Kind, int, int], ...] = (
     ("must_refuse", 0, 2),
     ("must_refuse", 0, 3),
     ("must_refuse", 0, 4),
-    ("must_refuse", 0, 5),
 )
-ROUNDS = 3
+ROUNDS = 4
 
 
 @pytest.fixture(scope="session")
