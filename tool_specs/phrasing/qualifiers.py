@@ -22,7 +22,7 @@ Anaphora = Literal["", "near", "apart"]
 
 _CLAUSES = ("that ", "that's", "I ", "I've", "you ", "where ")
 
-_KINDS: tuple[str | tuple[str, ...], ...] = (("that ", "that's", "where "), "with ")
+_KINDS: tuple[str | tuple[str, ...], ...] = (("that ", "that's", "where "), "with ", "whose ")
 
 _TIES = (
     ", and if there's a tie, {}",

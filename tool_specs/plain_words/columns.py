@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from schemas.base import Json
 from tool_specs.lexicon import ColumnWords, Texts, ValueKind
@@ -87,6 +88,8 @@ def words_for(
         return _boolean(name)
     if kind == "enum":
         seen = [value for value in dict.fromkeys((*enum, *sorted(set(map(str, values))))) if isinstance(value, str)]
+        if {value.lower() for value in seen} <= {"yes", "no"}:
+            return _yes_or_no(name, seen)
         return _choice(name, [value for value in seen if value])
     if kind == "handle":
         return ColumnWords(name=column_name(name), any_value=_handle(name), agent_values={"*": ("{value}",)})
@@ -186,6 +189,18 @@ def _boolean(name: str) -> ColumnWords:
     )
 
 
+def _yes_or_no(name: str, values: Sequence[str]) -> ColumnWords:
+    """Returns the words for a boolean that is written out."""
+    own = _boolean(name)
+    keys = {value: "true" if value.lower() == "yes" else "false" for value in values}
+    return replace(
+        own,
+        kind="enum",
+        values={json.dumps(value): own.values[key] for value, key in keys.items()},
+        agent_values={json.dumps(value): own.agent_values[key] for value, key in keys.items()},
+    )
+
+
 def _choice(name: str, values: Sequence[str]) -> ColumnWords:
     last, called = tokens(name)[-1], column_name(name)
     found: dict[str, Texts] = {}
@@ -204,7 +219,7 @@ def _choice(name: str, values: Sequence[str]) -> ColumnWords:
             found[key] = (_PLACES[last].replace("{value}", text),)
             agent[key] = (text, f"{{it}} {{has}} the {called} {text}")
         else:
-            found[key] = (f"with {called} {text}", f"whose {called} is {text}", f"with {text} as {called}")
+            found[key] = (f"whose {called} is {text}", f"with {text} as the {called}")
             agent[key] = (f"{called} {text}", f"{{it}} {{has}} the {called} {text}")
     return ColumnWords(name=called, values=found, agent_values=agent, spoken=True)
 

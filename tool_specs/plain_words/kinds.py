@@ -17,8 +17,10 @@ Kind = Literal["money", "number", "date", "time", "duration", "boolean", "enum",
 
 _MONEY = frozenset(
     {"price", "cost", "fee", "fees", "amount", "total", "balance", "fare", "salary", "fine", "charge", "budget"}
-    | {"deposit", "refund", "rent", "usd", "eur", "dollars", "euros", "payment", "debt", "tip", "subtotal", "revenue"}
+    | {"deposit", "refund", "rent", "payment", "debt", "tip", "subtotal", "revenue", "wage", "surcharge"}
 )
+_CURRENCIES = frozenset({"usd", "eur", "gbp", "dollars", "euros"})
+_PERIODS = frozenset({"hourly", "daily", "nightly", "weekly", "monthly", "annual", "yearly"})
 _DURATION = frozenset({"duration", "minutes", "mins", "hours", "hrs", "seconds", "length", "runtime"})
 _DATE = re.compile(r"\d{4}-\d\d-\d\d([T ]\d\d:\d\d.*)?")
 _TIME = re.compile(r"\d\d:\d\d(:\d\d)?")
@@ -48,7 +50,7 @@ def kind_of(name: str, schema: Any, values: Sequence[Json], *, leads_on: bool = 
     if is_id(name) or (leads_on and types <= {"string"} and "enum" not in schema):
         return "id"
     if types <= {"integer", "number"} and types:
-        if _MONEY.intersection(words[-2:]):
+        if _is_money(words):
             return "money"
         return "duration" if _DURATION.intersection(words) else "number"
     texts = [value for value in values if isinstance(value, str)]
@@ -59,6 +61,13 @@ def kind_of(name: str, schema: Any, values: Sequence[Json], *, leads_on: bool = 
     if "enum" in schema:
         return "enum"
     return _of_texts(words, texts)
+
+
+def _is_money(words: tuple[str, ...]) -> bool:
+    """Whether a name is that of an amount: `late_fee`, `price_usd`, `cost_per_night`, `hourly_rate`."""
+    named = words[: words.index("per")] if "per" in words[1:] else words
+    rate = named[-1] == "rate" and bool(_PERIODS.intersection(named))
+    return rate or named[-1] in _MONEY or (named[-1] in _CURRENCIES and len(named) > 1)
 
 
 def _of_texts(words: tuple[str, ...], texts: list[str]) -> Kind:

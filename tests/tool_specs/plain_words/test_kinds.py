@@ -13,6 +13,9 @@ def test_numbers_are_money_durations_or_numbers_by_name() -> None:
     assert kind("late_fee", number) == "money"
     assert kind("duration_minutes", {"type": "integer"}) == "duration"
     assert kind("pages", {"type": "integer"}) == "number"
+    assert [kind(name, number) for name in ("total", "total_bags", "cost_per_night", "hourly_rate", "fee_usd")] == [
+        "money", "number", "money", "money", "money"
+    ]  # fmt: skip
 
 
 def test_dates_and_times_are_known_by_every_value() -> None:

@@ -123,6 +123,8 @@ def test_booleans_are_adjectives_possessions_or_abilities() -> None:
     assert texts("has_parking") == ["with parking", "without parking"]
     assert texts("allows_pets") == ["that allows pets", "that doesn't allow pets"]
     assert texts("insurance") == ["with insurance", "without insurance"]
+    written = words_for("insurance", "enum", ("yes", "no", "no"), set())
+    assert [written.values[f'"{value}"'][0] for value in ("yes", "no")] == ["with insurance", "without insurance"]
 
 
 def test_only_numbers_that_add_up_are_added_up() -> None:
