@@ -66,7 +66,7 @@ class Ground:
             names = tuple(name for kind in wanted for name, known in types.items() if known == kind)
             if len(names) == len(wanted):
                 identities.append(names)
-        reader, fed = Reader(sandbox), feeds(graph)
+        reader, fed = Reader(sandbox), _with_untried(feeds(graph), graph, specs)
         strangers = NONE if domain.principal.table else strangers_of(specs, fed, domain.lexicon, reader)
         return cls(
             sandbox=sandbox,
@@ -244,6 +244,18 @@ class Ground:
 
 def _asks_who_again(chain: Chain, identity_tools: Sequence[str]) -> bool:
     return any(isinstance(step, Call) and step.tool in identity_tools for step in chain.steps[1:])
+
+
+def _with_untried(fed: Feeds, graph: ApiGraph, specs: Mapping[str, ToolSpec]) -> Feeds:
+    """Adds edges by type into writes that take objects: no single value can try those; the plans of the write do."""
+    more = {column: list(targets) for column, targets in fed.items()}
+    for edge in graph.edges:
+        spec = specs[edge.target_tool]
+        untried = edge.confirmed is None and edge.kind == "typed" and "." not in edge.parameter
+        properties = spec.parameters["properties"].values()
+        if untried and spec.effect == "write" and any("properties" in each.get("items", {}) for each in properties):
+            more.setdefault(edge.output_path, []).append((edge.target_tool, edge.parameter))
+    return more
 
 
 def _listing(value: Json) -> tuple[str, Json]:

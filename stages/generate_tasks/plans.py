@@ -17,6 +17,7 @@ from schemas.tool import ToolSpec
 from stages.generate_tasks.columns import state_of
 from stages.generate_tasks.figures import Counted, Followed, complete, count, counted, followed
 from stages.generate_tasks.ground import Ground
+from stages.generate_tasks.shapes import alike
 from tool_specs.chains import Chain, leaves
 from tool_specs.domain import GuardContext
 from tool_specs.plain_words.names import is_id
@@ -137,7 +138,8 @@ def _places(
         yield Chosen(role, parameters[0], tuple(listed))
         return
     if len(parameters) == 1 and role in ground.lexicon.facts:
-        stated = _stated_alone(ground, spec, role, parameters[0])
+        stated = _stated_list(ground, schemas[0], role, parameters[0])
+        stated = stated or _stated_alone(ground, spec, role, parameters[0])
         if stated is not None:
             yield stated
             return
@@ -277,6 +279,16 @@ def _stated_alone(ground: Ground, spec: ToolSpec, role: str, parameter: str) -> 
             fits = (spec.name, parameter) in ground.feeds.get(".".join((source.name, *path)), ())
             if path and fits and ground.donors(source.name):
                 return Told(role, (parameter,), source.name, path)
+    return None
+
+
+def _stated_list(ground: Ground, schema: Json, role: str, parameter: str) -> Told | None:
+    """Finds lists of such objects as a parameter takes in a read's results: another row's can be said for it."""
+    for source in ground.specs.values():
+        if source.effect == "read" and len(source.required) == 1:
+            for column in alike(source.returns or {}, schema):
+                if ground.donors(source.name):
+                    return Told(role, (parameter,), source.name, (column,))
     return None
 
 

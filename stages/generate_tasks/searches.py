@@ -15,11 +15,10 @@ from typing import Any
 from schemas.base import Json, Path, canonical
 from schemas.tool import ToolSpec
 from stages.generate_tasks.ground import Ground
+from stages.generate_tasks.shapes import alike
 from tool_specs.chains import Binding, Chain, leaves
 from tool_specs.programs import MISSING
 from tool_specs.reading import walk
-
-_WORDS = ("description", "default", "title")
 
 
 @dataclass(frozen=True)
@@ -117,13 +116,13 @@ def _plan(ground: Ground, spec: ToolSpec, search: Search, identity: tuple[str, .
     for name in spec.required:
         schema, kind = properties[name], spec.types.get(name)
         fact = next((fact for fact in identity if types[fact] == kind), None)
-        alike = _like(search.row.schema, schema)
+        same = alike(search.row.schema, schema)
         if name in follows:
             continue
         if fact is not None:
             principal[name] = fact
-        elif len(alike) == 1:
-            columns[name] = (search.row.name, alike[0])
+        elif len(same) == 1:
+            columns[name] = (search.row.name, same[0])
             structured = True
         elif kind is not None and row_types.get(name) == kind:
             columns[name] = (search.row.name, name)
@@ -162,24 +161,10 @@ def _row_types(ground: Ground, search: Search) -> dict[str, str]:
     return {path.removeprefix(prefix): kind for path, kind in types.items() if path.startswith(prefix)}
 
 
-def _plain(schema: Json) -> Json:
-    if isinstance(schema, dict):
-        return {key: _plain(value) for key, value in schema.items() if key not in _WORDS or not isinstance(value, str)}
-    return [_plain(each) for each in schema] if isinstance(schema, list) else schema
-
-
-def _like(row: Json, schema: Json) -> list[str]:
-    """Returns the properties of a row that have the schema of a list of objects."""
-    if schema.get("type") != "array" or "properties" not in schema.get("items", {}):
-        return []
-    wanted = canonical(_plain(schema))
-    return [key for key, each in (row.get("properties") or {}).items() if canonical(_plain(each)) == wanted]
-
-
 def _own(ground: Ground, schema: Json, identity: tuple[str, ...]) -> Own | None:
     """Returns the structured column of this shape nearest to the user that words exist for ("just me")."""
     for chain in ground.chains(identity):
-        for column in _like(chain.last.schema, schema):
+        for column in alike(chain.last.schema, schema):
             if f"{chain.last.id}.{column}" in ground.lexicon.originals and len(chain.steps) == 1:
                 return Own(chain, (chain.last.name, column))
     return None

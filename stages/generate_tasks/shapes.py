@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from schemas.base import Json, Path
+from schemas.base import Json, Path, canonical
 from schemas.program import At, Call, Each, Filter, OrderKey, Program
 from tool_specs.programs import LINEAGE, BindingRow, column, passes, rank
 from tool_specs.reading import walk
@@ -142,3 +142,20 @@ def replaced(value: Any, path: Path, new: Json) -> Any:
         copy[int(path[0])] = replaced(value[int(path[0])], path[1:], new)
         return copy
     return {**value, path[0]: replaced(value.get(path[0]), path[1:], new)}
+
+
+_WORDS = ("description", "default", "title")
+
+
+def _plain(schema: Json) -> Json:
+    if isinstance(schema, dict):
+        return {key: _plain(value) for key, value in schema.items() if key not in _WORDS or not isinstance(value, str)}
+    return [_plain(each) for each in schema] if isinstance(schema, list) else schema
+
+
+def alike(row: Json, schema: Json) -> list[str]:
+    """Returns the properties of a row that have the schema of a list of objects."""
+    if schema.get("type") != "array" or "properties" not in schema.get("items", {}):
+        return []
+    wanted = canonical(_plain(schema))
+    return [key for key, each in (row.get("properties") or {}).items() if canonical(_plain(each)) == wanted]

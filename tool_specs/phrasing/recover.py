@@ -89,7 +89,7 @@ def demands(words: Lexicon, task: Task) -> list[Demand]:
     """Returns everything that the words of a task must tell."""
     found: list[Demand] = []
     for entry in task.knowledge:
-        for value in entry.value if isinstance(entry.value, list) else [entry.value]:
+        for value in _said(entry.value):
             if value not in ("", None):
                 patterns = (_literal(str(value)), *_choices(words, task, entry.name, str(value)))
                 found.append(Demand(("fact", entry.name), "knowledge", patterns, shared=True))
@@ -116,6 +116,12 @@ def demands(words: Lexicon, task: Task) -> list[Demand]:
                     found.extend([demand] if demand not in found else [])
         found.extend(_names(words, request, place))
     return found
+
+
+def _said(value: Json) -> Iterator[Json]:
+    """Yields what a fact says: of a list each element, of objects each value."""
+    for each in value if isinstance(value, list) else [value]:
+        yield from each.values() if isinstance(each, dict) else [each]
 
 
 def _intent(request: Request) -> Meaning:

@@ -14,7 +14,7 @@ from schemas.task import Request
 from tool_specs.lexicon import Lexicon, Texts
 from tool_specs.phrasing import together
 from tool_specs.phrasing.columns import texts_for
-from tool_specs.phrasing.english import Phrase, clean, sentence, slots_in
+from tool_specs.phrasing.english import Phrase, clean, listed, sentence, slots_in
 from tool_specs.phrasing.frames import want
 from tool_specs.phrasing.meaning import level_of
 from tool_specs.phrasing.nouns import Form, describe
@@ -120,6 +120,9 @@ class Teller:
             if choices:
                 return self.rng.choice(choices)
             texts = self.words.facts.get(role) or self.words.facts.get(name) or ("{value}",)
+            if isinstance(value, list) and value and isinstance(value[0], dict):
+                text = self.rng.choice(texts)
+                return listed([text.format(**each) for each in value])
             return self.rng.choice(texts).replace("{value}", str(value))
         return ""
 

@@ -16,7 +16,7 @@ FACTS: dict[str, Texts] = {
         "it's {value}, that's my user id",
     ),
     "flights": ("{flight_number} on {date}",),
-    "passengers": ("{first_name} {last_name}, born {dob}",),
+    "passengers": ("{first_name} {last_name}, born {dob}", "{first_name} {last_name} (date of birth {dob})"),
     "payment_methods": ("${amount} from {payment_id}",),
     "reservation_id": ("reservation {value}", "my reservation {value}"),
 }

@@ -1,0 +1,92 @@
+"""Numbers that are said, lists of objects that are said, and arguments that follow from the rest."""
+
+from __future__ import annotations
+
+import asyncio
+
+import pytest
+
+from schemas.task import Task, TaskSpec
+from stages.base import Services
+from stages.diversify_behaviors import DiversifyBehaviors
+from stages.generate_tasks import GenerateTasks
+from stages.generate_tasks.figures import Counted, Followed
+from stages.generate_tasks.ground import Ground
+from stages.generate_tasks.plans import Told, plans_of
+from stages.simulate_dialogues import SimulateDialogues
+from stages.validate_dialogues import judge
+from tool_specs.airline.rows import free_bags
+from tool_specs.catalog import domain
+from tool_specs.domain import generate_world
+from tool_specs.sandbox import Sandbox
+
+
+@pytest.fixture(scope="module")
+def services() -> Services:
+    airline = domain("airline")
+    return Services(sandboxes={"airline": Sandbox(airline, generate_world(airline, 2, 150))})
+
+
+@pytest.fixture(scope="module")
+def tasks(services: Services) -> list[Task]:
+    found: list[Task] = []
+    for number in range(16):
+        spec = TaskSpec(
+            id=f"order-{number}", domain="airline", kind="write_intensive", num_writes=2, burden=2, seed=4,
+            number=number,
+        )  # fmt: skip
+        made = asyncio.run(GenerateTasks().process(spec, services))
+        found += [task for task in made if isinstance(task, Task)]
+    return found
+
+
+def test_plans_of_writes_with_numbers_and_lists(services: Services) -> None:
+    ground = Ground.of(services.sandboxes["airline"])
+    plans = {plan.tool: plan for plan in plans_of(ground, ground.identities[0])}
+    assert plans.keys() == {"cancel_reservation", "update_reservation_baggages", "update_reservation_passengers"}
+    bags = {place.role: type(place) for place in plans["update_reservation_baggages"].places}
+    assert bags["bags"] is Counted and bags["extra"] is Followed
+    _, passengers = plans["update_reservation_passengers"].places
+    assert isinstance(passengers, Told) and passengers.parameters == ("passengers",)
+
+
+def test_what_follows_is_what_the_policy_says(tasks: list[Task], services: Services) -> None:
+    tables = services.sandboxes["airline"].world.tables
+    seen = 0
+    for task in tasks:
+        for request in task.requests:
+            if request.tool != "update_reservation_baggages":
+                continue
+            seen += 1
+            trip = tables["reservations"][request.arguments["reservation_id"]]
+            member = tables["users"][task.principal]["membership"]
+            free = free_bags(member, trip["cabin"], len(trip["passengers"]))
+            charged = max(0, request.arguments["total_baggages"] - free, trip["nonfree_baggages"])
+            assert request.arguments["nonfree_baggages"] == charged
+            assert request.sources["nonfree_baggages"].provenance == "policy"
+            assert request.sources["total_baggages"].provenance == "user"
+    assert seen >= 3
+
+
+def test_lists_of_people_are_told_in_full(tasks: list[Task]) -> None:
+    seen = 0
+    for task in tasks:
+        for request in task.requests:
+            if request.tool == "update_reservation_passengers":
+                seen += 1
+                for person in request.arguments["passengers"]:
+                    for value in person.values():
+                        assert value.lower() in task.text.lower()
+    assert seen >= 3
+
+
+def test_dialogues_about_them_pass_the_checks(tasks: list[Task], services: Services) -> None:
+    passed, failed = 0, []
+    for task in tasks:
+        for scenario in asyncio.run(DiversifyBehaviors(per_task=1).process(task, services)):
+            for dialogue in asyncio.run(SimulateDialogues().process(scenario, services)):
+                verdicts = judge(dialogue, services)  # type: ignore[arg-type]
+                bad = [each for each in verdicts if not each.passed]
+                passed += not bad
+                failed += bad
+    assert passed >= 12 and len(failed) <= 2, failed
