@@ -26,7 +26,7 @@ check: $(VENV)/.dev
 lock:
 	$(LOCK) --group build -o requirements.txt
 	$(LOCK) --group dev -c requirements.txt -o requirements-dev.txt
-	$(subst pyproject.toml,tests/servers/requirements.in,$(LOCK)) -o tests/servers/requirements.txt
+	$(subst pyproject.toml,tests/servers/requirements.in,$(LOCK)) --no-strip-extras -o tests/servers/requirements.txt
 
 clean:
 	rm -rf $(VENV) dist .mypy_cache .ruff_cache .pytest_cache
