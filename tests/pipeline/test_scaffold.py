@@ -2,6 +2,9 @@
 
 import contextlib
 import json
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -10,7 +13,7 @@ from rich.console import Console
 from pipeline.check_view import ranges, show_check
 from pipeline.commands import check_domain, make_domain, run_recipe
 from pipeline.errors import RecipeError, UserError
-from pipeline.fingerprint import code_digest
+from pipeline.fingerprint import HOME, code_digest
 from pipeline.recipe_file import load_recipe
 from pipeline.run_folder import RunFolder
 from pipeline.scaffold import init_domain
@@ -66,6 +69,16 @@ def test_nearly_all_of_its_dialogues_pass_every_check(run: Path) -> None:
     kinds = {row.kind for row in RunFolder(run).rows()}
     assert kinds == {"read_heavy", "write_intensive", "mixed", "information", "must_refuse"}
     assert {row.domain for row in RunFolder(run).rows()} == {"books"}
+
+
+def test_ray_s_workers_import_it_too(folder: Path, tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "pipeline.cli", "run", "books/recipe.yaml", "-n", "6", "--workers", "1"]
+    done = subprocess.run(
+        [*command, "--out", "made"], cwd=tmp_path, capture_output=True, text=True,
+        env={**os.environ, "PYTHONPATH": str(HOME)},
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr[-2000:]
+    assert {row.domain for row in RunFolder(tmp_path / "made").rows()} == {"books"}
 
 
 def test_its_words_are_whole(run: Path) -> None:
