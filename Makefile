@@ -52,7 +52,7 @@ $(VENV)/.dev: requirements-dev.txt pyproject.toml | $(BIN)/python
 SERVERS := tests/servers
 $(VENV)/.servers: $(SERVERS)/requirements.txt $(SERVERS)/package-lock.json | $(BIN)/python
 	$(BIN)/python -m venv $(VENV)/servers
-	$(VENV)/servers/bin/python -m pip install --quiet --require-hashes -r $(SERVERS)/requirements.txt
+	$(VENV)/servers/bin/python -m pip install --quiet --no-deps --require-hashes -r $(SERVERS)/requirements.txt
 	@if command -v npm >/dev/null; then npm ci --prefix $(SERVERS) --no-audit --no-fund --loglevel=error; \
 		else echo "no npm: the tests of MCP servers written for Node will be skipped"; fi
 	@touch $@
