@@ -84,7 +84,7 @@ def kind_shares(recipe: Recipe) -> dict[Kind, dict[tuple[int, int | None], float
             continue
         share = recipe.tasks.get(kind, 0.0)
         rest -= share
-        if kind == "read_heavy":
+        if kind in ("read_heavy", "fallback"):
             axis: dict[tuple[int, int | None], float] = {(1, b): p for b, p in burden.items()}
         elif kind == "write_intensive":
             axis = {(n, None): p for n, p in grid.decisions.items()}

@@ -94,6 +94,9 @@ def criterion(request: Request) -> Iterator[str]:
         rules = [_rule(programs, number, rule) for rule in program.where]
         if rules:
             parts.append("where " + " and ".join(rules))
+        if program.wishes:
+            wishes = [_rule(programs, number, rule) for rule in program.wishes]
+            parts.append(f"those where {'; if there is none, where '.join(wishes)}; if there is none, all")
         for key in program.order:
             end = "highest" if key.descending else "lowest"
             parts.append(f"{end} {_short(programs, number, key.column)} first")

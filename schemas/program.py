@@ -24,6 +24,8 @@ from __future__ import annotations
 
 from typing import Literal
 
+from msgspec import UNSET, UnsetType
+
 from schemas.base import Json, Path, Record
 
 Pick = Literal["only", "first", "all", "each"]
@@ -97,6 +99,9 @@ class Program(Record):
     Attributes:
         role: what the selected rows are to the request (`object`, `target`, `payment`, ...): the lexicon's word for
             the parameters that they fill, and the slot under which a user tells the program.
+        prefer: wishes, tried in order once all rows are there (`first` only): the rows that pass the first one that
+            any row passes are ranked; where none passes any of them, all rows are: "the cheapest blue one, and if
+            there is none, the cheapest of any colour".
     """
 
     steps: tuple[Step, ...]
@@ -105,6 +110,13 @@ class Program(Record):
     pick: Pick = "only"
     start: int | None = None
     role: str = "object"
+    # Unset where there is none: a program without wishes has the bytes that it had before there were any.
+    prefer: tuple[Filter, ...] | UnsetType = UNSET
+
+    @property
+    def wishes(self) -> tuple[Filter, ...]:
+        """The wishes, none where `prefer` is not set."""
+        return self.prefer or ()
 
 
 class Bind(Record):

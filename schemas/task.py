@@ -17,7 +17,7 @@ from typing import Literal
 from schemas.base import Json, Path, Record
 from schemas.program import Bind, Program
 
-Kind = Literal["write_intensive", "read_heavy", "mixed", "information", "must_refuse"]
+Kind = Literal["write_intensive", "read_heavy", "mixed", "information", "must_refuse", "fallback"]
 Provenance = Literal["user", "read", "evidence", "policy", "default"]
 Split = Literal["train", "validation"]
 Strength = Literal["logical", "plausible"]

@@ -13,8 +13,11 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, Final, NamedTuple
 
+from msgspec import UNSET
+from msgspec.structs import replace
+
 from schemas.base import Json, canonical
-from schemas.program import At, Bind, Call, Each, Operand, Program, Step
+from schemas.program import At, Bind, Call, Each, Filter, Operand, Program, Step
 from tool_specs.columns import MISSING, BindingRow, Getter, Test, column, elements, getter, passes, ranked, test_of
 from tool_specs.remember import remembered
 
@@ -30,9 +33,11 @@ __all__ = [
     "column",
     "elements",
     "passes",
+    "preferred",
     "rank",
     "read_key",
     "run",
+    "settled",
     "steps_of",
 ]
 
@@ -301,6 +306,30 @@ def rank(program: Program, rows: Sequence[BindingRow]) -> list[BindingRow]:
     return ranked(program.order, rows)
 
 
+def preferred(program: Program, rows: Sequence[BindingRow]) -> tuple[Filter | None, list[BindingRow]]:
+    """Returns the first wish that any of these rows passes, with the rows that do; no wish and all rows otherwise."""
+    for wish in program.wishes:
+        fitting = [row for row in rows if passes(wish, row)]
+        if fitting:
+            return wish, fitting
+    return None, list(rows)
+
+
+def settled(programs: Sequence[Program], selection: Selection) -> tuple[tuple[Program, ...], Selection]:
+    """Returns programs without wishes that pick the same rows on this world: what a wish came to is a filter."""
+    plain: list[Program] = []
+    compared: list[tuple[BindingRow, ...]] = []
+    for program, rows in zip(programs, selection.candidates, strict=False):
+        if program.wishes:
+            wish, left = preferred(program, rank(program, rows))
+            rows = tuple(left)
+            where = (*program.where, wish) if wish is not None else program.where
+            program = replace(program, where=where, prefer=UNSET)
+        plain.append(program)
+        compared.append(rows)
+    return tuple(plain), Selection(selection.reads, selection.picked, tuple(compared), selection.used)
+
+
 def _pick(program: Program, groups: list[list[BindingRow]], pool: list[BindingRow]) -> list[BindingRow]:
     if program.pick == "each":
         result = []
@@ -314,7 +343,7 @@ def _pick(program: Program, groups: list[list[BindingRow]], pool: list[BindingRo
 
 
 def _ties(program: Program, rows: list[BindingRow]) -> list[BindingRow]:
-    rows = rank(program, rows)
+    rows = preferred(program, rank(program, rows))[1]
     if program.pick == "only" or not rows:
         return rows
     keys = [getter(key.column) for key in program.order]

@@ -23,6 +23,7 @@ from stages.generate_tasks.requests import Made, make_answer, make_refusal, make
 from stages.generate_tasks.searches import search_plans
 from stages.generate_tasks.sought import sought
 from stages.generate_tasks.strangers import about
+from stages.generate_tasks.wishes import wishing
 from tool_specs.sandbox import Sandbox
 
 SECOND_IDENTITY = 0.2
@@ -88,7 +89,7 @@ class TaskMaker:
             return self._information(spec, rng, identity)
         if spec.kind == "must_refuse":
             return self._must_refuse(spec, rng, identity)
-        if spec.kind == "read_heavy":
+        if spec.kind in ("read_heavy", "fallback"):
             return self._decisions(spec, rng, identity, heavy=0, exact=True)
         if spec.kind == "mixed":
             return self._decisions(spec, rng, identity, heavy=rng.randrange(spec.num_writes), exact=True)
@@ -159,11 +160,16 @@ class TaskMaker:
     ) -> tuple[str, str, Plan]:
         """Chooses a person whose rows are about as many as the cell needs, and how the heavy decision is told."""
         targets = [plan for plan in plans if any(place.continues for place in plan.selected)]
-        modes = HIGH_MODES if spec.burden > 2 else ("stated", "best_of_stated", "each")
+        modes: tuple[str, ...] = HIGH_MODES if spec.burden > 2 else ("stated", "best_of_stated", "each")
+        if spec.kind == "fallback":
+            modes = ("best", "best", "best_of_stated", "stated", "lookup") if spec.burden > 2 else ("stated",)
         left_out = {"best_of_stated"} if spec.burden > MAX_LISTED + 1 else set()
         left_out |= set() if targets else {"joint", "each"}
         mode = rng.choice([mode for mode in modes if mode not in left_out])
-        plan = rng.choice(targets if mode in ("joint", "each") else list(plans))
+        aimed = mode in ("joint", "each") or (spec.kind == "fallback" and mode in ("stated", "lookup"))
+        if aimed and not targets:
+            raise NoSuchRequest("no write has a target")
+        plan = rng.choice(targets if aimed else list(plans))
         if heavy is None:
             return self._person_with(spec, rng, plan, range(spec.num_writes + 2, 99)), mode, plan
         least, most = 3, 99
@@ -202,6 +208,8 @@ class TaskMaker:
         for _ in range(4):
             try:
                 draft = composer.write(plan, number, mode, burden=burden)
+                if spec.kind == "fallback":
+                    draft = wishing(composer, plan, draft, granted=spec.number % 2 == 0)
                 trial = tried(composer, draft)
                 if trial.arguments is None or not self._may_fit(trial.burden, burden):
                     raise NotProven(f"{mode}: {trial.burden} reads instead of {burden}")

@@ -14,7 +14,7 @@ from schemas.program import Filter, OrderKey, Program
 from schemas.task import Distractor
 from stages.generate_tasks.claims import Claim, NotProven, arguments_from
 from stages.generate_tasks.ground import Ground
-from tool_specs.programs import MISSING, BindingRow, ReadAsk, column, rank, run
+from tool_specs.programs import MISSING, BindingRow, ReadAsk, column, preferred, rank, run
 
 MAX_DISTRACTORS = 6
 RUNNER_UP = "takes the runner-up"
@@ -65,6 +65,9 @@ def _mistakes(ground: Ground, claim: Claim) -> Iterator[tuple[str, dict[str, Jso
                 yield from _with(
                     ground, claim, number, "reverses the order", msgspec.structs.replace(program, order=order)
                 )
+        if program.wishes:
+            changed = msgspec.structs.replace(program, prefer=msgspec.UNSET)
+            yield from _with(ground, claim, number, "ignores the wish", changed)
         for rule in program.where:
             if rule.other is None:
                 rest = tuple(other for other in program.where if other is not rule)
@@ -79,7 +82,7 @@ def _mistakes(ground: Ground, claim: Claim) -> Iterator[tuple[str, dict[str, Jso
 
 
 def _runner_up(program: Program, rows: Sequence[BindingRow]) -> Program | None:
-    ranked = rank(program, list(rows))
+    _, ranked = preferred(program, rank(program, list(rows)))
     if program.pick != "first" or len(ranked) < 2:
         return None
     # Leaving the best row out is a filter on the values it is ordered by.

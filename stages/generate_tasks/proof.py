@@ -19,7 +19,7 @@ from stages.generate_tasks.claims import Claim, NotProven
 from stages.generate_tasks.clauses import Clauses
 from stages.generate_tasks.ground import Ground
 from stages.generate_tasks.shapes import Shape, shape_of
-from tool_specs.programs import LINEAGE, MISSING, ReadAsk, Selection, run
+from tool_specs.programs import LINEAGE, MISSING, ReadAsk, Selection, preferred, run
 from tool_specs.reading import said
 
 
@@ -112,7 +112,22 @@ def _shapes(claim: Claim, base: Selection, number: int) -> list[Shape]:
         owned = [(owner, path) for owner, path in columns if _binds(claim.programs, owner, path) == index]
         for position, step in enumerate(program.steps):
             if isinstance(step, Call) and ask.tool in step.tools:
-                found.append(shape_of(claim.programs, index, position, [(index, path) for _, path in owned]))
+                for programs in _as_wished(claim.programs, index, base):
+                    found.append(shape_of(programs, index, position, [(index, path) for _, path in owned]))
+    return found
+
+
+def _as_wished(programs: Sequence[Program], number: int, base: Selection) -> list[Sequence[Program]]:
+    """Returns the programs with each wish of one as a filter, down to what it came to: a world may grant an earlier."""
+    program = programs[number]
+    found: list[Sequence[Program]] = []
+    wish, _ = preferred(program, base.picked[number])
+    for each in (*program.wishes, None):
+        where = program.where if each is None else (*program.where, each)
+        plain = msgspec.structs.replace(program, where=where, prefer=msgspec.UNSET) if program.wishes else program
+        found.append((*programs[:number], plain, *programs[number + 1 :]))
+        if each == wish:
+            break
     return found
 
 

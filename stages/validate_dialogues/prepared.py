@@ -127,7 +127,7 @@ class PreparedTask:
         task = self.task
         found = [str(leaf) for entry in task.knowledge for leaf in leaves(entry.value)]
         for request in task.requests:
-            rules = (rule for program in request.programs for rule in program.where)
+            rules = (rule for program in request.programs for rule in (*program.where, *program.wishes))
             found += [str(leaf) for rule in rules for leaf in leaves(rule.value)]
             if request.refusal is not None and request.kind == "refuse":
                 found += [str(leaf) for leaf in _told_leaves(request)]

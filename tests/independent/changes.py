@@ -40,7 +40,8 @@ def patterns(
     found: dict[Pattern, list[Any]] = {}
     for number, program in enumerate(programs):
         prefixes = _prefixes(programs, number, tool)
-        columns = [(rule["column"], rule.get("value")) for rule in program.get("where", ())]
+        rules = [*program.get("where", ()), *(program.get("prefer") or ())]
+        columns = [(rule["column"], rule.get("value")) for rule in rules]
         columns += [(rule["other"], None) for rule in program.get("where", ()) if rule.get("other")]
         columns += [(key["column"], None) for key in program.get("order", ())]
         binds = [source["bind"] for source in sources.values() if source.get("bind")]

@@ -145,6 +145,11 @@ class Run:
 
     def _best(self, program: Mapping[str, Any], rows: list[Row]) -> list[Row]:
         rows = self._sorted(program, rows)
+        for wish in program.get("prefer") or ():
+            granted = [row for row in rows if holds(wish, row)]
+            if granted:
+                rows = granted
+                break
         marks = [[look(row, key["column"]) for key in program.get("order", ())] for row in rows]
         return [row for row, mark in zip(rows, marks, strict=True) if mark == marks[0]]
 

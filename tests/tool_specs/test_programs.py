@@ -6,8 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from schemas.base import decode, encode
 from schemas.program import At, Bind, Call, Each, Fact, Filter, OrderKey, Program, column_id
-from tool_specs.programs import MISSING, ReadAsk, bound, run
+from tool_specs.programs import MISSING, ReadAsk, bound, run, settled
 
 LOANS = {
     "L1": {
@@ -115,3 +116,26 @@ def test_agrees_with_a_plain_sort(loans: list[tuple[int, bool, int]], descending
     key = [((-row["due"] if descending else row["due"]), row["weight"]) for row in left]
     expected = [row for row, own in zip(left, key, strict=True) if own == min(key)]
     assert [row["loan"] for row in found.picked[0]] == expected
+
+
+def test_a_wish_counts_where_a_row_grants_it_and_nothing_is_lost_where_none_does() -> None:
+    def cheapest(*shelves: str) -> tuple[list[float], int]:
+        wishes = tuple(Filter(column=("copy", "shelf"), value=shelf) for shelf in shelves)
+        order = (OrderKey(column=("copy", "price")),)
+        program = Program(steps=(*STEPS, COPIES), order=order, pick="first", prefer=wishes)
+        found = run([program], FACTS, read)
+        plain, compared = settled([program], found)
+        assert run(plain, FACTS, read).picked == found.picked
+        assert len(compared.candidates[0]) <= len(found.candidates[0])
+        return [row["copy"]["price"] for row in found.picked[0]], len(found.reads)
+
+    assert cheapest("B") == ([7.0], 4)
+    assert cheapest("A") == ([8.0, 8.0], 4)
+    assert cheapest("Z", "A") == ([8.0, 8.0], 4)
+    assert cheapest("Z") == ([7.0], 4)
+
+
+def test_a_program_without_wishes_has_the_bytes_it_always_had() -> None:
+    assert b"prefer" not in encode(Program(steps=STEPS))
+    wished = Program(steps=STEPS, pick="first", prefer=(OPEN,))
+    assert decode(encode(wished), Program) == wished

@@ -21,7 +21,8 @@ from tool_specs.phrasing.outcomes import Outcome
 from tool_specs.phrasing.reasons import MAX_TEMPTING, nearly, reason_for, tempting_rows, why_not
 from tool_specs.phrasing.roles import parameters_of, roles, told_level
 from tool_specs.phrasing.surveys import looked_at
-from tool_specs.programs import MISSING, BindingRow, ReadAsk, ReadKey, Selection, passes, run
+from tool_specs.phrasing.wishes import granted
+from tool_specs.programs import MISSING, BindingRow, ReadAsk, ReadKey, Selection, passes, run, settled
 
 _MAX_LISTED = 8
 
@@ -78,6 +79,10 @@ def compare_one(
     facts: Mapping[str, Json] | None = None,
 ) -> str:
     """Says what program number `place` found; "" where there was nothing to choose."""
+    if programs[place].wishes and place < len(selection.picked) and selection.picked[place]:
+        plain, compared = settled(programs, selection)
+        said = compare_one(words, plain, place, compared, rng, told=told, reads=reads, facts=facts)
+        return f"{granted(words, programs, place, selection, rng)} {said}".strip()
     sense = meaning(words, programs, place, told)
     if sense is None or place >= len(selection.picked) or not selection.picked[place]:
         return ""

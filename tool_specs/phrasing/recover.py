@@ -23,6 +23,7 @@ from tool_specs.lexicon import Lexicon, Texts
 from tool_specs.phrasing.columns import column_words, fill_value, name_noun, texts_for, value_texts
 from tool_specs.phrasing.english import agree, plural
 from tool_specs.phrasing.roles import joint, original, question_key
+from tool_specs.phrasing.wishes import NEXT, OTHERWISE
 
 Meaning = tuple[Json, ...]
 """`("intent", tool)`, `("filter", column, value)`, `("order", column, descending)`, `("fact", name)`, ..."""
@@ -103,6 +104,7 @@ def demands(words: Lexicon, task: Task) -> list[Demand]:
                 meaning_and_texts = _filter(words, request, at, rule)
                 if meaning_and_texts is not None:
                     found.append(Demand(meaning_and_texts[0], place, _compiled(meaning_and_texts[1])))
+            found.extend(_wishes(words, request, at, place))
             for key in program.order:
                 found.append(Demand(*_order(words, request, at, key, place)))
         for parameter, source in request.sources.items():
@@ -169,6 +171,19 @@ def _order(
     own = column_words(words, column)
     texts = (own.most if key.descending else own.least) if own else ()
     return ("order", column, key.descending), place, _compiled(texts)
+
+
+def _wishes(words: Lexicon, request: Request, number: int, place: str) -> Iterator[Demand]:
+    """Yields what each wish is, and with each that something else will do: the ordering is said again there."""
+    program = request.programs[number]
+    for wish in program.wishes:
+        told = _filter(words, request, number, wish)
+        if told is not None:
+            yield Demand(("wish", *told[0][1:]), place, _compiled(told[1]))
+        yield Demand(*_order(words, request, number, program.order[0], place))
+    if program.wishes:
+        frames = OTHERWISE if len(program.wishes) == 1 else NEXT
+        yield Demand(("otherwise", number), place, tuple(_template(frame) for frame in frames))
 
 
 def _names(words: Lexicon, request: Request, place: str) -> Iterator[Demand]:
@@ -285,7 +300,8 @@ def leaks(task: Task, text: str) -> list[str]:
     known = {leaf for entry in task.knowledge for leaf in _leaves(entry.value)}
     secret: dict[str, None] = {}
     for request in task.requests:
-        known.update(leaf for program in request.programs for rule in program.where for leaf in _leaves(rule.value))
+        rules = [rule for program in request.programs for rule in (*program.where, *program.wishes)]
+        known.update(leaf for rule in rules for leaf in _leaves(rule.value))
         known.update(str(part) for program in request.programs for part in _path_names(program.steps))
         for name, source in request.sources.items():
             if source.provenance in ("read", "evidence"):

@@ -20,6 +20,7 @@ from tool_specs.phrasing.meaning import level_of
 from tool_specs.phrasing.nouns import Form, describe
 from tool_specs.phrasing.qualifiers import Anaphora
 from tool_specs.phrasing.roles import joint, original, parameters_of, question_key, told_level
+from tool_specs.phrasing.wishes import otherwise, spoken
 
 _COMMAS = re.compile(r"(, *)+")
 _LONG = 12
@@ -35,7 +36,8 @@ class Teller:
     """Fills templates of one request."""
 
     def __init__(self, words: Lexicon, request: Request, facts: Mapping[str, Json], rng: random.Random) -> None:
-        self.words, self.request, self.facts, self.rng = words, request, facts, rng
+        self.words, self.request, self.facts, self.rng = words, spoken(request), facts, rng
+        self._whole = request
         self.joint = joint(words, request)
 
     def slots(self, template: str, wanted: Collection[str] = (), *, apart: bool = False) -> dict[str, str]:
@@ -166,6 +168,16 @@ class Teller:
                 texts = (f"{{{role}}}",)
             text = self.rng.choice(texts)
             found.append(sentence(text.format(**self.slots(text, apart=True))))
+            found.extend(self.otherwise((role,)))
+        return found
+
+    def otherwise(self, roles: Sequence[str], left: Collection[str] = ()) -> list[str]:
+        """Returns sentences that say what will do where there is nothing as wished, for roles that have been told."""
+        found: list[str] = []
+        for role in roles:
+            place = told_level(self.words, self.request, role) if role not in left else None
+            if place is not None and self._whole.programs[place[0]].wishes and not self._is_original(role):
+                found.append(otherwise(self.words, self._whole.programs, place[0], self.rng))
         return found
 
     def both(self, *, answering: bool) -> str:
@@ -177,6 +189,11 @@ class Teller:
             return sentence(text.format(**self.slots(text)))
         clause, _ = self.clause((self.joint.role,) if self.joint is not None else ())
         return sentence(clause) if answering and self.rng.random() < 0.5 else want(clause, self.rng, bidding=True)
+
+    def _is_original(self, role: str) -> bool:
+        """Whether a role is only "the one already there" of what another role describes."""
+        binds = [source.bind for source in parameters_of(self.words, self.request, role).values()]
+        return any(bind is not None and original(self.words, self.request.programs, bind) for bind in binds)
 
     def question(self, direct: bool | None = None) -> str:
         """Returns the question of an information request; direct ones end with a question mark."""

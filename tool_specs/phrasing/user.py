@@ -44,7 +44,8 @@ def ask(words: Lexicon, request: Request, facts: Mapping[str, Json], roles: Sequ
     if request.tool is None:
         return rng.choice(words.out_of_scope[request.refusal.request]) if request.refusal else ""
     clause, left = teller.clause(roles)
-    return ". ".join([clause, *(one.rstrip(".") for one in teller.sentences(left))])
+    later = [*teller.otherwise(roles, left), *teller.sentences(left)]
+    return ". ".join([clause, *(one.rstrip(".") for one in later)])
 
 
 def tell(
@@ -81,7 +82,7 @@ def raise_request(
     teller = Teller(words, request, facts, rng)
     clause, left = teller.clause(roles)
     bidding = teller.joint is not None and teller.joint.role in roles
-    return " ".join([want(clause, rng, bidding=bidding), *teller.sentences(left)])
+    return " ".join([want(clause, rng, bidding=bidding), *teller.otherwise(roles, left), *teller.sentences(left)])
 
 
 def flavour(words: Lexicon, request: Request, facts: Mapping[str, Json], rng: random.Random) -> str:

@@ -9,6 +9,7 @@ from tool_specs.phrasing.columns import column_words, texts_for, value_texts
 from tool_specs.phrasing.meaning import levels, outside
 from tool_specs.phrasing.roles import joint, parameters_of, question_key, roles, rules_of
 from tool_specs.phrasing.together import fitting
+from tool_specs.phrasing.wishes import sayable
 
 
 def phrasable(words: Lexicon, request: Request) -> str | None:
@@ -44,6 +45,8 @@ def phrasable(words: Lexicon, request: Request) -> str | None:
         reason = _unordered(words, request.programs, number, program)
         if reason is not None:
             return reason
+        if program.wishes and not sayable(words, request.programs, number):
+            return f"wishes of program {number}"
     return None
 
 
