@@ -113,3 +113,39 @@ def test_names_that_models_forbid_have_a_way_back(tmp_path: Path) -> None:
 def test_settings_that_do_not_fit_the_server(tmp_path: Path, changes: dict[str, object], words: str) -> None:
     with pytest.raises(BackendError, match=words):
         open_domain("notes", small(tmp_path, **changes))
+
+
+@pytest.mark.parametrize(
+    "reset",
+    [
+        {"reset": "command", "reset_command": ["cp", "first.json", "notes.json"]},
+        {"reset": "tool", "reset_tool": {"tool": "start_over"}, "exclude": ["start_over"]},
+    ],
+)
+def test_a_server_is_brought_back_by_a_command_or_a_tool(tmp_path: Path, reset: dict[str, object]) -> None:
+    settings = small(tmp_path, "resettable", processes=1, probes=[{"tool": "get_note", "arguments": {"note_id": "N1"}}])
+    (tmp_path / "notes" / "first.json").write_text((tmp_path / "notes" / "notes.json").read_text())
+    live = open_domain("notes", settings.model_validate({**settings.model_dump(), **reset}))
+    assert not live.problems
+    before, started = live.sandbox.digest(), live.pool.started
+    fork = live.sandbox.fork()
+    fork.call("finish_note", {"note_id": "N1"})
+    assert fork.digest() != before == live.pool.digest(()), "the one server was brought back in between"
+    assert live.pool.resets and live.pool.started == started
+
+
+def test_a_write_that_answers_otherwise_when_made_again_is_no_basis(tmp_path: Path) -> None:
+    live = open_domain("notes", small(tmp_path, "forgetful"))
+    fork = live.sandbox.fork()
+    fork.call("finish_note", {"note_id": "N1"})
+    live.pool.rest()  # whoever asks next starts another process
+    with pytest.raises(
+        BackendError, match=r"finish_note.*does not answer the same twice in the same state: first .*by"
+    ):
+        fork.call("get_note", {"note_id": "N1"})
+
+
+def test_a_server_that_dies_once_is_started_again(tmp_path: Path) -> None:
+    live = open_domain("notes", small(tmp_path, "faints", env={"MARK": str(tmp_path / "mark")}, processes=1))
+    assert not live.problems and (tmp_path / "mark").exists()
+    assert len(live.world.tables["get_note"]) == 3 and live.pool.started >= 2

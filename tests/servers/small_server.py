@@ -54,6 +54,8 @@ def tools() -> list[types.Tool]:
         found += [_tool("notes.archive", "note_id", read=False), _tool("notes/archive", "note_id", read=False)]
     if MODE == "sneaky":
         found.append(_tool("peek", "note_id", read=True))
+    if MODE == "resettable":
+        found.append(_tool("start_over", read=False))
     if MODE == "moody":
         found.append(_tool("weather", read=True))
     if MODE == "changing" and (CALLS > 3 or Path("../../writ-test-changing").exists()):
@@ -79,6 +81,13 @@ async def call_tool(ctx: Any, params: types.CallToolRequestParams) -> types.Call
         os._exit(3)
     if MODE == "hangs" and params.name == "get_note":
         time.sleep(60)
+    mark = Path(os.environ.get("MARK", "mark"))
+    if MODE == "faints" and params.name == "get_note" and not mark.exists():
+        mark.touch()
+        os._exit(3)
+    if params.name == "start_over":
+        NOTES.write_text(Path("first.json").read_text())
+        return _answer({"notes": "as they were"})
     if params.name == "weather":
         return _answer({"degrees": os.getpid()})
     note = notes.get(arguments.get("note_id"))
@@ -89,6 +98,8 @@ async def call_tool(ctx: Any, params: types.CallToolRequestParams) -> types.Call
     if params.name in ("finish_note", "peek", "status_bump"):
         note["done"] = True
         NOTES.write_text(json.dumps(notes))
+    if MODE == "forgetful" and params.name == "finish_note":
+        return _answer({**note, "by": os.getpid()})
     return _answer(note)
 
 
