@@ -192,6 +192,8 @@ class Composer(Drafting):
         if stated:
             steps, rows = self._listed(draft, chain, number, rows, row)
         filters = filters_for(self.ground, chain.bindings, row, labels=False)
+        if len(filters) > 1 and self.rng.random() < 0.5:  # nobody always says all of them
+            del filters[self.rng.randrange(len(filters))]
         labels = filters_for(self.ground, [chain.last], row, labels=True)
         if labels and self.rng.random() < 0.25:
             filters.append(labels[self.rng.randrange(len(labels))])

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from schemas.base import Path
-from schemas.program import At, Bind, Call, Each, OrderKey, Program, Step
+from schemas.program import At, Bind, Call, Each, Filter, OrderKey, Program, Step
 from schemas.task import Source
 from stages.generate_tasks.columns import filters_for, order_keys
 from stages.generate_tasks.compose import Composer
@@ -92,9 +93,7 @@ def _one_row(composer: Composer, chain: Chain, rows: tuple[BindingRow, ...], row
     keys = order_keys(ground, chain)
     if keys and rng.random() < 0.6:
         filters = filters_for(ground, chain.bindings, row, labels=False)[:MAX_FILTERS]
-        left = [r for r in rows if all(passes(f, r) for f in filters)]
-        if len(left) < 2:
-            raise NoSuchRequest("nothing to compare")
+        filters = _leaving_two(filters, rows)
         order: tuple[OrderKey, ...] = (keys[rng.randrange(len(keys))],)
         return Program(steps=chain.steps, where=tuple(filters), order=order, pick="first")
     described, scope = chain, rows
@@ -118,10 +117,16 @@ def _many_rows(composer: Composer, chain: Chain, rows: tuple[BindingRow, ...], r
         filters.append(labels[rng.randrange(len(labels))])
     if rng.random() < 0.25:
         filters = filters[1:]
-    left = [r for r in rows if all(passes(f, r) for f in filters[:MAX_FILTERS])]
-    if len(left) < 2:
-        raise NoSuchRequest("nothing to add up")
-    return Program(steps=chain.steps, where=tuple(filters[:MAX_FILTERS]), pick="all")
+    return Program(steps=chain.steps, where=tuple(_leaving_two(filters[:MAX_FILTERS], rows)), pick="all")
+
+
+def _leaving_two(filters: list[Filter], rows: Sequence[BindingRow]) -> list[Filter]:
+    """Returns as many of the filters as leave two rows: where rows have many columns, few are alike in all of them."""
+    while sum(all(passes(rule, row) for rule in filters) for row in rows) < 2:
+        if not filters:
+            raise NoSuchRequest("nothing to compare")
+        filters = filters[:-1]
+    return filters
 
 
 def _keyed(composer: Composer, chain: Chain) -> Chain:
