@@ -32,7 +32,7 @@ OUT_OF_SCOPE = 0.2
 """Share of must-refuse tasks that ask for what no tool does."""
 WRONG_STATE = 0.4
 """Share of must-refuse tasks about a row in a state in which the write never succeeds."""
-ASKED = 24
+ASKED = 8
 """Requests composed in search of different reasons to refuse; one of the reasons is taken, each with equal chance."""
 STATING = 0.7
 """Share of attempts in which a stranger begins by naming a row, where there is one to name."""
@@ -253,7 +253,10 @@ class TaskMaker:
 
     def _information(self, spec: TaskSpec, rng: random.Random, identity: tuple[str, ...]) -> tuple[str, list[Made]]:
         questions = self._questions(identity)
-        sized = [(q, self._ground.by_reads(q.chain, spec.split, self._validation)) for q in questions]
+        sized = self._memo(
+            f"sized:{identity}:{spec.split}",
+            lambda: [(q, self._ground.by_reads(q.chain, spec.split, self._validation)) for q in questions],
+        )
         exact = [pair for pair in sized if spec.burden in pair[1]]
         # Filters before a join, and names said outright, save reads: what makes more than wanted may serve as well.
         question, people = rng.choice(exact if exact and rng.random() < 0.6 else sized)

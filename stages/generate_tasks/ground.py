@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 
 from schemas.base import Json, digest
 from schemas.graph import ApiGraph
-from schemas.program import Call, Fact, Program
+from schemas.program import Call, Fact, Program, Step
 from schemas.tool import ToolSpec
 from stages.generate_tasks.strangers import NONE, Strangers, strangers_of
 from tool_specs.chains import Chain, Feeds, root_chains, stated_chains
@@ -20,6 +20,7 @@ from tool_specs.graph import build_graph, confirm, feeds
 from tool_specs.lexicon import ColumnWords, Lexicon
 from tool_specs.programs import MISSING, ReadAsk, run
 from tool_specs.reading import Reader, row_argument, walk
+from tool_specs.remember import remembered
 from tool_specs.sandbox import Sandbox
 
 T = TypeVar("T")
@@ -108,14 +109,11 @@ class Ground:
 
     def by_reads(self, chain: Chain, split: str, validation: float) -> dict[int, list[str]]:
         """Returns the people of a split by the number of reads that a chain makes for them."""
-        # What is walked after the last call reads nothing, and however a person is found, that is one read.
-        last = max(number for number, step in enumerate(chain.steps) if isinstance(step, Call))
-        first = chain.steps[0]
-        who = isinstance(first, Call) and first.tool in self.sandbox.domain.identity_tools
-        key = f"reads:{validation}:{split}:{'who' if who else first}:{chain.steps[1 : last + 1]}"
+        steps, name = _reading(chain, self.sandbox.domain.identity_tools)
+        key = f"reads:{validation}:{split}:{name}"
         if key not in self.pools:
             found: dict[int, list[str]] = {}
-            program = Program(steps=chain.steps[: last + 1], pick="all")
+            program = Program(steps=steps, pick="all")
             for person in self.beginning(chain, self.people(split, validation)):
                 reads = len(run([program], self.facts_of(person), self.reader).reads)
                 found.setdefault(reads, []).append(person)
@@ -240,6 +238,16 @@ class Ground:
                 asks = ((row, self._ask_for(tool, row)) for row in sorted(rows))
                 return [(row, self.reader.answer(ask).value) for row, ask in asks]
         return []
+
+
+@remembered(1)
+def _reading(chain: Chain, identity_tools: tuple[str, ...]) -> tuple[tuple[Step, ...], str]:
+    """Returns the steps of a chain that decide how many reads it makes, and a name that like ones share."""
+    # What is walked after the last call reads nothing, and however a person is found, that is one read.
+    last = max((number for number, step in enumerate(chain.steps) if isinstance(step, Call)), default=-1)
+    first = chain.steps[0]
+    who = isinstance(first, Call) and first.tool in identity_tools
+    return chain.steps[: last + 1], f"{'who' if who else first}:{chain.steps[1 : last + 1]}"
 
 
 def _asks_who_again(chain: Chain, identity_tools: Sequence[str]) -> bool:

@@ -76,14 +76,23 @@ def _children(ground: Ground, ask: ReadAsk) -> list[ReadAsk]:
     found: list[ReadAsk] = []
     if answer.value is MISSING:
         return found
-    for column, targets in ground.feeds.items():
-        if column != ask.tool and not column.startswith(ask.tool + "."):
-            continue
-        values = walk(answer.value, column.split(".")[1:])
-        for tool, parameter in targets:
-            spec = ground.specs[tool]
-            if spec.effect == "read" and spec.required == (parameter,):
-                found.extend(ground.reader.ask(tool, {parameter: value}) for value in values)
+    for path, tool, parameter in _fed_by(ground, ask.tool):
+        found.extend(ground.reader.ask(tool, {parameter: value}) for value in walk(answer.value, path))
+    return found
+
+
+def _fed_by(ground: Ground, tool: str) -> list[tuple[list[str], str, str]]:
+    """Returns (path in the tool's result, one-parameter read, its parameter) of what the results can be given to."""
+    key = f"fed by:{tool}"
+    if key not in ground.pools:
+        ground.pools[key] = [
+            (column.split(".")[1:], fed, parameter)
+            for column, targets in ground.feeds.items()
+            if column == tool or column.startswith(tool + ".")
+            for fed, parameter in targets
+            if ground.specs[fed].effect == "read" and ground.specs[fed].required == (parameter,)
+        ]
+    found: list[tuple[list[str], str, str]] = ground.pools[key]
     return found
 
 
@@ -200,6 +209,8 @@ class Reach:
             return False
         parents = self._common.parents[key]
         return not parents or any(self._open(parent, without, path | {key}) for parent in parents)
+    if not values:
+        return
 
 
 def _combined(ground: Ground, reads: Sequence[ReadAsk]) -> Iterator[ReadAsk]:
