@@ -50,9 +50,12 @@ $(VENV)/.dev: requirements-dev.txt pyproject.toml | $(BIN)/python
 
 # Servers that tests talk to, each with what it was written for; what cannot be installed is skipped with its reason.
 SERVERS := tests/servers
+# Node looks at no certificates of the machine's own unless it is told to.
+CERTIFICATES := $(wildcard /etc/ssl/certs/ca-certificates.crt)
 $(VENV)/.servers: $(SERVERS)/requirements.txt $(SERVERS)/package-lock.json | $(BIN)/python
 	$(BIN)/python -m venv $(VENV)/servers
 	$(VENV)/servers/bin/python -m pip install --quiet --no-deps --require-hashes -r $(SERVERS)/requirements.txt
-	@if command -v npm >/dev/null; then npm ci --prefix $(SERVERS) --no-audit --no-fund --loglevel=error; \
-		else echo "no npm: the tests of MCP servers written for Node will be skipped"; fi
+	@command -v npm >/dev/null && NODE_EXTRA_CA_CERTS="$${NODE_EXTRA_CA_CERTS:-$(CERTIFICATES)}" \
+		npm ci --prefix $(SERVERS) --no-audit --no-fund --loglevel=error || \
+		echo "npm is missing or could not install: the tests of MCP servers written for Node will be skipped"
 	@touch $@
