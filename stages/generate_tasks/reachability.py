@@ -209,8 +209,6 @@ class Reach:
             return False
         parents = self._common.parents[key]
         return not parents or any(self._open(parent, without, path | {key}) for parent in parents)
-    if not values:
-        return
 
 
 def _combined(ground: Ground, reads: Sequence[ReadAsk]) -> Iterator[ReadAsk]:
@@ -220,6 +218,8 @@ def _combined(ground: Ground, reads: Sequence[ReadAsk]) -> Iterator[ReadAsk]:
         if len(ask.arguments) > 1:
             for name, value in ask.arguments.items():
                 values.setdefault(ground.specs[ask.tool].types.get(name, name), {}).setdefault(str(value), value)
+    if not values:
+        return
     for spec in ground.specs.values():
         kinds = [spec.types.get(name, name) for name in spec.required]
         if spec.effect == "read" and len(kinds) > 1 and all(kind in values for kind in kinds):
