@@ -268,7 +268,7 @@ class _Walk:
                     source = self.specs[name].effect_source
                     self.problems.append(
                         f"{name}({canonical(arguments).decode()}) is a read by its {source} but changes the state; "
-                        f"say what it is (mcp.effects: {{{name}: write}}), or leave it out (mcp.exclude)"
+                        "say what it is (mcp.effects, or its template's effect), or leave it out (mcp.exclude)"
                     )
                     break
         if not self.problems:

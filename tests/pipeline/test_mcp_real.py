@@ -98,6 +98,53 @@ def test_sqlite_gives_kept_rows_of_every_kind(data: Path, tmp_path: Path) -> Non
     assert dialogues and {r.proof.basis for d in dialogues for r in d.scenario.task.requests} == {"response-level"}
 
 
+QUERIES = {
+    "find_reader": "SELECT reader_id FROM readers WHERE card = :card",
+    "get_reader": "SELECT * FROM readers WHERE reader_id = :reader_id",
+    "list_loans": "SELECT loan_id FROM loans WHERE reader_id = :reader_id ORDER BY loan_id",
+    "get_loan": "SELECT * FROM loans WHERE loan_id = :loan_id",
+    "set_pickup_branch": "UPDATE loans SET branch = :branch WHERE loan_id = :loan_id AND status = 'open'",
+    "close_loan": "UPDATE loans SET status = 'returned' WHERE loan_id = :loan_id AND status <> 'returned'",
+}
+
+
+@pytest.mark.slow
+def test_kept_rows_are_what_the_database_says_without_any_server(data: Path, tmp_path: Path) -> None:
+    """Replays every kept dialogue on SQLite itself: the answers are the recorded ones, the last state is the goal."""
+    folder = kept(sqlite(data), tmp_path / "run", 15)
+    source = data / "data" / "sqlite" / "library.db"
+    writes = 0
+    for row in folder.rows():
+        database, goal = (sqlite3.connect(":memory:") for _ in range(2))
+        for copy in (database, goal):
+            with sqlite3.connect(source) as original:
+                original.backup(copy)
+            original.close()
+            copy.row_factory = sqlite3.Row
+        answers = iter([message for message in row.messages if message["role"] == "tool"])
+        for message in row.messages:
+            for call in message.get("tool_calls") or ():
+                name, arguments = call["function"]["name"], call["function"]["arguments"]
+                cursor = database.execute(QUERIES[name], arguments)
+                recorded = next(answers)["content"]
+                if name.startswith(("find", "get", "list")):
+                    found = [dict(each) for each in cursor.fetchall()]
+                    whole = {"loans": found} if name == "list_loans" else found[0] if found else None
+                    expected = found[0]["reader_id"] if name == "find_reader" and found else whole
+                    said = recorded if name == "find_reader" else json.loads(recorded) if found else None
+                    assert said == expected, (row.id, name, arguments)
+                else:
+                    writes += cursor.rowcount
+                    assert ("affected_rows" in recorded) == bool(cursor.rowcount), (row.id, name, arguments)
+        for request in row.metadata["task"]["requests"]:
+            if request["kind"] == "write":
+                assert goal.execute(QUERIES[request["tool"]], request["arguments"]).rowcount == 1
+        tables = "SELECT * FROM loans ORDER BY loan_id"
+        assert [tuple(r) for r in database.execute(tables)] == [tuple(r) for r in goal.execute(tables)], row.id
+        database.close(), goal.close()
+    assert writes >= 10
+
+
 def _dialogues(out: Path) -> list[Dialogue]:
     from pipeline.storage import read_shard
 
