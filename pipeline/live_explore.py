@@ -11,7 +11,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import Protocol
 
 import msgspec
 
@@ -276,24 +276,6 @@ class _Walk:
                 "the state is another one after nothing but reads, and no single read does it; give probes that tell "
                 "apart only what writes change"
             )
-
-
-def seeds_of(values: Iterable[Any]) -> dict[str, list[Json]]:
-    """Returns column -> values of all rows anywhere in some answers."""
-    found: dict[str, dict[bytes, Json]] = {}
-    waiting = list(values)
-    for value in waiting:  # grows while it runs
-        if isinstance(value, list):
-            waiting.extend(value)
-        elif isinstance(value, dict):
-            for name, each in value.items():
-                if isinstance(each, (dict, list)):
-                    waiting.append(each)
-                if not isinstance(each, dict):
-                    for one in each if isinstance(each, list) else [each]:
-                        if isinstance(one, (str, int, float)):
-                            found.setdefault(name, {}).setdefault(canonical(one), one)
-    return {name: list(each.values()) for name, each in found.items()}
 
 
 def _short(answer: Answer) -> str:

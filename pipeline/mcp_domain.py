@@ -5,16 +5,18 @@ Opened once per process: the same settings give the same servers, the same recor
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from pipeline.errors import BackendError
-from pipeline.live_explore import Explored, explore, seeds_of
+from pipeline.live_explore import Explored, explore
 from pipeline.live_sandbox import LiveSandbox
 from pipeline.mcp_pool import McpPool
 from pipeline.mcp_settings import McpSettings
 from pipeline.mcp_tools import Listed, Route
-from schemas.base import Json
+from schemas.base import Json, canonical
 from schemas.world import World
 from tool_specs.domain import NOBODY, Domain, Principal
 from tool_specs.plain_words import worded
@@ -104,7 +106,25 @@ def _seeds(pool: McpPool, settings: McpSettings, found: Listed) -> dict[str, lis
         if answer.error:
             raise BackendError(f"{pool.name}: the seed {seed.tool} fails: {answer.value}; correct mcp.seeds")
         values.append(answer.value)
-    return seeds_of(values)
+    return _columns(values)
+
+
+def _columns(values: Iterable[Any]) -> dict[str, list[Json]]:
+    """Returns column -> values of all rows anywhere in some answers."""
+    found: dict[str, dict[bytes, Json]] = {}
+    waiting = list(values)
+    for value in waiting:  # grows while it runs
+        if isinstance(value, list):
+            waiting.extend(value)
+        elif isinstance(value, dict):
+            for name, each in value.items():
+                if isinstance(each, (dict, list)):
+                    waiting.append(each)
+                if not isinstance(each, dict):
+                    for one in each if isinstance(each, list) else [each]:
+                        if isinstance(one, (str, int, float)):
+                            found.setdefault(name, {}).setdefault(canonical(one), one)
+    return {name: list(each.values()) for name, each in found.items()}
 
 
 def _domain(name: str, settings: McpSettings, explored: Explored) -> Domain:

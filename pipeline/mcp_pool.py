@@ -20,6 +20,7 @@ from typing import Any, TypeVar
 from pipeline.errors import BackendError
 from pipeline.live_folder import sweep
 from pipeline.live_sandbox import Answer, Journal
+from pipeline.mcp_process import run_in
 from pipeline.mcp_server import Server
 from pipeline.mcp_settings import McpSettings, Probe
 from pipeline.mcp_tools import Listed, Route, listed
@@ -175,9 +176,7 @@ class McpPool:
         clean = next((server for server in self._servers if server.state == ()), None)
         if clean is not None:
             return clean
-        server = self._servers[0]
-        await self._reset(server)
-        return server if server.alive else await self._clean()
+        return await self._reset(self._servers[0])
 
     async def _start(self) -> Server:
         self.started += 1
@@ -200,7 +199,8 @@ class McpPool:
                 "became another); a domain's tools must stay as they are: mend the server"
             )
 
-    async def _reset(self, server: Server) -> None:
+    async def _reset(self, server: Server) -> Server:
+        """Brings a server back to its beginning; returns the one that stands there then."""
         self.resets += 1
         reset = self.settings.reset
         server.state = None
@@ -215,22 +215,9 @@ class McpPool:
             if (await server.ask(call.tool, call.arguments)).is_error:
                 raise BackendError(f"MCP server of {self.name}: the reset tool {call.tool!r} fails; see mcp.reset_tool")
         else:
-            await self._reset_by_command(server, self.settings.reset_command)
+            await run_in(server.folder, self.name, self.settings.reset_command, self.settings.timeout)
         server.state = ()
-
-    async def _reset_by_command(self, server: Server, command: tuple[str, ...]) -> None:
-        process = await asyncio.create_subprocess_exec(
-            *command, cwd=server.folder.path, stdin=asyncio.subprocess.DEVNULL,
-            stdout=asyncio.subprocess.DEVNULL, stderr=asyncio.subprocess.PIPE,
-        )  # fmt: skip
-        try:
-            _, errors = await asyncio.wait_for(process.communicate(), self.settings.timeout)
-        except TimeoutError:
-            process.kill()
-            raise BackendError(f"{self.name}: the reset command did not end in {self.settings.timeout:g} s") from None
-        if process.returncode:
-            words = errors.decode(errors="replace").strip()[-200:]
-            raise BackendError(f"{self.name}: the reset command failed with code {process.returncode}: {words}")
+        return server
 
     async def _digest(self, journal: Journal) -> str:
         async with self._turn:

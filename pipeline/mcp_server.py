@@ -9,32 +9,26 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
-import os
 import shutil
-import socket
-import sys
 import tempfile
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import Mapping
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import IO, Any
 
 import jsonschema_rs
 import mcp_types as types
-from mcp import ClientSession, StdioServerParameters
-from mcp.client.stdio import stdio_client
-from mcp.client.streamable_http import streamable_http_client
+from mcp import ClientSession
 from mcp.shared.exceptions import MCPError
 
 from pipeline.errors import BackendError
 from pipeline.live_folder import WorkingFolder
+from pipeline.mcp_process import connected
 from pipeline.mcp_settings import McpSettings
 from schemas.base import Json, canonical
 
 # The SDK prints tracebacks of what is reported here in words.
 logging.getLogger("mcp.client").setLevel(logging.CRITICAL)
-_GUARD = Path(__file__).with_name("mcp_guard.py")
 _SHOWN = 200
 
 
@@ -84,6 +78,7 @@ class Server:
 
     async def stop(self) -> None:
         """Takes the server down."""
+        self._ended.set()
         self._stop.set()
         if self._task is not None:
             if self._session is None:
@@ -157,7 +152,9 @@ class Server:
         """Holds the connection: the SDK wants it opened and closed by one task."""
         try:
             async with AsyncExitStack() as stack:
-                reading, writing = await stack.enter_async_context(self._transport())
+                self.folder.refresh()
+                streams = connected(self.settings, self.folder, self._stderr)
+                reading, writing = await stack.enter_async_context(streams)
                 session = await stack.enter_async_context(ClientSession(reading, writing, message_handler=self._notice))
                 await session.initialize()
                 self._session = session
@@ -172,39 +169,6 @@ class Server:
                 raise
         finally:
             self._ended.set()
-
-    @contextlib.asynccontextmanager
-    async def _transport(self) -> AsyncIterator[Any]:
-        settings = self.settings
-        self.folder.refresh()
-        values = {"folder": str(self.folder.path)}
-        if settings.url and "{port}" in settings.url:
-            values["port"] = str(_free_port())
-        command = [_filled(part, values) for part in settings.command]
-        guarded = [sys.executable, "-I", "-S", str(_GUARD), str(self.folder.home), *command]
-        environment = {**os.environ, **{name: _filled(value, values) for name, value in settings.env.items()}}
-        if not settings.url:
-            parameters = StdioServerParameters(
-                command=guarded[0], args=guarded[1:], env=environment, cwd=self.folder.path
-            )
-            async with stdio_client(parameters, errlog=self._stderr) as streams:  # type: ignore[arg-type]
-                yield streams
-            return
-        url = _filled(settings.url, values)
-        process = None
-        if command:
-            process = await asyncio.create_subprocess_exec(
-                *guarded, env=environment, cwd=self.folder.path, stdin=asyncio.subprocess.DEVNULL,
-                stdout=self._stderr, stderr=self._stderr, start_new_session=True,
-            )  # fmt: skip
-            await _listening(url, process)
-        try:
-            async with streamable_http_client(url) as streams:
-                yield streams
-        finally:
-            if process is not None and process.returncode is None:
-                process.terminate()
-                await process.wait()
 
     async def list_again(self) -> None:
         """Asks for the tool list once more."""
@@ -265,31 +229,6 @@ class Server:
         self._stderr.seek(0)
         lines = [line for line in self._stderr.read().decode(errors="replace").splitlines() if line.strip()]
         return f". Its last words: {lines[-1][:_SHOWN]!r}" if lines else ""
-
-
-def _filled(text: str, values: Mapping[str, str]) -> str:
-    for name, value in values.items():
-        text = text.replace("{" + name + "}", value)
-    return text
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
-
-
-async def _listening(url: str, process: asyncio.subprocess.Process) -> None:
-    """Waits until somebody listens at a URL's port; `Server.start` has the deadline."""
-    host, _, rest = url.partition("://")[2].partition("/")[0].partition(":")
-    while process.returncode is None:
-        with contextlib.suppress(OSError):
-            _, writer = await asyncio.open_connection(host, int(rest or 80))
-            writer.close()
-            return
-        await asyncio.sleep(0.02)
-    raise RuntimeError(f"the command ended with code {process.returncode}")
 
 
 def _short(arguments: Mapping[str, Json]) -> str:
