@@ -155,7 +155,9 @@ class Changes:
         wider = [each for each in dict.fromkeys([*few, *most]) if set(each) & set(tops or parts)]
         ids = [other for other in self._ranked(table, columns) if other != id_]
         for chosen, count in ((sets, DONORS), (wider, DONORS // 2)):
-            for other in dict.fromkeys([*ids[:count], *ids[-LOSERS:]]):
+            # One of each kind in turn: what is looked for can only move if one row gets it and another one loses it.
+            turns = itertools.zip_longest(ids[:count], ids[: -LOSERS - 1 : -1])
+            for other in dict.fromkeys(each for turn in turns for each in turn if each is not None):
                 donor = everything[table][other]
                 for each in chosen:
                     if any(part in donor for part in each):

@@ -10,7 +10,7 @@ from typing import Any
 
 from tests.independent.changes import put
 from tests.independent.interpreter import ReadId, Reads, Undetermined, answer, read_id
-from tests.independent.reach import Reach, World, texts
+from tests.independent.reach import Reach, World, spoken, texts
 from tests.independent.search import Search, smallest_hitting
 from tool_specs.domain import GuardContext
 from tool_specs.sandbox import Sandbox
@@ -176,7 +176,7 @@ class Checker:
                     break
             clauses |= found
             self.counts["reads with own witness"] += bool(found)
-        wanted = [text for value in arguments.values() for text in texts(value)]
+        wanted = [text for value in arguments.values() for text in spoken(value)]
         done: set[str] = set()
         while True:
             for text in wanted:
@@ -222,6 +222,9 @@ class Checker:
         for edit in witness["edits"]:
             row = self.sandbox.state.row(edit["table"], edit["key"])
             for place, value in edit["values"]:
+                if not place:  # a whole row, which the world may not have had
+                    row = value
+                    continue
                 # Only a whole part of a row may be new to it.
                 row = put(row, tuple(place), value) if len(place) > 1 else {**row, place[0]: value}
             rows.setdefault(edit["table"], {})[edit["key"]] = row

@@ -119,9 +119,10 @@ class Run:
             return
         arguments = {name: self._operand(operand, row) for name, operand in step["arguments"].items()}
         if not any(value is ABSENT for value in arguments.values()):
-            value = self.read(step["tool"], arguments)
-            if value is not ABSENT:
-                yield value
+            for tool in (step["tool"], *step.get("also", ())):
+                value = self.read(tool, arguments)
+                if value is not ABSENT:
+                    yield value
 
     def _operand(self, operand: Mapping[str, Any], row: Row) -> Any:
         return self.facts[operand["name"]] if operand["type"] == "fact" else look(row, operand["path"])
@@ -207,7 +208,10 @@ def answer(request: Mapping[str, Any], facts: Mapping[str, Any], read: Reads) ->
     run = Run(request["programs"], facts, read)
     found: dict[str, Any] = {}
     errors: list[Undetermined] = []
+    rules = read.sandbox.domain.follows.get(request["tool"], {})
     for name, source in request["sources"].items():
+        if source["provenance"] == "policy" and name in rules:
+            continue
         if source.get("fact") is not None:
             found[name] = facts[source["fact"]]
         elif source.get("bind") is not None:
@@ -219,4 +223,29 @@ def answer(request: Mapping[str, Any], facts: Mapping[str, Any], read: Reads) ->
             found[name] = request["arguments"][name]
     if errors:
         raise Undetermined(str(errors[0]), itertools.chain.from_iterable(error.misfits for error in errors))
+    rows = _first_rows(run)
+    for name, rule in rules.items():
+        if name in request["sources"]:
+            if any(row not in rows for row in rule.rows):
+                raise Undetermined(f"{name} follows from rows that no program picks", [])
+            found[name] = rule.value(dict(found), rows)
+    return found
+
+
+def _first_rows(run: Run) -> dict[str, Any]:
+    """What the first picked rows of programs hold, by where it comes from: `get_loan`, `get_reader.loans.*`."""
+    found: dict[str, Any] = {}
+    names: list[dict[str, str]] = []
+    for program, picked in zip(run.programs, run.picked, strict=True):
+        start = program.get("start")
+        known = dict(names[start]) if start is not None else {}
+        for step in program["steps"]:
+            if step["type"] == "call":
+                known[step["name"]] = step["tool"]
+            elif step["source"]["type"] == "at":
+                head, *rest = step["source"]["path"]
+                known[step["name"]] = ".".join([known[head], *map(str, rest), "*"])
+        names.append(known)
+        for row in picked[:1]:
+            found.update({known[name]: value for name, value in row.items() if name in known})
     return found

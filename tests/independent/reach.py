@@ -5,6 +5,7 @@ The open part of a world (reads that need nobody's facts, and what they lead to)
 
 from __future__ import annotations
 
+import itertools
 import json
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
@@ -102,18 +103,19 @@ class Reach:
     def __init__(self, world: World, knowledge: Iterable[Mapping[str, Any]]) -> None:
         self.world = world
         self.told: list[Typed] = []
-        by_type: dict[str, Any] = {}
+        by_type: dict[str, list[str]] = {}
         for entry in knowledge:
-            for value in entry["value"] if isinstance(entry["value"], list) else [entry["value"]]:
-                if isinstance(value, str):
-                    self.told.append((entry["type"], value))
-                    by_type.setdefault(entry["type"], value)
+            for value in spoken(entry["value"]):
+                self.told.append((entry["type"], value))
+                by_type.setdefault(entry["type"], []).append(value)
         self.told_strings = {value for _, value in self.told}
         self.several = []
         for name, spec in world.specs.items():
             kinds = [spec.types.get(parameter, "?") for parameter in spec.required]
             if len(kinds) > 1 and all(kind in by_type for kind in kinds):
-                self.several.append(read_id(name, {p: by_type[k] for p, k in zip(spec.required, kinds, strict=True)}))
+                for values in itertools.product(*(dict.fromkeys(by_type[kind]) for kind in kinds)):
+                    if len(set(values)) == len(values):
+                        self.several.append(read_id(name, dict(zip(spec.required, values, strict=True))))
         self.everything = self._closure(None)
         self._unskippable: dict[ReadId, frozenset[ReadId]] = {}
 
@@ -152,6 +154,15 @@ class Reach:
         """Returns the reads that look at a row."""
         own = [key for key in self.everything if key not in self.world.open and row in self.world.result(key).rows]
         return own + self.world.open_by_row.get(row, [])
+
+
+def spoken(value: Any) -> Iterator[str]:
+    """Yields the strings that an argument or a fact says: not the names of its parts."""
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, (dict, list)):
+        for each in value.values() if isinstance(value, dict) else value:
+            yield from spoken(each)
 
 
 def texts(value: Any) -> Iterator[str]:

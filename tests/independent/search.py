@@ -11,6 +11,7 @@ import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
+from tests.independent.additions import additions
 from tests.independent.changes import Changes
 from tests.independent.interpreter import NOTHING, SEVERAL, Misfit, ReadId, Reads, Undetermined
 from tests.independent.reach import Reach, World
@@ -74,6 +75,12 @@ class Search:
 
     def _alone(self, key: ReadId, limit: int, halves: dict[Misfits, list[Half]]) -> Iterator[frozenset[ReadId]]:
         self.tried = 0
+        if isinstance(self.world.result(key).value, list) and json.loads(key[1]):
+            for table, id_, added in additions(self.world, key):
+                clause = self.judge(key, {table: {id_: added}})
+                if clause is not None:
+                    yield clause
+            return
         for table, id_ in self._rows_of(key):
             for changed in self.changes.of(key, table, id_):
                 if self.tried >= limit:
@@ -106,6 +113,9 @@ class Search:
         self.last = self.on(changed)
         if isinstance(self.last, frozenset) or self.last == self.gold:
             return None
+        state = self.world.sandbox.state
+        if any(state.row(table, id_) is None for table, each in rows.items() for id_ in each):
+            return frozenset(read for read in self.reach.everything if self._differs(changed, read))
         touched = {read for table, each in rows.items() for id_ in each for read in self.reach.touching((table, id_))}
         return frozenset(read for read in touched if self._differs(changed, read))
 

@@ -12,14 +12,15 @@ import pytest
 from tests.independent import rederive
 
 ROOT = Path(__file__).resolve().parents[2]
-PARTS = ("rederive", "checker", "search", "changes", "reach", "interpreter")
+PARTS = ("rederive", "checker", "search", "changes", "additions", "reach", "interpreter")
 FOREIGN = {"tool_specs.catalog", "tool_specs.domain", "tool_specs.sandbox"}
 
 
 @pytest.mark.slow
-def test_a_run_holds_what_it_claims(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+@pytest.mark.parametrize("recipe", ["quickstart", "airline"])
+def test_a_run_holds_what_it_claims(recipe: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     run = tmp_path / "run"
-    command = [sys.executable, "-c", "from pipeline.cli import main; main()", "run", "recipes/quickstart.yaml"]
+    command = [sys.executable, "-c", "from pipeline.cli import main; main()", "run", f"recipes/{recipe}.yaml"]
     options = ["-n", "40", "--executor", "inline", "--out", str(run)]
     done = subprocess.run([*command, *options], cwd=ROOT, capture_output=True, text=True, timeout=300, check=False)
     assert done.returncode == 0, done.stderr
