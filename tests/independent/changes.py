@@ -143,7 +143,7 @@ class Changes:
                     yield put(row, place, value)
 
     def _grafts(self, table: str, id_: str, row: Any, columns: Columns) -> Iterator[Any]:
-        """First the parts that programs look at, together and alone; then two, three, and nearly all parts."""
+        """First the parts that programs look at, together and alone; then nearly all parts, two, and three."""
         everything = self._world.sandbox.world.tables
         tops = sorted({str(pattern[0]) for pattern, _ in columns})
         # Not every row has every part: a return has items to give back.
@@ -152,7 +152,7 @@ class Changes:
         sets = [tuple(tops), *((top,) for top in tops)]
         few = [each for n in (2, 3) for each in itertools.combinations([part for part in parts if part in row], n)]
         most = [each for n in (len(parts) - 1, len(parts)) for each in itertools.combinations(parts, max(n, 1))]
-        wider = [each for each in dict.fromkeys([*few, *most]) if set(each) & set(tops or parts)]
+        wider = [each for each in dict.fromkeys([*most, *few]) if set(each) & set(tops or parts)]
         ids = [other for other in self._ranked(table, columns) if other != id_]
         for chosen, count in ((sets, DONORS), (wider, DONORS // 2)):
             # One of each kind in turn: what is looked for can only move if one row gets it and another one loses it.
