@@ -16,7 +16,8 @@ from schemas.task import Source
 from stages.generate_tasks.columns import filters_for, order_keys
 from stages.generate_tasks.drafts import MAX_FILTERS, Draft, Drafting, NoSuchRequest
 from stages.generate_tasks.figures import Counted, Followed, count, supply
-from stages.generate_tasks.plans import Chosen, Plan, Selected, Told, told_values
+from stages.generate_tasks.places import Chosen, Selected, Told, told_values
+from stages.generate_tasks.plans import Plan
 from tool_specs.chains import Chain
 from tool_specs.programs import BindingRow, column, passes, rank, run
 

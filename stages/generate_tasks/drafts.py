@@ -11,7 +11,7 @@ from schemas.program import Bind, Each, Filter, Program
 from schemas.task import Provenance, Source
 from stages.generate_tasks.columns import filters_for, state_of
 from stages.generate_tasks.ground import Ground
-from stages.generate_tasks.plans import Selected
+from stages.generate_tasks.places import Selected
 from tool_specs.chains import Binding, Chain
 from tool_specs.programs import MISSING, BindingRow, column, passes, run
 

@@ -12,7 +12,8 @@ from stages.diversify_behaviors import DiversifyBehaviors
 from stages.generate_tasks import GenerateTasks
 from stages.generate_tasks.figures import Counted, Followed
 from stages.generate_tasks.ground import Ground
-from stages.generate_tasks.plans import Told, plans_of
+from stages.generate_tasks.places import Told
+from stages.generate_tasks.plans import plans_of
 from stages.simulate_dialogues import SimulateDialogues
 from stages.validate_dialogues import judge
 from tool_specs.airline.rows import free_bags
