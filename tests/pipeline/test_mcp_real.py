@@ -129,10 +129,7 @@ def test_kept_rows_are_what_the_database_says_without_any_server(data: Path, tmp
                 recorded = next(answers)["content"]
                 if name.startswith(("find", "get", "list")):
                     found = [dict(each) for each in cursor.fetchall()]
-                    whole = {"loans": found} if name == "list_loans" else found[0] if found else None
-                    expected = found[0]["reader_id"] if name == "find_reader" and found else whole
-                    said = recorded if name == "find_reader" else json.loads(recorded) if found else None
-                    assert said == expected, (row.id, name, arguments)
+                    assert _said(name, recorded) == found, (row.id, name, arguments)
                 else:
                     writes += cursor.rowcount
                     assert ("affected_rows" in recorded) == bool(cursor.rowcount), (row.id, name, arguments)
@@ -143,6 +140,16 @@ def test_kept_rows_are_what_the_database_says_without_any_server(data: Path, tmp
         assert [tuple(r) for r in database.execute(tables)] == [tuple(r) for r in goal.execute(tables)], row.id
         database.close(), goal.close()
     assert writes >= 10
+
+
+def _said(name: str, recorded: str) -> list[Any]:
+    """Returns the rows that an answer tells."""
+    if recorded.startswith("Error: ") and recorded.endswith("not found"):
+        return []  # a user's slip, say
+    if name == "find_reader":
+        return [{"reader_id": recorded}]
+    value = json.loads(recorded)
+    return list(value["loans"]) if name == "list_loans" else [value]
 
 
 def _dialogues(out: Path) -> list[Dialogue]:
