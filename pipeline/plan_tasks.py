@@ -92,6 +92,8 @@ def kind_shares(recipe: Recipe) -> dict[Kind, dict[tuple[int, int | None], float
             several = {n: p for n, p in grid.decisions.items() if n > 1}
             total = sum(several.values()) or 1.0
             axis = {(n, b): p / total * q for n, p in several.items() for b, q in burden.items()}
+        elif kind == "conditional":
+            axis = {(1, None): 0.5, (0, None): 0.5}
         elif kind == "information":
             axis = {(0, b): p for b, p in burden.items()}
         else:

@@ -54,6 +54,9 @@ def goal(request: Request) -> str:
     """Returns what a request comes to, on one line."""
     if request.kind == "answer":
         return f"answer {', '.join(value_text(value) for value in request.arguments.values())}"
+    if request.kind == "withhold":
+        told = ", ".join(value_text(value) for value in request.communicate)
+        return f"leave {call_text(request.tool or '?', request.arguments)} undone and tell {told}"
     if request.kind == "refuse":
         rule = request.refusal.rule if request.refusal else "?"
         what = call_text(request.tool, request.arguments) if request.tool else "a request outside of the tools"

@@ -131,6 +131,20 @@ class Bind(Record):
     aggregate: Literal["none", "count", "sum", "min", "max"] = "none"
 
 
+class Condition(Record):
+    """A number that decides whether something is to be done at all: "only if its price is over $50".
+
+    Attributes:
+        bind: where the number stands.
+        above: whether it has to be above the limit; below it otherwise. Equal is neither.
+        fact: the limit, which the user states.
+    """
+
+    bind: Bind
+    above: bool
+    fact: str
+
+
 def column_id(programs: tuple[Program, ...], program: int, path: Path) -> str:
     """Names a column independently of bindings: `get_loan.status`, `get_reader.loans.*`.
 

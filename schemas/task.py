@@ -14,10 +14,12 @@ from __future__ import annotations
 
 from typing import Literal
 
-from schemas.base import Json, Path, Record
-from schemas.program import Bind, Program
+from msgspec import UNSET, UnsetType
 
-Kind = Literal["write_intensive", "read_heavy", "mixed", "information", "must_refuse", "fallback"]
+from schemas.base import Json, Path, Record
+from schemas.program import Bind, Condition, Program
+
+Kind = Literal["write_intensive", "read_heavy", "mixed", "information", "must_refuse", "fallback", "conditional"]
 Provenance = Literal["user", "read", "evidence", "policy", "default"]
 Split = Literal["train", "validation"]
 Strength = Literal["logical", "plausible"]
@@ -175,13 +177,17 @@ class Refusal(Record):
 class Request(Record):
     """One thing the user wants: a write, an answer, or something that must be refused.
 
+    A write that is wanted under a condition which does not hold is a `withhold`: its tool, arguments and sources are
+    those of the write that is not made, and its proof is about the number that the condition is on.
+
     Attributes:
         tool: the write (also of a refused request); None for answers and out-of-scope requests.
         arguments: the gold arguments; for an answer `{"answer": value}`.
         communicate: values that the agent must tell the user, as they stand in the tools' results.
+        condition: what the write depends on.
     """
 
-    kind: Literal["write", "answer", "refuse"]
+    kind: Literal["write", "answer", "refuse", "withhold"]
     tool: str | None
     arguments: dict[str, Json]
     sources: dict[str, Source]
@@ -189,6 +195,8 @@ class Request(Record):
     proof: Proof
     communicate: tuple[Json, ...] = ()
     refusal: Refusal | None = None
+    # Unset where there is none: a request without a condition has the bytes that it had before there were any.
+    condition: Condition | UnsetType = UNSET
 
 
 class Task(Record):

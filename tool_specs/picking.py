@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from msgspec import UNSET
 from msgspec.structs import replace
 
-from schemas.program import Bind, Filter, Program
+from schemas.base import Json
+from schemas.program import Bind, Condition, Filter, Program
 from tool_specs.columns import MISSING, BindingRow, getter, passes, ranked
 from tool_specs.steps import ReadAsk
 
@@ -102,6 +103,12 @@ def bound(bind: Bind, programs: Sequence[Program], selection: Selection) -> Any:
     if not values or any(value != values[0] for value in values):
         return MISSING
     return [values[0]] if bind.many else values[0]
+
+
+def meets(condition: Condition, value: Any, facts: Mapping[str, Json]) -> bool:
+    """Whether a number is on the side of the limit that a condition wants."""
+    limit = facts[condition.fact]
+    return bool(value > limit if condition.above else value < limit)
 
 
 def _fold(how: str, values: list[Any]) -> Any:

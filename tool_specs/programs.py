@@ -14,7 +14,7 @@ from typing import Any
 from schemas.base import Json
 from schemas.program import Program
 from tool_specs.columns import MISSING, BindingRow, column, elements, passes
-from tool_specs.picking import Selection, bound, pick, preferred, rank, settled
+from tool_specs.picking import Selection, bound, meets, pick, preferred, rank, settled
 from tool_specs.steps import LINEAGE, Asked, ReadAsk, ReadKey, Stage, read_key, stages
 
 __all__ = [
@@ -28,6 +28,7 @@ __all__ = [
     "bound",
     "column",
     "elements",
+    "meets",
     "passes",
     "preferred",
     "rank",

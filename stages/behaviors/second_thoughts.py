@@ -43,7 +43,8 @@ def second_thoughts(task: Task, lexicon: Lexicon) -> list[Thought]:
     found: list[Thought] = []
     for number, request in enumerate(task.requests):
         if request.kind == "write" and request.tool is not None:
-            found.extend(_of_programs(number, request, lexicon))
+            if not request.condition:  # of another row it would not hold
+                found.extend(_of_programs(number, request, lexicon))
             found.extend(_of_choices(task, number, request, lexicon))
     return found
 

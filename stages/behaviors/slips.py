@@ -33,10 +33,10 @@ def slippable(task: Task, domain: Domain) -> list[Knowledge]:
 
 
 def _maybe_untold(task: Task, domain: Domain) -> set[str]:
-    """Facts that nobody asks for any more once a request has been refused for what it is about."""
+    """Facts that nobody asks for any more once a request has been refused or left undone for what it is about."""
     found: set[str] = set()
     for request in task.requests:
-        if request.kind == "refuse" and request.tool is not None:
+        if request.kind in ("refuse", "withhold") and request.tool is not None:
             for role in roles(domain.lexicon, request)[1:]:
                 sources = parameters_of(domain.lexicon, request, role).values()
                 found.update(source.fact for source in sources if source.fact is not None)

@@ -14,12 +14,13 @@ from schemas.program import Call, Fact, Program
 from schemas.task import Knowledge, Proof, Refusal, Request, Strength, Task, TaskSpec
 from stages.generate_tasks.claims import NotProven
 from stages.generate_tasks.compose import MAX_LISTED, Composer
+from stages.generate_tasks.conditions import conditional
 from stages.generate_tasks.drafts import Draft, NoSuchRequest
 from stages.generate_tasks.ground import Ground, split_of
 from stages.generate_tasks.plans import Plan, plans_of
 from stages.generate_tasks.precedence import after, disturbed, precedence
 from stages.generate_tasks.questions import Question, ask, questions_of
-from stages.generate_tasks.requests import Made, make_answer, make_refusal, make_write, objection, tried
+from stages.generate_tasks.requests import Made, make_answer, make_refusal, make_withheld, make_write, objection, tried
 from stages.generate_tasks.searches import search_plans
 from stages.generate_tasks.sought import sought
 from stages.generate_tasks.strangers import about
@@ -40,6 +41,7 @@ MOST_SEARCHED = 24
 """Reads of a systematic reader, beyond which nobody would look a stranger's row up."""
 SOUGHT = 0.5
 """Share of attempts at a read-heavy task that are about rows of a search, where there are any."""
+CONDITIONAL_MODES = ("stated", "lookup", "lookup", "best")
 LOW_MODES = ("stated", "lookup", "lookup")
 NO_PROOF = Proof(reads=(), reachable=(), clauses=(), lower=0, upper=0, plausible=0)
 T = TypeVar("T")
@@ -87,6 +89,8 @@ class TaskMaker:
                 return composer.person, [sought(composer, rng.choice(searches), spec.burden)]
         if spec.kind == "information":
             return self._information(spec, rng, identity)
+        if spec.kind == "conditional":
+            return self._conditional(spec, rng, identity)
         if spec.kind == "must_refuse":
             return self._must_refuse(spec, rng, identity)
         if spec.kind in ("read_heavy", "fallback"):
@@ -275,6 +279,20 @@ class TaskMaker:
         if self._burden(made) != spec.burden:
             raise NotProven(f"burden {self._burden(made)} instead of {spec.burden}")
         return person, [made]
+
+    def _conditional(self, spec: TaskSpec, rng: random.Random, identity: tuple[str, ...]) -> tuple[str, list[Made]]:
+        plan = rng.choice(self._plans(identity))
+        person = self._person_with(spec, rng, plan, range(3, 99))
+        composer = self._composer(rng, identity, person, spec)
+        draft = composer.write(plan, 0, rng.choice(CONDITIONAL_MODES))
+        draft = conditional(composer, plan, draft, holds=spec.num_writes == 1)
+        trial = tried(composer, draft)
+        if trial.arguments is None:
+            raise NotProven("the programs do not determine the arguments")
+        self._check_split(spec, _key_of(trial.arguments)[1])
+        if spec.num_writes:
+            return person, [make_write(composer, draft, trial, self._ground.sandbox)]
+        return person, [make_withheld(composer, draft)]
 
     def _must_refuse(self, spec: TaskSpec, rng: random.Random, identity: tuple[str, ...]) -> tuple[str, list[Made]]:
         # Drawn once per order: otherwise what is easily made would crowd out the rest.

@@ -7,11 +7,11 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from schemas.base import Json
-from schemas.program import Bind, Program
+from schemas.program import Bind, Condition, Program
 from schemas.task import Source
 from tool_specs.domain import Follow
 from tool_specs.following import follow
-from tool_specs.programs import MISSING, ReadAsk, Selection, bound, run
+from tool_specs.programs import MISSING, ReadAsk, Selection, bound, meets, run
 from tool_specs.sandbox import Sandbox
 
 NOTHING_FOLLOWS: Mapping[str, Follow] = {}
@@ -31,6 +31,7 @@ class Claim:
         feasible: for a request that must be refused, whether the write could be done on a given state: part of the
             answer, because the reads must show it.
         follows: how arguments follow from the others.
+        condition: what a write depends on; where it does not hold, the answer is the number that it is on.
     """
 
     programs: tuple[Program, ...]
@@ -41,6 +42,7 @@ class Claim:
     base: Selection
     feasible: Callable[[Sandbox, dict[str, Json]], bool] | None = None
     follows: Mapping[str, Follow] = field(default_factory=dict)
+    condition: Condition | None = None
 
     def answer(self, read: ReadFunction, state: Sandbox) -> dict[str, Json] | None:
         """Returns the answer as reads are answered, or None where it is not determined."""
@@ -48,6 +50,10 @@ class Claim:
 
     def answer_of(self, selection: Selection, state: Sandbox) -> dict[str, Json] | None:
         """Returns the answer that a selection gives, on this state of the world."""
+        if self.condition is not None:
+            number = bound(self.condition.bind, self.programs, selection)
+            if number is MISSING or not meets(self.condition, number, self.facts):
+                return None if number is MISSING else {"answer": number}
         values = arguments_from(self.sources, self.programs, self.facts, selection, self.follows)
         if values is not None and self.feasible is not None:
             values["#feasible"] = self.feasible(state, {k: v for k, v in values.items()})
@@ -55,8 +61,9 @@ class Claim:
 
     @property
     def binds(self) -> tuple[Bind, ...]:
-        """The binds of the arguments."""
-        return tuple(source.bind for source in self.sources.values() if source.bind is not None)
+        """The binds of the arguments, and that of the condition."""
+        found = [source.bind for source in self.sources.values() if source.bind is not None]
+        return tuple(found if self.condition is None else [*found, self.condition.bind])
 
 
 def arguments_from(

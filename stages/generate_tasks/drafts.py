@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from schemas.base import Json, Path
-from schemas.program import Bind, Each, Filter, Program
+from schemas.program import Bind, Condition, Each, Filter, Program
 from schemas.task import Provenance, Source
 from stages.generate_tasks.columns import filters_for, state_of
 from stages.generate_tasks.ground import Ground
@@ -28,12 +28,14 @@ class Draft:
 
     Attributes:
         facts: what the user must know beyond who they are: name -> (value, semantic type).
+        condition: what the write depends on.
     """
 
     tool: str | None
     programs: list[Program] = field(default_factory=list)
     sources: dict[str, Source] = field(default_factory=dict)
     facts: dict[str, tuple[Json, str]] = field(default_factory=dict)
+    condition: Condition | None = None
 
 
 class Drafting:

@@ -7,13 +7,14 @@ minimum hitting set. Upper bound: the programs, run on S alone, give the answer.
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 import msgspec
 
 from schemas.base import Json
-from schemas.program import Call, Program
+from schemas.program import Call, Condition, Program
 from schemas.task import Proof, Read
 from stages.generate_tasks.claims import Claim, NotProven
 from stages.generate_tasks.clauses import Clauses
@@ -113,8 +114,16 @@ def _shapes(claim: Claim, base: Selection, number: int) -> list[Shape]:
         for position, step in enumerate(program.steps):
             if isinstance(step, Call) and ask.tool in step.tools:
                 for programs in _as_wished(claim.programs, index, base):
-                    found.append(shape_of(programs, index, position, [(index, path) for _, path in owned]))
+                    shape = shape_of(programs, index, position, [(index, path) for _, path in owned])
+                    found.append(_weighing(shape, claim.condition, index))
     return found
+
+
+def _weighing(shape: Shape, condition: Condition | None, number: int) -> Shape:
+    """Returns a shape that knows the number which a condition is on."""
+    if condition is None or condition.bind.program != number or str(condition.bind.column[0]) not in shape.prefixes:
+        return shape
+    return dataclasses.replace(shape, weighed=(shape.path(condition.bind.column),))
 
 
 def _as_wished(programs: Sequence[Program], number: int, base: Selection) -> list[Sequence[Program]]:

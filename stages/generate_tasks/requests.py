@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from msgspec import UNSET
+
 from schemas.base import Json
 from schemas.program import Program
-from schemas.task import Refusal, Request
+from schemas.task import Distractor, Refusal, Request
 from stages.generate_tasks.claims import Claim, NotProven, arguments_from
 from stages.generate_tasks.compose import Composer
 from stages.generate_tasks.drafts import Draft
@@ -18,7 +20,7 @@ from stages.generate_tasks.reachability import arguments_of
 from tool_specs.domain import GuardContext
 from tool_specs.partial import consulted
 from tool_specs.phrasing.user import phrasable
-from tool_specs.programs import Selection, run
+from tool_specs.programs import Selection, bound, run
 from tool_specs.reading import ChangedReader, texts
 from tool_specs.sandbox import Sandbox
 
@@ -57,7 +59,14 @@ class Trial:
             raise NotProven("the programs do not determine the arguments")
         follows = composer.ground.follows(draft.tool)
         return Claim(
-            self.programs, draft.sources, self.facts, composer.person, self.arguments, self.selection, follows=follows
+            self.programs,
+            draft.sources,
+            self.facts,
+            composer.person,
+            self.arguments,
+            self.selection,
+            follows=follows,
+            condition=draft.condition,
         )
 
 
@@ -138,9 +147,52 @@ def make_write(composer: Composer, draft: Draft, trial: Trial, state: Sandbox) -
             raise NotProven("every mistake would fail: the errors give the answer away")
         proof = with_distractors(proof, mistakes)
     request = Request(
-        kind="write", tool=tool, arguments=arguments, sources=draft.sources, programs=claim.programs, proof=proof
+        kind="write",
+        tool=tool,
+        arguments=arguments,
+        sources=draft.sources,
+        programs=claim.programs,
+        proof=proof,
+        condition=draft.condition or UNSET,
     )
     return _said(composer, request, draft)
+
+
+def make_withheld(composer: Composer, draft: Draft) -> Made:
+    """Proves that a write is not to be made: that the number which its condition is on is what it is.
+
+    Raises:
+        NotProven: the condition holds, the write could not be made anyway, or there is no proof.
+    """
+    ground, condition = composer.ground, draft.condition
+    whole = tried(composer, draft)
+    if condition is None or whole.arguments is None:
+        raise NotProven("the programs do not determine the arguments")
+    refused = objection(ground, ground.sandbox, composer.person, str(draft.tool), whole.arguments)
+    if refused is not None:
+        raise NotProven(f"the write cannot be done: {refused[1]}")
+    programs = tuple(draft.programs[: condition.bind.program + 1])
+    base = run(programs, whole.facts, ground.reader)
+    gold = {"answer": bound(condition.bind, programs, base)}
+    claim = Claim(programs, {}, whole.facts, composer.person, gold, base, condition=condition)
+    request = Request(
+        kind="withhold",
+        tool=draft.tool,
+        arguments=whole.arguments,
+        sources=draft.sources,
+        programs=tuple(draft.programs),
+        proof=with_distractors(prove(ground, claim, []), _carried_out(ground, draft, whole.arguments)),
+        communicate=(gold["answer"],),
+        condition=condition,
+    )
+    return _said(composer, request, draft)
+
+
+def _carried_out(ground: Ground, draft: Draft, arguments: dict[str, Json]) -> list[Distractor]:
+    """Returns the mistake of carrying out what is not wanted."""
+    fork = ground.sandbox.fork()
+    fork.call(str(draft.tool), arguments)
+    return [Distractor(mistake="ignores the condition", arguments=arguments, digest=fork.digest())]
 
 
 def make_refusal(composer: Composer, draft: Draft, state: Sandbox) -> Made:

@@ -26,6 +26,7 @@ class Shape:
         binds: paths whose values go into the answer.
         rest: steps that follow, with the filters and ordering that wait for them.
         lookup: whether the words promise that just one row is left.
+        weighed: paths of numbers that a condition is on.
     """
 
     call: Call
@@ -36,6 +37,7 @@ class Shape:
     binds: tuple[tuple[str, ...], ...]
     rest: Program | None
     lookup: bool
+    weighed: tuple[tuple[str, ...], ...] = ()
 
     @property
     def keys(self) -> list[str]:

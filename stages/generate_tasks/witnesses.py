@@ -143,6 +143,12 @@ class WitnessSearch:
     ) -> Iterator[tuple[Strength, dict[Path, Json]]]:
         """Yields edits that make one element of the result win, or lose."""
         elements = list(element_paths(value, shape))
+        for path in shape.weighed:
+            pool = self._ground.column_values(ask.tool, path)
+            for element in sorted(elements, key=lambda each: not local_passes(shape, value, each))[:ELEMENTS_TRIED]:
+                place = concrete(path, element)
+                for other in (pool[0], pool[-1]) if pool and at(value, place) is not MISSING else ():
+                    yield "logical", {place: other}
         for key in shape.order[:1]:
             path = shape.path(key.column)
             present = [e for e in elements if at(value, concrete(path, e)) is not MISSING]

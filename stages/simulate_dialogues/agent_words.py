@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from schemas.base import Json, rng_of
-from schemas.program import column_id
+from schemas.program import Condition, column_id
 from stages.simulate_dialogues import wording_agent as tables
 from stages.simulate_dialogues.desk import Desk
 from stages.simulate_dialogues.notebook import Wish
@@ -19,6 +19,7 @@ from stages.simulate_dialogues.told import Told
 from tool_specs.dice import Dice
 from tool_specs.phrasing import agent as grammar
 from tool_specs.phrasing.agent import Known
+from tool_specs.phrasing.conditions import weighed
 from tool_specs.phrasing.english import a, number
 from tool_specs.phrasing.meaning import bindings, level_of, levels
 from tool_specs.phrasing.roles import told_level
@@ -144,6 +145,17 @@ class AgentWords:
             reads=reads,
             facts=facts,
         )
+
+    def condition(
+        self, told: Told, condition: Condition, value: Json, facts: Mapping[str, Json], *, holds: bool
+    ) -> str:
+        """Says what the number is that a write depends on, and whether it is as the user wants it."""
+        limit = facts[condition.fact]
+        return weighed(self.lexicon, told.request.programs, condition, value, limit, self.rng, holds=holds)
+
+    def left_undone(self) -> str:
+        """Says that nothing is done, as the user wanted."""
+        return self.pick(tables.LEFT_UNDONE)
 
     def confirm(self, tool: str, arguments: Mapping[str, Json], known: Known) -> str:
         """Lists the details of a write and asks for a yes; not twice with the same frame."""

@@ -115,6 +115,17 @@ class Finding(Serving):
         else:
             found.arguments[name] = value
 
+    def weighed(self, wish: Wish, found: Found) -> Json:
+        """Returns the number that a wish's condition is on; None where there is none, or it has not been found yet."""
+        selection, programs = found.told.selection, found.told.request.programs
+        if wish.condition is None or selection is None or wish.condition.fact not in self.notebook.facts:
+            return None
+        place = wish.condition.bind.program
+        if place >= len(programs) or programs[place] is UNTOLD:
+            return None
+        number = bound(wish.condition.bind, programs, selection)
+        return None if number is MISSING else number
+
     def misses(self, wish: Wish, found: Found) -> bool:
         """Whether a stated id leads nowhere; notes the role that it was told for."""
         for name, fact in wish.facts.items():

@@ -12,6 +12,7 @@ from stages.simulate_dialogues.finding import Finding, Found
 from stages.simulate_dialogues.notebook import UNTOLD, Notebook, Wish
 from stages.simulate_dialogues.serving import Turn
 from tool_specs.partial import consulted
+from tool_specs.programs import meets
 from tool_specs.sandbox import Sandbox
 
 _MOST_QUESTIONS = 12
@@ -29,6 +30,7 @@ class Fulfilling(Finding):
         """Takes a desk, an empty notebook and a way of speaking."""
         super().__init__(desk, notebook, words)
         self._reminded: set[int] = set()
+        self._weighed: set[int] = set()
 
     def serve_write(self, wish: Wish) -> Turn[None]:
         """Takes a write from what was told to the report, a refusal, or being dropped by the user."""
@@ -43,6 +45,8 @@ class Fulfilling(Finding):
                 if not (yield from self._not_there(wish, found)):
                     return
                 continue
+            if self._unwanted(wish, found, shown):
+                return
             missing = self.lacking(wish, found)
             if missing:
                 objection = yield from self.objection(wish, found)
@@ -74,6 +78,29 @@ class Fulfilling(Finding):
             else:
                 explained += 1
         wish.closed = True
+
+    def _unwanted(self, wish: Wish, found: Found, shown: set[Shown]) -> bool:
+        """Whether the condition does not hold under which a write is wanted; says so, and the number that it is on."""
+        number = self.weighed(wish, found)
+        if wish.condition is None or number is None or meets(wish.condition, number, self.facts):
+            return False
+        wish.closed = True
+        only = frozenset((wish.condition.bind.program,))
+        comparison = self._comparison(found, shown, only)
+        text = self.words.condition(found.told, wish.condition, number, self.facts, holds=False)
+        self.prefix(
+            f"{comparison} {text} {self.words.left_undone()}".strip(),
+            Act(kind="response", request=wish.number, slot="condition", value=number),
+        )
+        return True
+
+    def _granted(self, wish: Wish, found: Found) -> str:
+        """Says, once, that the condition holds; "" where there is none."""
+        number = self.weighed(wish, found)
+        if wish.condition is None or number is None or wish.number in self._weighed:
+            return ""
+        self._weighed.add(wish.number)
+        return self.words.condition(found.told, wish.condition, number, self.facts, holds=True)
 
     def serve_answer(self, wish: Wish) -> Turn[None]:
         """Answers a question."""
@@ -113,7 +140,7 @@ class Fulfilling(Finding):
 
     def _ask(self, wish: Wish, found: Found, role: str, shown: set[Shown]) -> Turn[None]:
         """Asks for a role; tells first what the ones before have come to."""
-        comparison = self._comparison(found, shown)
+        comparison = f"{self._comparison(found, shown)} {self._granted(wish, found)}".strip()
         if comparison and self.words.checks_first():
             before = wish.version
             many = any(program.pick in ("all", "each") for program in found.told.request.programs)
@@ -179,7 +206,7 @@ class Fulfilling(Finding):
         if explained:
             text = self.words.once_more(details)
         else:
-            comparison = self._comparison(found, shown)
+            comparison = f"{self._comparison(found, shown)} {self._granted(wish, found)}".strip()
             reminder = self.words.reminder(tool) if wish.number not in self._reminded else ""
             self._reminded.add(wish.number)
             text = " ".join(part for part in (comparison, reminder, details) if part)

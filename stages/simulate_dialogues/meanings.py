@@ -72,6 +72,10 @@ def role_acts(
         if owners.get(place, role) == role:
             yield from _program_facts(request.programs[place], number, said)
             value["program"] = _plain(request.programs[place])
+            condition = request.condition
+            if condition and condition.bind.program == place:
+                yield Act(kind="inform", request=number, slot=condition.fact, value=said(condition.fact))
+                value["condition"] = plain(condition)
         if own or value["program"] is not None:
             yield Act(kind="inform", request=number, slot=role, value=value)
 

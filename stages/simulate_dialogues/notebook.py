@@ -19,7 +19,7 @@ import orjson
 
 from schemas.base import Json, canonical
 from schemas.dialogue import Message
-from schemas.program import Bind, Program
+from schemas.program import Bind, Condition, Program
 from schemas.world import World
 from stages.simulate_dialogues.desk import Desk
 from tool_specs.check import values_at
@@ -50,6 +50,7 @@ class Wish:
         binds: Parameter -> where its value stands in the selected rows.
         facts: Parameter -> name of the fact that is its value.
         roles: Roles that have been told.
+        condition: On what it depends whether it is wanted at all.
         version: Counts changes of what was told.
         found: What the told selections gave, and at what they did.
     """
@@ -62,6 +63,7 @@ class Wish:
     binds: dict[str, Bind] = field(default_factory=dict)
     facts: dict[str, str] = field(default_factory=dict)
     roles: dict[str, None] = field(default_factory=dict)
+    condition: Condition | None = None
     version: int = 0
     found: tuple[FoundAt, Selection] | None = None
     closed: bool = False
@@ -289,6 +291,10 @@ def _hear_role(wish: Wish, role: str, value: dict[str, Json]) -> None:
         if wish.programs.get(value["number"]) != program:
             wish.programs[value["number"]] = program
             wish.version += 1
+    if value.get("condition") is not None:
+        condition = msgspec.convert(value["condition"], Condition)
+        wish.version += wish.condition != condition
+        wish.condition = condition
     for parameter, plain_bind in value.get("binds", {}).items():
         bind = _bind_told(plain_bind)
         if wish.binds.get(parameter) != bind:

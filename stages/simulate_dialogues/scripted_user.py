@@ -73,6 +73,9 @@ class _Visit(Telling):
             reply.add(self.words.off_topic(), Act(kind="off_topic"))
             return reply
         self._complain(reply, agent)
+        for act in agent.acts:
+            if act.kind == "response" and act.slot == "condition":
+                self.closed.add(self._number(act.request))
         before = len(reply.acts)
         if self._put_right(reply, agent):
             return reply
@@ -107,7 +110,7 @@ class _Visit(Telling):
             reply.add(self.words.complaint(), Act(kind="complain"))
 
     def _last_chance(self, agent: Message) -> bool:
-        return any(act.kind in ("confirm", "refuse") or act.slot == "answer" for act in agent.acts)
+        return any(act.kind in ("confirm", "refuse") or act.slot in ("answer", "condition") for act in agent.acts)
 
     def _put_right(self, reply: Reply, agent: Message) -> bool:
         """Corrects a slip that the agent's words bring to light, or changes to what is really wanted."""

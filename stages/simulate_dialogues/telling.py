@@ -125,7 +125,7 @@ class Telling:
 
     def _hint(self, reply: Reply, number: int) -> None:
         request = self._wanted(number)
-        if request.kind == "write" and self.dice.chance(0.7) and (topic := self.words.topic(request)):
+        if request.kind in ("write", "withhold") and self.dice.chance(0.7) and (topic := self.words.topic(request)):
             self._note_raised(number)
             reply.add(topic, intent(request, self._place(number), vague=True, full=False))
         else:

@@ -115,7 +115,7 @@ class UserWords(Manner):
     def ask(self, request: Request, roles: Sequence[str]) -> str:
         """Raises a request with these details."""
         text = grammar.raise_request(self.lexicon, request, self.facts, roles, self.rng)
-        if self.register == "chatty" and request.kind == "write" and self.dice.chance(0.7):
+        if self.register == "chatty" and request.kind in ("write", "withhold") and self.dice.chance(0.7):
             text = f"{text} {grammar.flavour(self.lexicon, request, self.facts, self.rng)}".strip()
         return text
 

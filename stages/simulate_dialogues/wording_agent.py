@@ -124,6 +124,11 @@ GIVES_UP: Variants = (
     "I'm sorry, then I can't do anything about it.", "Then I have to leave that one, I'm sorry.",
     "Without finding it I can't go on with that, I'm sorry.",
 )  # fmt: skip
+LEFT_UNDONE: Variants = (
+    "I'm leaving everything as it is, then.", "I haven't done anything, as you asked.", "I'll leave it at that, then.",
+    "Nothing changes, just as you said.", "That means I don't touch it.", "I'm not going ahead with it, then.",
+    "Then it stays as it is.", "I've left it alone, as you wanted.",
+)  # fmt: skip
 STILL_NO: Variants = (
     "I understand that this is disappointing, but I can't make an exception there.",
     "I hear you, but I really can't do that.", "I'm sorry, there's no way around that rule.",

@@ -82,6 +82,8 @@ class PreparedRequest:
     def needless(self) -> Needless:
         """What it can do without; nothing, where it is no refusal by a rule."""
         request, task = self.request, self._task
+        if request.kind == "withhold":  # who leaves something undone has not asked how it would be done
+            return Needless(facts=frozenset(source.fact for source in request.sources.values() if source.fact))
         if request.kind != "refuse" or request.refusal is None or request.tool is None:
             return NOTHING
         heard = GuardContext(

@@ -234,6 +234,8 @@ def _needed(request: Request) -> Iterator[str]:
     for source in request.sources.values():
         if source.fact is not None:
             yield source.fact
+    if request.condition:
+        yield request.condition.fact
     for program in request.programs:
         for step in program.steps:
             if isinstance(step, Call):

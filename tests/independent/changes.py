@@ -86,7 +86,9 @@ class Changes:
         base = _where(row, self._world.result(key).value)
         if base is None:
             return
-        found = patterns(self._request["programs"], self._request["sources"], key[0], self._id_columns(key))
+        condition = self._request.get("condition")
+        sources = self._request["sources"] | ({"condition": {"bind": condition["bind"]}} if condition else {})
+        found = patterns(self._request["programs"], sources, key[0], self._id_columns(key))
         columns = [((*base, *pattern), wanted) for pattern, wanted in found]
         seen: set[str] = set()
         for edited in self._edits(table, id_, row, columns):

@@ -29,6 +29,8 @@ def loaded(value: Any) -> Any:
 def named_facts(request: Mapping[str, Any]) -> set[str]:
     """Names the facts that a request refers to: each decision is measured alone, without what others give away."""
     found = {source["fact"] for source in request["sources"].values() if source.get("fact")}
+    if request.get("condition"):
+        found.add(request["condition"]["fact"])
     for program in request["programs"]:
         for step in program["steps"]:
             operands = step["arguments"].values() if step["type"] == "call" else [step["source"]]
@@ -103,6 +105,8 @@ class Checker:
         whole = request["arguments"]
         if request["kind"] == "refuse" and request["tool"] is not None:
             request = looked_at(request)
+        if request["kind"] == "withhold":
+            request = weighed(request)
         facts = {entry["name"]: entry["value"] for entry in task["knowledge"]}
         proof = request["proof"]
         named = named_facts(request)
@@ -236,6 +240,13 @@ class Checker:
         if rule != "tool_error":
             return any(name == rule for name, _ in self.sandbox.domain.violations(context, tool, arguments))
         return bool(sandbox.fork().call(tool, arguments).error)
+
+
+def weighed(request: Mapping[str, Any]) -> dict[str, Any]:
+    """Returns a request whose condition does not hold cut down to what its proof speaks of: the number it is on."""
+    last = request["condition"]["bind"]["program"]
+    (number,) = request["communicate"]
+    return {**request, "sources": {}, "arguments": {"answer": number}, "programs": request["programs"][: last + 1]}
 
 
 def looked_at(request: Mapping[str, Any]) -> dict[str, Any]:

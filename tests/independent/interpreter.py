@@ -206,6 +206,11 @@ def answer(request: Mapping[str, Any], facts: Mapping[str, Any], read: Reads) ->
         Undetermined: they give none, or several; all misfits are named.
     """
     run = Run(request["programs"], facts, read)
+    condition = request.get("condition")
+    if condition:
+        number, limit = take(run, condition["bind"]), facts[condition["fact"]]
+        if not (number > limit if condition["above"] else number < limit):
+            return {"answer": number}
     found: dict[str, Any] = {}
     errors: list[Undetermined] = []
     rules = read.sandbox.domain.follows.get(request["tool"], {})

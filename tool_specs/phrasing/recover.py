@@ -21,6 +21,7 @@ from schemas.program import At, Call, Filter, OrderKey, column_id
 from schemas.task import Request, Task
 from tool_specs.lexicon import Lexicon, Texts
 from tool_specs.phrasing.columns import column_words, fill_value, name_noun, texts_for, value_texts
+from tool_specs.phrasing.conditions import only_if_texts
 from tool_specs.phrasing.english import agree, plural
 from tool_specs.phrasing.roles import joint, original, question_key
 from tool_specs.phrasing.wishes import NEXT, OTHERWISE
@@ -116,6 +117,12 @@ def demands(words: Lexicon, task: Task) -> list[Demand]:
                     meaning = ("original", role, column.rpartition(".")[0] if column not in words.originals else column)
                     demand = Demand(meaning, place, tuple(_template(text) for text in texts), shared=True)
                     found.extend([demand] if demand not in found else [])
+        if request.condition:
+            texts = only_if_texts(words, request.programs, request.condition)
+            bind = request.condition.bind
+            column = column_id(request.programs, bind.program, bind.column)
+            wanted: Meaning = ("condition", column, request.condition.above)
+            found.append(Demand(wanted, place, tuple(_template(text) for text in texts)))
         found.extend(_names(words, request, place))
     return found
 

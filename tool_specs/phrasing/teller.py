@@ -14,6 +14,7 @@ from schemas.task import Request
 from tool_specs.lexicon import Lexicon, Texts
 from tool_specs.phrasing import together
 from tool_specs.phrasing.columns import texts_for
+from tool_specs.phrasing.conditions import only_if
 from tool_specs.phrasing.english import Phrase, clean, listed, sentence, slots_in
 from tool_specs.phrasing.frames import want
 from tool_specs.phrasing.meaning import level_of
@@ -172,12 +173,18 @@ class Teller:
         return found
 
     def otherwise(self, roles: Sequence[str], left: Collection[str] = ()) -> list[str]:
-        """Returns sentences that say what will do where there is nothing as wished, for roles that have been told."""
+        """Returns sentences on roles that have been told: what will do instead, and on what condition it is wanted."""
         found: list[str] = []
         for role in roles:
             place = told_level(self.words, self.request, role) if role not in left else None
-            if place is not None and self._whole.programs[place[0]].wishes and not self._is_original(role):
+            if place is None or self._is_original(role):
+                continue
+            if self._whole.programs[place[0]].wishes:
                 found.append(otherwise(self.words, self._whole.programs, place[0], self.rng))
+            condition = self._whole.condition
+            if condition and condition.bind.program == place[0]:
+                limit = self.facts[condition.fact]
+                found.append(only_if(self.words, self.request.programs, condition, limit, self.rng))
         return found
 
     def both(self, *, answering: bool) -> str:

@@ -6,6 +6,7 @@ from schemas.program import Program, column_id
 from schemas.task import Request
 from tool_specs.lexicon import Lexicon
 from tool_specs.phrasing.columns import column_words, texts_for, value_texts
+from tool_specs.phrasing.conditions import nameable
 from tool_specs.phrasing.meaning import levels, outside
 from tool_specs.phrasing.roles import joint, parameters_of, question_key, roles, rules_of
 from tool_specs.phrasing.together import fitting
@@ -33,6 +34,10 @@ def phrasable(words: Lexicon, request: Request) -> str | None:
                 return f"role {role} of {request.tool}"
     elif request.refusal is not None and request.refusal.request not in words.out_of_scope:
         return f"out of scope {request.refusal.request}"
+    if request.condition and not nameable(
+        words, request.programs, request.condition.bind.program, request.condition.bind.column
+    ):
+        return f"condition of {request.tool}"
     for number, rule in rules_of(request):
         column = column_id(request.programs, number, rule.column)
         own = column_words(words, column)
