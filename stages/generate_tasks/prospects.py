@@ -18,9 +18,13 @@ from stages.generate_tasks.columns import order_keys
 from stages.generate_tasks.ground import Ground
 from stages.generate_tasks.plans import Plan, plans_of, rows_of, sample_arguments
 from stages.generate_tasks.questions import questions_of
+from stages.generate_tasks.searches import search_plans
+from stages.generate_tasks.seeking import sizes_for
 from tool_specs.domain import Guard, GuardContext
 from tool_specs.phrasing.columns import column_words
 
+MOST_READS = 13
+"""Reads of a search up to which questions are counted."""
 SAMPLES = 160
 """Calls that are tried on a guard, per plan."""
 
@@ -94,10 +98,25 @@ def prospects(ground: Ground) -> Prospects:
         for chain in {chain.last.id: chain for chain in chains if chain.last.id in ground.lexicon.rows}.values()
     ]
     return Prospects(
-        tuple(_prospect(ground, spec, [plan for plan in plans if plan.tool == spec.name]) for spec in writes),
+        tuple(
+            _sought(ground, spec) or _prospect(ground, spec, [plan for plan in plans if plan.tool == spec.name])
+            for spec in writes
+        ),
         tuple(rows),
         tuple(guard.name for guard in ground.sandbox.domain.guards if not _is_hit(ground, guard, plans)),
     )
+
+
+def _sought(ground: Ground, spec: ToolSpec) -> Prospect | None:
+    """Says what can be made of a write about rows of a search: as many reads as questions are asked."""
+    found = [plan for identity in ground.identities for plan in search_plans(ground, identity)]
+    own = [plan for plan in found if plan.tool == spec.name]
+    if not own:
+        return None
+    further = any(plan.owns or plan.further for plan in own)
+    asked = {reads + further for plan in own for reads in range(1, MOST_READS) if sizes_for(plan, reads)}
+    told = tuple(dict.fromkeys(plan.search.row.id for plan in own))
+    return Prospect(spec.name, len(own), told, tuple(sorted(asked)))
 
 
 def _prospect(ground: Ground, spec: ToolSpec, plans: Sequence[Plan]) -> Prospect:
