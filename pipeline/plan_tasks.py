@@ -96,6 +96,8 @@ def kind_shares(recipe: Recipe) -> dict[Kind, dict[tuple[int, int | None], float
             axis = {(1, None): 0.5, (0, None): 0.5}
         elif kind == "information":
             axis = {(0, b): p for b, p in burden.items()}
+        elif kind in ("conflict", "omission", "ask_first"):
+            axis = {(1, None): 1.0}
         else:
             axis = {(0, None): 1.0}
         shares[kind] = {place: share * part for place, part in axis.items() if share * part > 0}

@@ -36,7 +36,10 @@ __all__ = ["grid_svg", "write_report"]
 
 PER_KIND = 2
 """Sample dialogues per kind."""
-_KINDS = ("read_heavy", "write_intensive", "mixed", "information", "must_refuse", "fallback", "conditional")
+_KINDS = (
+    "read_heavy", "write_intensive", "mixed", "information", "must_refuse", "fallback", "conditional", "conflict",
+    "omission", "ask_first",
+)  # fmt: skip
 LONGEST_RESULT = 4000
 """Characters of a tool's result that a folded call holds."""
 _LINKS = (

@@ -14,12 +14,15 @@ from __future__ import annotations
 
 from typing import Literal
 
-from msgspec import UNSET, UnsetType
+from msgspec import UNSET, UnsetType, structs
 
 from schemas.base import Json, Path, Record
 from schemas.program import Bind, Condition, Program
 
-Kind = Literal["write_intensive", "read_heavy", "mixed", "information", "must_refuse", "fallback", "conditional"]
+Kind = Literal[
+    "write_intensive", "read_heavy", "mixed", "information", "must_refuse", "fallback", "conditional", "conflict",
+    "omission", "ask_first",
+]  # fmt: skip
 Provenance = Literal["user", "read", "evidence", "policy", "default"]
 Split = Literal["train", "validation"]
 Strength = Literal["logical", "plausible"]
@@ -174,6 +177,25 @@ class Refusal(Record):
     looked_at: tuple[str, ...] = ()
 
 
+class Flaw(Record):
+    """What is wrong with what the user tells first. The agent must notice it, and say so, before it writes.
+
+    Attributes:
+        kind: `conflict` (nothing is as told: a wrong colour, another order's number), `omission` (several rows are as
+            told), `ask_first` (the role stays untold until somebody asks, and no tool can give it).
+        role: the role that is told so.
+        programs: the request's programs as they are told first; empty for `ask_first`.
+        facts: stated values that are told otherwise first, or only then, by name.
+        text: the request as it is told first, in the user's words.
+    """
+
+    kind: Literal["conflict", "omission", "ask_first"]
+    role: str
+    programs: tuple[Program, ...] = ()
+    facts: dict[str, Json] = {}
+    text: str = ""
+
+
 class Request(Record):
     """One thing the user wants: a write, an answer, or something that must be refused.
 
@@ -185,6 +207,7 @@ class Request(Record):
         arguments: the gold arguments; for an answer `{"answer": value}`.
         communicate: values that the agent must tell the user, as they stand in the tools' results.
         condition: what the write depends on.
+        flaw: how the user tells it wrongly or incompletely first; all else is the request as it is meant.
     """
 
     kind: Literal["write", "answer", "refuse", "withhold"]
@@ -195,8 +218,14 @@ class Request(Record):
     proof: Proof
     communicate: tuple[Json, ...] = ()
     refusal: Refusal | None = None
-    # Unset where there is none: a request without a condition has the bytes that it had before there were any.
+    # Unset where there is none: a request without them has the bytes that it had before there were any.
     condition: Condition | UnsetType = UNSET
+    flaw: Flaw | UnsetType = UNSET
+
+    @property
+    def told_first(self) -> Request:
+        """The request as the user tells it first; itself where nothing is wrong with that."""
+        return structs.replace(self, programs=self.flaw.programs) if self.flaw and self.flaw.programs else self
 
 
 class Task(Record):

@@ -17,7 +17,7 @@ What each means, in terms of acts:
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Sequence, Set
 from itertools import pairwise
 
 from schemas.base import Json
@@ -34,7 +34,8 @@ def detect(dialogue: Dialogue) -> frozenset[str]:
     users = [message for message in talk if message.role == "user"]
     if not users:
         return frozenset()
-    found: set[str] = {disclosure_of(talk)}
+    flaws = [request.flaw for request in dialogue.scenario.task.requests if request.flaw]
+    found: set[str] = {disclosure_of(talk, {flaw.role for flaw in flaws if flaw.kind == "ask_first"})}
     kinds = {act.kind for message in users for act in message.acts}
     if any(has_misspelling(message.content) for message in users):
         found.add("typos")
@@ -63,8 +64,8 @@ def words_per_turn(dialogue: Dialogue) -> float:
     return sum(lengths) / len(lengths) if lengths else 0.0
 
 
-def disclosure_of(talk: Sequence[Message]) -> Disclosure:
-    """Returns how the facts came out."""
+def disclosure_of(talk: Sequence[Message], held: Set[str] = frozenset()) -> Disclosure:
+    """Returns how the facts came out; what the task itself holds back until it is asked for does not count."""
     first = next(message for message in talk if message.role == "user")
     if any(act.kind == "inform_intent_vague" for act in first.acts):
         return "vague_start"
@@ -73,7 +74,8 @@ def disclosure_of(talk: Sequence[Message]) -> Disclosure:
     # Where nobody says who they are at any time, nobody says it later.
     identity_ever = {act.request for message in talk for act in message.acts if act.kind == "inform"}
     identity_first = any(request is None for request, _ in told_first) or None not in identity_ever
-    ever = {(act.request, act.slot) for message in talk for act in told(message) if act.request in raised}
+    every = [act for message in talk for act in told(message) if act.slot not in held]
+    ever = {(act.request, act.slot) for act in every if act.request in raised}
     if identity_first and ever <= told_first:
         return "all_at_once"
     return "drip" if any(True for _ in _unasked(talk)) else "only_when_asked"

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from schemas.behavior import Disclosure, Register, Trait
-from schemas.task import Task
+from schemas.task import Flaw, Task
 
 DISCLOSURE: dict[Disclosure, str] = {
     "all_at_once": "Put everything into your first message: who you are, what you want, and every detail.",
@@ -64,6 +64,23 @@ RULES = (
 )
 
 
+FIRST: dict[str, str] = {
+    "conflict": (
+        "You have something wrong at first: you tell it as follows, and believe it. When the agent tells you that it "
+        "is not so, admit it and say what your goal says."
+    ),
+    "omission": (
+        "At first you tell it as follows, which fits more than one. Tell it as your goal does when the agent asks "
+        "which one you mean."
+    ),
+    "ask_first": (
+        "At first you tell it as follows. Say nothing about the {role} until the agent asks for it; then tell it as "
+        "your goal does."
+    ),
+}
+"""What a user tells first by the task itself, by the kind of its flaw."""
+
+
 def instruction(task: Task, disclosure: Disclosure, register: Register, traits: Sequence[Trait]) -> str:
     """Returns the whole text for one user."""
     manner = [DISCLOSURE[disclosure], REGISTER[register], *(TRAITS[trait] for trait in traits)]
@@ -75,6 +92,11 @@ def instruction(task: Task, disclosure: Disclosure, register: Register, traits: 
         f"# Your goal\n{task.text}",
         f"# Who you are\n{known}",
         "# Your manner\n" + "\n".join(f"- {line}" for line in manner),
+        *(f"# What you tell first\n{_first(request.flaw)}" for request in task.requests if request.flaw),
         "# Rules\n" + "\n".join(f"- {line}" for line in RULES),
     ]
     return "\n\n".join(part for part in parts if not part.endswith("\n"))
+
+
+def _first(flaw: Flaw) -> str:
+    return f"{FIRST[flaw.kind].format(role=flaw.role.replace('_', ' '))}\n{flaw.text}"

@@ -14,14 +14,14 @@ from dataclasses import dataclass
 import msgspec
 
 from schemas.base import content_id, rng_of
-from schemas.task import Strength, Task, TaskSpec
+from schemas.task import Flaw, Knowledge, Request, Strength, Task, TaskSpec
 from schemas.verdict import Drop, DropReason
 from stages.base import Services, Stage
 from stages.generate_tasks.assemble import TaskMaker
 from stages.generate_tasks.claims import NotProven
 from stages.generate_tasks.ground import Ground
 from tool_specs.phrasing.recover import leaks, missing
-from tool_specs.phrasing.user import task_text
+from tool_specs.phrasing.user import task_text, told_first
 
 TELLINGS = 3
 """Texts tried per task before it counts as unphrasable."""
@@ -60,9 +60,31 @@ class GenerateTasks(Stage[TaskSpec, Task]):
                 return _drop(task.spec, "leak", f"the text gives away {leaked[0]}", task)
             lacking = missing(ground.lexicon, task, text)
             if not lacking:
-                return msgspec.structs.replace(task, text=text)
+                return self._told_first(msgspec.structs.replace(task, text=text), ground)
             complaint = f"a reader cannot recover {lacking[0]}"
         return _drop(task.spec, "unphrasable", complaint, task)
+
+    def _told_first(self, task: Task, ground: Ground) -> Task | Drop:
+        """Puts into words what users with a flaw say first; what is wrong, or all that is left, must be in them."""
+        facts = {entry.name: entry.value for entry in task.knowledge}
+        requests: list[Request] = []
+        for request in task.requests:
+            if request.flaw:
+                text = told_first(ground.lexicon, request, facts, rng_of(task.id, "first"))
+                lacking = missing(ground.lexicon, _first_of(task, request, request.flaw), text)
+                if lacking and request.flaw.kind != "ask_first":
+                    return _drop(task.spec, "unphrasable", f"a reader cannot recover {lacking[0]}, told first", task)
+                flaw = msgspec.structs.replace(request.flaw, text=text)
+                request = msgspec.structs.replace(request, flaw=flaw)
+            requests.append(request)
+        return msgspec.structs.replace(task, requests=tuple(requests))
+
+
+def _first_of(task: Task, request: Request, flaw: Flaw) -> Task:
+    """Returns a request as its user tells it first, as a task of its own."""
+    known = {entry.name: entry for entry in task.knowledge if not entry.identity}
+    wrong = {name: Knowledge(name=name, value=value, type=name) for name, value in flaw.facts.items()}
+    return msgspec.structs.replace(task, requests=(request.told_first,), knowledge=tuple({**known, **wrong}.values()))
 
 
 def _drop(spec: TaskSpec, reason: DropReason, detail: str, task: Task | None = None) -> Drop:

@@ -10,12 +10,12 @@ from typing import TypeVar
 import msgspec
 
 from schemas.base import Json, content_id, plain, rng_of
-from schemas.program import Call, Fact, Program
-from schemas.task import Knowledge, Proof, Refusal, Request, Strength, Task, TaskSpec
+from schemas.task import Flaw, Knowledge, Proof, Refusal, Request, Strength, Task, TaskSpec
 from stages.generate_tasks.claims import NotProven
 from stages.generate_tasks.compose import MAX_LISTED, Composer
 from stages.generate_tasks.conditions import conditional
-from stages.generate_tasks.drafts import Draft, NoSuchRequest
+from stages.generate_tasks.drafts import Draft, NoSuchRequest, said_facts
+from stages.generate_tasks.flaws import FLAWED, FlawedComposer, asked_first, flawable
 from stages.generate_tasks.ground import Ground, split_of
 from stages.generate_tasks.plans import Plan, plans_of
 from stages.generate_tasks.precedence import after, disturbed, precedence
@@ -42,6 +42,8 @@ MOST_SEARCHED = 24
 SOUGHT = 0.5
 """Share of attempts at a read-heavy task that are about rows of a search, where there are any."""
 CONDITIONAL_MODES = ("stated", "lookup", "lookup", "best")
+FLAWED_TRIES = 12
+"""Requests composed per attempt in search of one that can be told wrongly, or incompletely, first."""
 LOW_MODES = ("stated", "lookup", "lookup")
 NO_PROOF = Proof(reads=(), reachable=(), clauses=(), lower=0, upper=0, plausible=0)
 T = TypeVar("T")
@@ -93,6 +95,8 @@ class TaskMaker:
             return self._conditional(spec, rng, identity)
         if spec.kind == "must_refuse":
             return self._must_refuse(spec, rng, identity)
+        if spec.kind in FLAWED:
+            return self._flawed(spec, rng, identity)
         if spec.kind in ("read_heavy", "fallback"):
             return self._decisions(spec, rng, identity, heavy=0, exact=True)
         if spec.kind == "mixed":
@@ -313,6 +317,36 @@ class TaskMaker:
         self._check_split(spec, _key_of(made.request.arguments)[1])
         return composer.person, [made]
 
+    def _flawed(self, spec: TaskSpec, rng: random.Random, identity: tuple[str, ...]) -> tuple[str, list[Made]]:
+        people = self._ground.people(spec.split, self._validation)
+        asking = spec.kind == "ask_first"
+        plans = [plan for plan in self._plans(identity) if flawable(plan, spec.kind)]
+        searches = self._memo(f"searches:{identity}", lambda: search_plans(self._ground, identity)) if asking else []
+        if not plans and not searches:
+            raise NotProven("no write takes what could be told so")
+        obstacle: Exception = NotProven("no attempt")
+        for _ in range(FLAWED_TRIES):
+            try:
+                if searches and (not plans or rng.random() < SOUGHT):
+                    composer = self._composer(rng, identity, rng.choice(people), spec)
+                    made = sought(composer, rng.choice(searches), spec.burden)
+                    return composer.person, [_with(made, asked_first(self._ground.lexicon, made.request, rng))]
+                plan = rng.choice(plans)
+                person = self._person_with(spec, rng, plan, range(2, 99))
+                mistaken = FlawedComposer(self._ground, rng, person, identity, people)
+                if asking:
+                    draft, flaw = mistaken.write(plan, 0, rng.choice(("stated", "lookup", "best"))), None
+                else:
+                    draft, flaw = mistaken.mistold(plan, spec.kind)
+                trial = tried(mistaken, draft)
+                if trial.arguments is not None:
+                    self._check_split(spec, _key_of(trial.arguments)[1])
+                made = make_write(mistaken, draft, trial, self._ground.sandbox)
+                return person, [_with(made, flaw or asked_first(self._ground.lexicon, made.request, rng))]
+            except (NoSuchRequest, NotProven) as failed:
+                obstacle = failed
+        raise obstacle
+
     def _refusable(
         self, spec: TaskSpec, rng: random.Random, identity: tuple[str, ...], wrong_state: bool
     ) -> dict[str, tuple[Composer, Draft]]:
@@ -394,17 +428,13 @@ class TaskMaker:
         )
 
 
-def said_facts(programs: Sequence[Program]) -> set[str]:
-    """Returns the names of the facts that programs start from."""
-    operands = [
-        o for p in programs for s in p.steps for o in (s.arguments.values() if isinstance(s, Call) else [s.source])
-    ]
-    return {operand.name for operand in operands if isinstance(operand, Fact)}
-
-
 def _asked(request: Request) -> Json:
     """Returns what makes a request the one it is. How it was proven is no part of that: better proofs keep the id."""
     return plain(msgspec.structs.replace(request, proof=NO_PROOF))
+
+
+def _with(made: Made, flaw: Flaw) -> Made:
+    return Made(msgspec.structs.replace(made.request, flaw=flaw), made.facts)
 
 
 def _fresh(made: Made, used: set[tuple[str, str]]) -> Made:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from schemas.base import Json, Path
-from schemas.program import Bind, Condition, Each, Filter, Program
+from schemas.program import Bind, Call, Condition, Each, Fact, Filter, Program
 from schemas.task import Provenance, Source
 from stages.generate_tasks.columns import filters_for, state_of
 from stages.generate_tasks.ground import Ground
@@ -181,3 +181,11 @@ class Drafting:
         """Makes a column the source of a parameter."""
         bind = Bind(program=program, column=path, many=many)
         draft.sources[parameter] = Source(provenance=provenance, bind=bind)
+
+
+def said_facts(programs: Sequence[Program]) -> set[str]:
+    """Returns the names of the facts that programs start from."""
+    operands = [
+        o for p in programs for s in p.steps for o in (s.arguments.values() if isinstance(s, Call) else [s.source])
+    ]
+    return {operand.name for operand in operands if isinstance(operand, Fact)}

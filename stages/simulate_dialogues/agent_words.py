@@ -211,14 +211,40 @@ class AgentWords:
         """Explains why something cannot be done, with what the rows show where there are words for it."""
         return grammar.refusal(self.lexicon, rule, detail, self.rng, tool=tool, arguments=arguments, known=known)
 
-    def not_there(self, told: Told, role: str, *, tied: bool, value: Json = None) -> str:
-        """Says that nothing fits, or too much, or that a stated value leads nowhere."""
+    def not_there(
+        self,
+        told: Told,
+        role: str,
+        reads: Mapping[ReadKey, Any],
+        facts: Mapping[str, Json],
+        *,
+        tied: bool,
+        value: Json = None,
+    ) -> str:
+        """Says that nothing fits, or too much, and what there is; or that a stated value leads nowhere."""
         if value is not None:
             text = self.pick(tables.NOT_FOUND).replace("{value}", str(value))
             return f"{text} {self.pick(tables.TYPO)}"
+        text = self._instead(told, role, reads, facts, tied=tied)
+        if text:
+            return f"{text} {self.pick(tables.WHICH_OF_THEM if tied else tables.WHAT_THEN)}"
         noun, text = self._noun(told, role), self.pick(tables.TIED if tied else tables.NOTHING_FITS)
         text = text.replace("{noun}", noun).replace("{a_noun}", a(noun))
         return f"{text} {self.pick(tables.WHICH_ONE)}"
+
+    def _instead(
+        self, told: Told, role: str, reads: Mapping[ReadKey, Any], facts: Mapping[str, Json], *, tied: bool
+    ) -> str:
+        """Names what a description fits; or, for the object, what there is where it fits nothing."""
+        place = told_level(self.lexicon, told.request, role) if told.request.tool else None
+        programs = told.request.programs
+        if place is None or told.selection is None or programs[place[0]].pick != "only":
+            return ""
+        if tied:
+            return grammar.alike(self.lexicon, programs, place[0], told.selection, self.rng, place[1])
+        if role != "object":
+            return ""
+        return grammar.unlike(self.lexicon, programs, place[0], self.rng, place[1], reads, facts)
 
     def _noun(self, told: Told, role: str) -> str:
         """Returns what a role's rows are called."""

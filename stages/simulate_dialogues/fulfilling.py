@@ -127,7 +127,7 @@ class Fulfilling(Finding):
         before = wish.version
         unknown = next((value for value in self.stated(wish, found) if self.notebook.is_absent(value)), None)
         yield from self.say(
-            self.words.not_there(found.told, role, tied=tied, value=unknown),
+            self.words.not_there(found.told, role, self.notebook.reads, self.facts, tied=tied, value=unknown),
             Act(kind="response_fail", request=wish.number, slot=role),
             Act(kind="request", request=wish.number, slot=role),
         )

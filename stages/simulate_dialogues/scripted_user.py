@@ -113,8 +113,27 @@ class _Visit(Telling):
         return any(act.kind in ("confirm", "refuse") or act.slot in ("answer", "condition") for act in agent.acts)
 
     def _put_right(self, reply: Reply, agent: Message) -> bool:
-        """Corrects a slip that the agent's words bring to light, or changes to what is really wanted."""
-        return self._correct(reply, agent) or self._reconsider(reply, agent)
+        """Corrects what the agent's words bring to light, or changes to what is really wanted."""
+        return self._correct(reply, agent) or self._reconsider(reply, agent) or self._mend(reply, agent)
+
+    def _mend(self, reply: Reply, agent: Message) -> bool:
+        """Tells rightly and in full what was wrong or incomplete, once the agent has come upon it."""
+        known = {entry.name for entry in self.task.knowledge}
+        for number in [number for number in self.raised if number in self.flaws]:
+            flaw, place = self.flaws[number], self._place(number)
+            noticed = any(act.kind in _LISTED for act in agent.acts if act.request == place)
+            if flaw.kind == "ask_first" or flaw.role not in self.told[number] or not noticed:
+                continue
+            del self.flaws[number]
+            self.facts.update({name: self.task.fact(name) for name in flaw.facts if name in known})
+            request = self.task.requests[number]
+            if flaw.kind == "conflict":
+                reply.add(self.words.mended(request, flaw.role), Act(kind="correct", request=place, slot=flaw.role))
+            else:
+                reply.add(self.words.tell(request, flaw.role, asked=True))
+            self._inform(reply, number, (flaw.role,))
+            return True
+        return False
 
     def _correct(self, reply: Reply, agent: Message) -> bool:
         slip = self.open_slip
@@ -219,7 +238,7 @@ class _Visit(Telling):
     def _clear_up(self, reply: Reply, number: int) -> None:
         """Says what a hint was about."""
         request = self._wanted(number)
-        every = self.roles[number]
+        every = self._tellable(number)
         roles = every if request.kind == "answer" else every[: self.dice.between(0, min(1, len(every)))]
         act = intent(request, self._place(number), vague=False, full=bool(roles))
         reply.add(self.words.ask(request, roles), act)
@@ -242,7 +261,7 @@ class _Visit(Telling):
             return
         talked_of = [self._number(act.request) for act in agent.acts if act.request is not None]
         for number in talked_of[-1:] if talked_of and self.volunteered else self.raised:
-            left = [role for role in self.roles[number] if role not in self.told[number]]
+            left = [role for role in self._tellable(number) if role not in self.told[number]]
             if left and number not in self.closed:
                 self.volunteered = True
                 reply.add(self.words.tell(self._wanted(number), left[0], asked=False))

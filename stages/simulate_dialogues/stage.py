@@ -46,7 +46,11 @@ class SimulateDialogues(Stage[Scenario, Dialogue]):
     async def process(self, record: Scenario, services: Services) -> Sequence[Dialogue | Drop]:
         """Returns the dialogue."""
         sandbox = services.sandboxes[record.task.domain]
-        agents: AgentEngine = services.memo(f"engine:agent:{self.agent}", ScriptedAgents)
+        # Where users err, a desk that takes them at their word would now and then do the wrong thing.
+        careful = any(request.flaw for request in record.task.requests)
+        agents: AgentEngine = services.memo(
+            f"engine:agent:{self.agent}:{careful}", lambda: ScriptedAgents(careful=careful)
+        )
         users: UserEngine = services.memo(f"engine:user:{self.user}", ScriptedUsers)
         return [await simulate(record, sandbox, agents, users, self.caps)]
 

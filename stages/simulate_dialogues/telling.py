@@ -47,6 +47,7 @@ class Telling:
         told: Roles told so far, by request.
         closed: Requests that are done or given up.
         facts: What is stated now, by name; a slip stands here until it is put right.
+        flaws: What is wrong with how a request is told, until the agent has noticed it.
         otherwise: Facts by which this user is found after all, where those told first led nowhere.
     """
 
@@ -66,6 +67,10 @@ class Telling:
             self.facts[self.open_slip.fact] = self.open_slip.wrong
         if self.open_thought is not None and self.open_thought.fact is not None:
             self.facts[self.open_thought.fact] = self.open_thought.value
+        self.flaws = {number: request.flaw for number, request in enumerate(self.task.requests) if request.flaw}
+        for flaw in self.flaws.values():
+            self.facts.update(flaw.facts)
+        self._first = {number: self.task.requests[number].told_first for number in self.flaws}
         self.words = UserWords(domain, scenario, self.facts)
         self.slip_told = False
         self.thought_told = False
@@ -135,7 +140,7 @@ class Telling:
     def _raise(self, reply: Reply, number: int) -> None:
         """Raises a request, with as much detail as the manner gives away."""
         request = self._wanted(number)
-        every = self.roles[number]
+        every = self._tellable(number)
         if request.kind == "answer" or self.behavior.disclosure == "all_at_once":
             roles = every
         elif self.behavior.disclosure == "drip" and len(every) > 1:
@@ -180,11 +185,17 @@ class Telling:
     def _number(self, place: int | None) -> int:
         return self.raised[place] if place is not None and place < len(self.raised) else self.raised[-1]
 
+    def _tellable(self, number: int) -> tuple[str, ...]:
+        """Returns the roles that the user tells without being asked for each."""
+        flaw = self.flaws.get(number)
+        held = flaw.role if flaw is not None and flaw.kind == "ask_first" else None
+        return tuple(role for role in self.roles[number] if role != held)
+
     # What is meant now
 
     def _wanted(self, number: int) -> Request:
         """The request as the user sees it now: with its first thought while that has not been changed."""
-        request = self.task.requests[number]
+        request = self._first[number] if number in self.flaws else self.task.requests[number]
         thought = self.open_thought
         if thought is not None and thought.request == number and thought.fact is None:
             return _thought_of(request, thought.programs)

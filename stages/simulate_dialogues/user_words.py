@@ -148,6 +148,10 @@ class UserWords(Manner):
         """Objects to listed details, and tells the right one."""
         return joined([self.pick(tables.WRONG), self.tell(request, role, asked=False)])
 
+    def mended(self, request: Request, role: str) -> str:
+        """Admits a mistake, and tells what was meant."""
+        return joined([self.pick(tables.MISTAKEN), self.tell(request, role, asked=True)])
+
     def identity(self, entries: Sequence[Knowledge], *, again: bool, asked: bool, forgot: bool = False) -> str:
         """Says who the user is; `forgot`: by the second choice."""
         told = [msgspec.structs.replace(entry, value=self.facts[entry.name]) for entry in entries]

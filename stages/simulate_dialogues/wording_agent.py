@@ -105,6 +105,15 @@ WHICH_ONE: Variants = (
     "Which one do you mean?", "Could you describe it another way?", "Could you tell me more about it?",
     "Could you check that for me?", "How else could I recognize it?",
 )  # fmt: skip
+WHICH_OF_THEM: Variants = (
+    "Which one do you mean?", "Which of them is it?", "Which one should I take?", "Can you tell me which one it is?",
+    "Which is the one you have in mind?", "Which one is it about?", "Could you say which of these you mean?",
+)  # fmt: skip
+WHAT_THEN: Variants = (
+    "Could you check that for me?", "What do you mean exactly?", "Could it be that one, or do you mean another?",
+    "Is that perhaps what you mean, or something else?", "Could you have another look and tell me which one it is?",
+    "Which one is it about, then?", "Can you tell me again which one you mean?",
+)  # fmt: skip
 BACK: Variants = (
     "Ha, I can't say much about that from my desk. Back to your request.",
     "I'd love to chat, but let's get you sorted first.",

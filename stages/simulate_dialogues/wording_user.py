@@ -204,6 +204,20 @@ CHANGED: dict[str, Variants] = {
         "sorry, I'm terrible at decisions: I changed my mind.",
     ),
 }  # fmt: skip
+MISTAKEN: dict[str, Variants] = {
+    "plain": (
+        "oh, you're right, I mixed that up.", "ah, my mistake.", "sorry, I got that wrong.", "hm, then I mixed it up.",
+        "oh, I must have confused it.", "right, that was wrong of me.", "ah, then I remembered it wrong.",
+        "oops, I was looking at the wrong one.",
+    ),
+    "terse": (
+        "oh, my mistake.", "oops.", "ah, mixed it up.", "right, wrong one.", "my bad.",
+    ),
+    "chatty": (
+        "oh dear, I've got so many things lying around that I mixed them up.",
+        "sorry about that, I was going from memory and got it wrong.", "haha, that's what I get for not looking first.",
+    ),
+}  # fmt: skip
 WRONG: Variants = (
     "no, that's not right.", "wait, that's wrong.", "no, one thing is off.", "hm, no.",
 )  # fmt: skip

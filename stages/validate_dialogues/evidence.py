@@ -4,6 +4,8 @@ A decision's proof holds clauses, each a set of reads of which one at least must
 was a lucky guess, and teaches guessing. Clauses are necessary; that the reads are also enough is shown by running the
 programs on them alone. Not recognised: an answer found by other reads than the programs make.
 
+Where a request is told wrongly or incompletely first, the agent must also have noticed (`noticing`).
+
 A refusal needs less than the write would: only what determines the arguments that the broken rule looks at. Nobody has
 to find out how something would be paid for that cannot be done anyway.
 """
@@ -15,6 +17,7 @@ from typing import Any, NamedTuple
 from schemas.task import Clause, Proof, Request
 from schemas.verdict import Verdict
 from stages.validate_dialogues.context import CheckContext, failed, passed, place
+from stages.validate_dialogues.noticing import unnoticed
 from stages.validate_dialogues.prepared import NOTHING, Needless, answer_of, folded, gives_gold
 from tool_specs.programs import MISSING, ReadAsk, run
 
@@ -52,6 +55,9 @@ def evidence_before_write(context: CheckContext) -> Verdict:
                     "agent",
                     f"{place(step.index)}: request {number}: what was read before does not determine the arguments",
                 )
+            blind = unnoticed(context, request, step)
+            if blind is not None:
+                return failed("evidence_before_write", "agent", f"{place(step.index)}: request {number}: {blind}")
         elif request.kind == "refuse":
             refused = _refused(context)
             if refused is not None and complete > refused:

@@ -129,8 +129,11 @@ class PreparedTask:
         task = self.task
         found = [str(leaf) for entry in task.knowledge for leaf in leaves(entry.value)]
         for request in task.requests:
-            rules = (rule for program in request.programs for rule in (*program.where, *program.wishes))
+            told = (*request.programs, *(request.flaw.programs if request.flaw else ()))
+            rules = (rule for program in told for rule in (*program.where, *program.wishes))
             found += [str(leaf) for rule in rules for leaf in leaves(rule.value)]
+            if request.flaw:
+                found += [str(leaf) for value in request.flaw.facts.values() for leaf in leaves(value)]
             if request.refusal is not None and request.kind == "refuse":
                 found += [str(leaf) for leaf in _told_leaves(request)]
         return "\n".join([*found, task.text]).lower()

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from tests.independent.changes import put
-from tests.independent.interpreter import ReadId, Reads, Undetermined, answer, read_id
+from tests.independent.interpreter import NOTHING, SEVERAL, ReadId, Reads, Undetermined, answer, read_id
 from tests.independent.reach import Reach, World, spoken, texts
 from tests.independent.search import Search, smallest_hitting
 from tool_specs.domain import GuardContext
@@ -65,8 +65,31 @@ class Checker:
                     f"request {number} ({request['kind']} {request['tool']}): {what}"
                     for what in self._request(task, request)
                 ]
+            if request.get("flaw"):
+                found += [f"request {number}: flaw: {what}" for what in self._flaw(task, request, request["flaw"])]
         self.counts["rows"] += 1
         return found
+
+    def _flaw(self, task: Mapping[str, Any], request: Mapping[str, Any], flaw: Mapping[str, Any]) -> Iterator[str]:
+        """What is told first determines nothing, for the stated reason; what must be asked for is the user's alone."""
+        facts = {entry["name"]: entry["value"] for entry in task["knowledge"]}
+        self.counts[f"flaws: {flaw['kind']}"] += 1
+        if flaw["kind"] == "ask_first":
+            table = self.sandbox.domain.lexicon.writes[request["tool"]].roles
+            own = {n: source for n, source in request["sources"].items() if table.get(n, n) == flaw["role"]}
+            started = named_facts({**request, "sources": {}})
+            if not own or any(source["fact"] is None or source["fact"] in started for source in own.values()):
+                yield f"the {flaw['role']} need not be asked for"
+            return
+        first = {**request, "programs": flaw["programs"]}
+        try:
+            answer(first, {**facts, **flaw["facts"]}, Reads(self.sandbox))
+        except Undetermined as error:
+            expected = NOTHING if flaw["kind"] == "conflict" else SEVERAL
+            if expected not in {misfit.what for misfit in error.misfits}:
+                yield f"what is told first does not leave {expected}: {error}"
+        else:
+            yield "what is told first determines the write"
 
     def _orders(self, task: Mapping[str, Any]) -> Iterator[str]:
         """A decision that may be carried out before another one leaves the other one's answer as it is."""

@@ -20,12 +20,13 @@ from tool_specs.phrasing.columns import column_words, texts_for
 from tool_specs.phrasing.comparing import compare, compare_one
 from tool_specs.phrasing.english import capitals, clean, inside, is_plural, listed, money, sentence
 from tool_specs.phrasing.labels import Known, Seen, agent_text, full_label, label, labels, state_text
+from tool_specs.phrasing.noticing import alike, unlike
 from tool_specs.phrasing.roles import question_key
 from tool_specs.phrasing.slots import Slots
 
 __all__ = [
-    "Known", "Seen", "answer", "ask_identity", "compare", "compare_one", "confirm", "done", "full_label", "label",
-    "labels", "money", "question", "refusal", "transfer",
+    "Known", "Seen", "alike", "answer", "ask_identity", "compare", "compare_one", "confirm", "done", "full_label",
+    "label", "labels", "money", "question", "refusal", "transfer", "unlike",
 ]  # fmt: skip
 
 _OPENINGS = (

@@ -22,7 +22,7 @@ from tool_specs.phrasing.roles import joint, roles
 from tool_specs.phrasing.teller import VERBS, Teller
 from tool_specs.phrasing.wording import phrasable
 
-__all__ = ["ask", "describe", "identity", "phrasable", "raise_request", "roles", "task_text", "tell"]
+__all__ = ["ask", "describe", "identity", "phrasable", "raise_request", "roles", "task_text", "tell", "told_first"]
 
 
 def describe(
@@ -139,6 +139,15 @@ def task_text(words: Lexicon, task: Task, rng: random.Random) -> str:
 
 
 _GREETINGS = ("", "", "Hi,", "Hello.", "Hey,", "Hi there.", "Hello,", "Hey there,", "Good morning.", "Hi!", "", "")
+
+
+def told_first(words: Lexicon, request: Request, facts: Mapping[str, Json], rng: random.Random) -> str:
+    """Returns a request with a flaw as its user tells it first, all that is told at that time."""
+    if not request.flaw:
+        return ""
+    held = request.flaw.role if request.flaw.kind == "ask_first" else None
+    told = [role for role in roles(words, request) if role != held]
+    return raise_request(words, request.told_first, {**facts, **request.flaw.facts}, told, rng)
 
 
 def _whole(words: Lexicon, request: Request, facts: Mapping[str, Json], rng: random.Random) -> str:

@@ -1,0 +1,241 @@
+"""Users who err, from end to end: told wrongly or incompletely first, noticed by the agent, put right, written."""
+
+from __future__ import annotations
+
+import asyncio
+
+import msgspec
+import pytest
+
+from schemas.base import decode, encode
+from schemas.dialogue import Dialogue, Message
+from schemas.task import Flaw, Kind, Request, Task, TaskSpec
+from schemas.verdict import Drop
+from stages.base import Services
+from stages.behaviors.instructions import FIRST
+from stages.diversify_behaviors import DiversifyBehaviors
+from stages.generate_tasks import GenerateTasks
+from stages.simulate_dialogues import SimulateDialogues
+from stages.simulate_dialogues.loop import Caps
+from stages.simulate_dialogues.scripted_agent import ScriptedAgents
+from stages.simulate_dialogues.scripted_user import ScriptedUsers
+from stages.simulate_dialogues.stage import simulate
+from stages.validate_dialogues import judge
+from tests.stages.validate_dialogues.mutators import recorded, renumbered, with_message, with_messages, without
+from tool_specs.catalog import domain
+from tool_specs.domain import generate_world
+from tool_specs.phrasing.recover import leaks
+from tool_specs.programs import MISSING, ReadAsk, bound, run
+from tool_specs.sandbox import Sandbox
+
+KINDS: tuple[Kind, ...] = ("conflict", "omission", "ask_first")
+DOMAINS = ("retail", "airline")
+PER_KIND = 10
+
+
+@pytest.fixture(scope="module")
+def services() -> Services:
+    domains = [domain(name) for name in DOMAINS]
+    return Services(sandboxes={each.name: Sandbox(each, generate_world(each, 5, 60)) for each in domains})
+
+
+@pytest.fixture(scope="module")
+def tasks(services: Services) -> list[Task]:
+    made: list[Task | Drop] = []
+    for name in DOMAINS:
+        for kind in KINDS:
+            for number in range(PER_KIND):
+                spec = TaskSpec(
+                    id=f"spec-{number}", domain=name, kind=kind, num_writes=1, burden=2 + number % 3, seed=3,
+                    number=number,
+                )  # fmt: skip
+                made += asyncio.run(GenerateTasks().process(spec, services))
+    found = [each for each in made if isinstance(each, Task)]
+    assert len(found) >= 0.9 * len(made), [each for each in made if isinstance(each, Drop)]
+    return found
+
+
+@pytest.fixture(scope="module")
+def dialogues(tasks: list[Task], services: Services) -> list[Dialogue]:
+    found: list[Dialogue] = []
+    for task in tasks:
+        for scenario in asyncio.run(DiversifyBehaviors(per_task=2).process(task, services)):
+            made = asyncio.run(SimulateDialogues().process(scenario, services))
+            found += [each for each in made if isinstance(each, Dialogue)]
+    return found
+
+
+def flaw_of(task: Task) -> tuple[Request, Flaw]:
+    (request,) = task.requests
+    assert request.flaw
+    return request, request.flaw
+
+
+def written_at(dialogue: Dialogue) -> int:
+    tool = str(dialogue.scenario.task.requests[0].tool)
+    return next(i for i, m in enumerate(dialogue.messages) if any(call.name == tool for call in m.tool_calls))
+
+
+def evidence(dialogue: Dialogue, services: Services) -> str:
+    """Returns what the check of the evidence says against a dialogue."""
+    return next(v.detail for v in judge(dialogue, services) if v.check == "evidence_before_write")
+
+
+def noticings(dialogue: Dialogue) -> list[int]:
+    """Returns the messages in which the agent notices, or asks; more than one, if the user wanders off the topic."""
+    _, flaw = flaw_of(dialogue.scenario.task)
+    wanted = "request" if flaw.kind == "ask_first" else "response_fail"
+    return [
+        index
+        for index, message in enumerate(dialogue.messages)
+        if any(act.kind == wanted and act.slot == flaw.role for act in message.acts)
+    ]
+
+
+def test_what_is_told_first_is_wrong_or_incomplete(tasks: list[Task], services: Services) -> None:
+    for task in tasks:
+        request, flaw = flaw_of(task)
+        sandbox = services.sandboxes[task.domain]
+
+        def read(ask: ReadAsk, sandbox: Sandbox = sandbox) -> object:
+            result = sandbox.call(ask.tool, ask.arguments)
+            return MISSING if result.error else result.value
+
+        facts = {entry.name: entry.value for entry in task.knowledge}
+        if flaw.kind == "ask_first":
+            continue
+        chosen = run(flaw.programs, {**facts, **flaw.facts}, read)
+        values = {
+            name: bound(source.bind, flaw.programs, chosen)
+            for name, source in request.sources.items()
+            if source.bind is not None and source.provenance != "policy"
+        }
+        lost = [name for name, value in values.items() if value is MISSING]
+        assert lost
+        counts = [
+            len(picked) for picked, was in zip(chosen.picked, request.programs, strict=True) if was.pick == "only"
+        ]
+        assert (0 in counts) if flaw.kind == "conflict" else (max(counts) > 1)
+
+
+def test_what_must_be_asked_for_comes_from_nowhere_else(tasks: list[Task]) -> None:
+    roles = set()
+    for task in tasks:
+        request, flaw = flaw_of(task)
+        if flaw.kind == "ask_first":
+            roles.add(flaw.role)
+            facts = [s.fact for name, s in request.sources.items() if s.provenance == "user" and s.fact]
+            assert any(request.arguments[n] == task.fact(f) for f in facts for n in request.arguments if f.endswith(n))
+            assert request.told_first is request
+    assert len(roles) >= 3
+
+
+def test_texts_tell_the_goal_and_what_is_told_first(tasks: list[Task], services: Services) -> None:
+    for task in tasks:
+        _, flaw = flaw_of(task)
+        assert task.text and flaw.text and flaw.text != task.text
+        assert not leaks(task, task.text)
+        (scenario, *_) = DiversifyBehaviors(per_task=1).scenarios(task, services.sandboxes[task.domain].domain)
+        instruction = scenario.behavior.instruction
+        assert flaw.text in instruction and FIRST[flaw.kind].partition("{")[0] in instruction
+        assert not {"slip", "change_of_mind"} & set(scenario.behavior.traits)
+
+
+def test_records_without_a_flaw_have_the_bytes_that_they_had(tasks: list[Task]) -> None:
+    request, _ = flaw_of(tasks[0])
+    sound = msgspec.structs.replace(request, flaw=msgspec.UNSET)
+    assert b'"flaw"' in encode(request) and b'"flaw"' not in encode(sound)
+    assert decode(encode(request), Request) == request and decode(encode(sound), Request) == sound
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_nearly_all_dialogues_pass_every_check(kind: Kind, dialogues: list[Dialogue], services: Services) -> None:
+    own = [each for each in dialogues if each.scenario.task.kind == kind]
+    faults = [
+        (each.id, verdict.check, verdict.detail)
+        for each in own
+        for verdict in judge(each, services)
+        if not verdict.passed
+    ]
+    assert len(own) >= 30
+    assert len({fault[0] for fault in faults}) <= 0.05 * len(own), faults
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_the_agent_notices_before_it_writes(kind: Kind, dialogues: list[Dialogue]) -> None:
+    for dialogue in dialogues:
+        if dialogue.scenario.task.kind == kind:
+            assert noticings(dialogue)[0] < written_at(dialogue)
+
+
+def test_the_agent_says_what_it_found_instead(dialogues: list[Dialogue]) -> None:
+    saying = 0
+    own = [each for each in dialogues if each.scenario.task.kind in ("conflict", "omission")]
+    for dialogue in own:
+        before = dialogue.messages[: noticings(dialogue)[0]]
+        text = dialogue.messages[len(before)].content
+        read = [message.content for message in before if message.role == "tool"]
+        # A name, a value or an id that stands in what was read.
+        saying += any(word.strip("(),.:?") in answer for answer in read for word in text.split() if len(word) > 4)
+    assert saying == len(own)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_an_agent_that_does_not_notice_is_caught(kind: Kind, dialogues: list[Dialogue], services: Services) -> None:
+    """What it said is replaced by words that neither ask nor object; the user puts it right all the same."""
+    caught = 0
+    for dialogue in [each for each in dialogues if each.scenario.task.kind == kind]:
+        silent = dialogue
+        for index in noticings(dialogue):
+            silent = with_message(silent, index, content="One moment, please.", acts=())
+        assert "written without" in evidence(silent, services)
+        caught += 1
+    assert caught >= 30
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_an_agent_that_is_never_told_is_caught(kind: Kind, dialogues: list[Dialogue], services: Services) -> None:
+    """Question and answer are left out: the agent hit upon the right value by itself."""
+    for dialogue in [each for each in dialogues if each.scenario.task.kind == kind][:12]:
+        places = [place for index in noticings(dialogue) for place in (index, index + 1)]
+        guessed = renumbered(without(dialogue, places))
+        assert evidence(recorded(guessed, services.sandboxes[dialogue.scenario.task.domain]), services)
+
+
+def test_an_agent_that_asks_after_the_write_is_caught(dialogues: list[Dialogue], services: Services) -> None:
+    for dialogue in [each for each in dialogues if each.scenario.task.kind == "ask_first"][:12]:
+        first, last = noticings(dialogue)[0], noticings(dialogue)[-1]
+        messages = list(dialogue.messages)
+        late = [*messages[:first], *messages[last + 2 : -1], *messages[first : last + 2], messages[-1]]
+        assert "without asking" in evidence(with_messages(dialogue, late), services)
+
+
+def test_who_says_it_is_not_so_before_looking_is_caught(dialogues: list[Dialogue], services: Services) -> None:
+    """The reads that show it come after the words that claim it."""
+    caught = 0
+    for dialogue in [each for each in dialogues if each.scenario.task.kind == "conflict"]:
+        index, *again = noticings(dialogue)
+        user = max(i for i in range(index) if dialogue.messages[i].role == "user")
+        reads = list(dialogue.messages[user + 1 : index])
+        names = {call.name for message in reads for call in message.tool_calls}
+        tools = services.sandboxes[dialogue.scenario.task.domain].domain.identity_tools
+        if again or names <= set(tools):
+            continue
+        messages: list[Message] = [*dialogue.messages[: user + 1], *dialogue.messages[index : index + 2], *reads]
+        early = renumbered(with_messages(dialogue, [*messages, *dialogue.messages[index + 2 :]]))
+        assert "before reading what shows it" in evidence(early, services)
+        caught += 1
+    assert caught >= 10
+
+
+def test_an_agent_that_takes_users_at_their_word_is_caught(
+    tasks: list[Task], dialogues: list[Dialogue], services: Services
+) -> None:
+    """The scripted agent that stops at the first row that fits: it does the wrong thing, or is put right by luck."""
+    hasty, users = ScriptedAgents(), ScriptedUsers()
+    outcomes = []
+    for dialogue in [each for each in dialogues if each.scenario.task.kind == "omission"]:
+        sandbox = services.sandboxes[dialogue.scenario.task.domain]
+        made = asyncio.run(simulate(dialogue.scenario, sandbox, hasty, users, Caps()))
+        outcomes.append(all(verdict.passed for verdict in judge(made, services)))
+    assert not any(outcomes)
