@@ -44,7 +44,10 @@ def wishing(composer: Composer, plan: Plan, draft: Draft, *, granted: bool) -> D
     where = tuple(
         rule for rule in program.where if rule.other is not None or not _describes(composer.ground, draft, number, rule)
     )
-    # Of "the blue one for four people, and if there is none, any" nobody knows what is still wanted.
+    # Of "the blue one for four people, and if there is none, any" nobody knows what is still wanted; one state can be
+    # said again.
+    states = [rule for rule in where if rule.other is None]
+    where = tuple(rule for rule in where if rule not in states[1:])
     program = msgspec.structs.replace(program, where=where, order=program.order[:1])
     draft.programs[number] = program
     selection = run(draft.programs, composer.facts(draft), composer.ground.reader)

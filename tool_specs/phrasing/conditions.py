@@ -13,7 +13,7 @@ from schemas.base import Json, Path
 from schemas.program import Condition, Program
 from tool_specs.lexicon import Lexicon, Texts
 from tool_specs.phrasing.columns import column_words
-from tool_specs.phrasing.english import sentence
+from tool_specs.phrasing.english import is_plural, sentence
 from tool_specs.phrasing.labels import agent_text
 from tool_specs.phrasing.meaning import column_name, level_of
 
@@ -97,6 +97,7 @@ def _names(words: Lexicon, programs: Sequence[Program], condition: Condition) ->
     own = column_words(words, column_name(programs, number, path))
     level = level_of(words, programs, number, path)
     name = own.name if own is not None else str(path[-1])
+    name = f"number of {name}" if is_plural(name) else name
     return {"name": name, "its": f"the {level.words.singular}'s {name}" if level is not None else f"its {name}"}
 
 

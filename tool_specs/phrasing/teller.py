@@ -26,7 +26,7 @@ from tool_specs.phrasing.wishes import otherwise, spoken
 _COMMAS = re.compile(r"(, *)+")
 _LONG = 12
 """Blanks in a phrase after which nothing else should follow."""
-_PARTICLE = re.compile(r"\{object\} (back|off|as \w+)\b")
+_PARTICLE = re.compile(r"\{object\} (back|off|as (?!the\b)\w+)\b")
 VERBS = {
     False: {"is": "is", "was": "was", "does": "does", "has": "has", "s": "s", "it": "it"},
     True: {"is": "are", "was": "were", "does": "do", "has": "have", "s": "", "it": "them"},

@@ -22,18 +22,18 @@ from tool_specs.programs import Selection, preferred, rank
 from tool_specs.remember import remembered
 
 OTHERWISE: Texts = (
-    "If there's no such {noun}, I'll take the {top} of any kind.",
-    "If there's no {noun} like that, the {top} of any kind will do.",
-    "If you can't find {a_noun} like that, make it the {top} of any kind.",
-    "Should there be no such {noun}, then just the {top} there is.",
-    "If there isn't {a_noun} like that, go for the {top}, whatever kind it is.",
-    "If no {noun} is like that, then the {top} of them all.",
-    "In case there is no such {noun}, I mean the {top} of any kind.",
+    "If there's no such {noun}, I'll take the {rest} of any kind.",
+    "If there's no {noun} like that, the {rest} of any kind will do.",
+    "If you can't find {a_noun} like that, make it the {rest} of any kind.",
+    "Should there be no such {noun}, then just the {rest} there is.",
+    "If there isn't {a_noun} like that, go for the {rest}, whatever kind it is.",
+    "If no {noun} is like that, then just the {rest}.",
+    "In case there is no such {noun}, I mean the {rest} of any kind.",
 )
 NEXT: Texts = (
-    "If there's no such {noun}, I'll take {next}, and if there isn't one of those either, the {top} of any kind.",
-    "If there's no {noun} like that, {next} will do; failing that too, the {top} of any kind.",
-    "If you can't find {a_noun} like that, make it {next}, and if that fails as well, the {top} there is.",
+    "If there's no such {noun}, I'll take {next}, and if there isn't one of those either, the {rest} of any kind.",
+    "If there's no {noun} like that, {next} will do; failing that too, the {rest} of any kind.",
+    "If you can't find {a_noun} like that, make it {next}, and if that fails as well, the {rest} there is.",
 )
 _NONE: Texts = (
     "There's no {wish}, so it comes down to all the {rows}.",
@@ -86,7 +86,7 @@ def otherwise(words: Lexicon, programs: Sequence[Program], number: int, rng: ran
     if row is None or not tops:
         return ""
     top, noun, wishes = rng.choice(tops), row.singular, programs[number].wishes
-    slots = {"noun": noun, "a_noun": _a(noun), "top": top}
+    slots = {"noun": noun, "a_noun": _a(noun), "rest": _rest(words, programs, number, top, noun, rng)}
     if len(wishes) == 1:
         return sentence(rng.choice(OTHERWISE).format(**slots))
     other = f"the {_wished(words, programs, number, wishes[1], noun, rng, top=rng.choice(tops))}"
@@ -105,6 +105,16 @@ def granted(words: Lexicon, programs: Sequence[Program], number: int, selection:
         slots |= {"next": others[0], "a_next": _a(others[0])}
     frames = _SECOND if wish is not None else _NEITHER if others else _NONE
     return sentence(rng.choice(frames).format(**slots))
+
+
+def _rest(words: Lexicon, programs: Sequence[Program], number: int, top: str, noun: str, rng: random.Random) -> str:
+    """Says the ordering with the one filter that holds in any case: "cheapest pending item"."""
+    for rule in programs[number].where:
+        texts = _texts(words, programs, number, rule)
+        if texts:
+            text = rng.choice([text for text in texts if " " not in text] or texts)
+            return f"{top} {text} {noun}" if " " not in text else f"{top} {noun} {agree(text, False)}"
+    return rng.choice((top, top, f"{top} {noun}"))
 
 
 def _a(noun: str) -> str:
