@@ -154,9 +154,10 @@ class Changes:
         sets = [tuple(tops), *((top,) for top in tops)]
         few = [each for n in (2, 3) for each in itertools.combinations([part for part in parts if part in row], n)]
         most = [each for n in (len(parts) - 1, len(parts)) for each in itertools.combinations(parts, max(n, 1))]
-        wider = [each for each in dict.fromkeys([*most, *few]) if set(each) & set(tops or parts)]
+        looked_at = set(tops or parts)
+        most, few = ([each for each in dict.fromkeys(some) if set(each) & looked_at] for some in (most, few))
         ids = [other for other in self._ranked(table, columns) if other != id_]
-        for chosen, count in ((sets, DONORS), (wider, DONORS // 2)):
+        for chosen, count in ((sets, DONORS), (most, DONORS // 2), (few, DONORS // 2)):
             # One of each kind in turn: what is looked for can only move if one row gets it and another one loses it.
             turns = itertools.zip_longest(ids[:count], ids[: -LOSERS - 1 : -1])
             for other in dict.fromkeys(each for turn in turns for each in turn if each is not None):
@@ -182,7 +183,9 @@ class Changes:
         for pattern, _ in columns:
             found = {id_: [_at(rows[id_], place) for place in _places(rows[id_], pattern)] for id_ in ids}
             numbers.append({id_: values[0] for id_, values in found.items() if values and _is_number(values[0])})
-        groups = [
+        best = self._fit(rows[ids[0]], columns)
+        groups = [[id_ for id_ in ids if self._fit(rows[id_], columns) == best]] if best else []
+        groups += [
             [id_ for id_ in ids if any(_at(rows[id_], place) == value for place in _places(rows[id_], pattern))]
             for pattern, wanted in columns
             for value in wanted

@@ -20,7 +20,7 @@ class World:
 
     def __init__(self, sandbox: Any) -> None:
         self.sandbox = sandbox
-        self.specs = {name: tool.spec for name, tool in sandbox.domain.tools.items() if tool.spec.effect == "read"}
+        self.specs = {name: spec for name, spec in sandbox.domain.specs.items() if spec.effect == "read"}
         self.takes: dict[str, list[str]] = {}
         for name, spec in self.specs.items():
             if len(spec.required) == 1:
