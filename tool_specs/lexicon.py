@@ -21,7 +21,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
-ValueKind = Literal["money", "number", "date", "time", "duration", "boolean", "enum", "text", "id"]
+ValueKind = Literal["money", "number", "date", "time", "duration", "minutes", "boolean", "enum", "text", "id"]
 Texts = tuple[str, ...]
 """Variants of one phrase; a grammar picks among them by seed."""
 

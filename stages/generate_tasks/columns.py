@@ -107,7 +107,11 @@ def _order_keys(ground: Ground, chain: Chain) -> list[OrderKey]:
     found: list[OrderKey] = []
     for column_id, words in ground.lexicon.columns.items():
         rest = column_id.removeprefix(prefix).split(".")
-        if not column_id.startswith(prefix) or "*" in rest or words.kind not in ("money", "number", "date", "duration"):
+        if (
+            not column_id.startswith(prefix)
+            or "*" in rest
+            or words.kind not in ("money", "number", "date", "duration", "minutes")
+        ):
             continue
         path: Path = (chain.last.name, *(int(part) if part.isdigit() else part for part in rest))
         if words.most:

@@ -27,6 +27,9 @@ _MOST_TERMS = 8
 _MOST_ROWS = 12
 
 
+_DAY = re.compile(r"\d{4}-\d\d-\d\d")
+
+
 class Known:
     """What has been said by the user and answered by tools so far."""
 
@@ -81,8 +84,10 @@ class Known:
         return not value or says_text(self.said, value) or self._answered(value) or self._pieced_together(value)
 
     def has_word(self, token: str) -> bool:
-        """Whether an id is known, be it as the end of a longer one."""
-        return token.lower() in self.said or any(_ends_there(answer, token) for answer in self.answers)
+        """Whether an id is known, be it as the end of a longer one, or a day as that of a time."""
+        if token.lower() in self.said or any(_ends_there(answer, token) for answer in self.answers):
+            return True
+        return bool(_DAY.fullmatch(token)) and any(f'"{token}T' in answer for answer in self.answers)
 
     def has_amount(self, amount: int, others: list[int], ids: list[str]) -> bool:
         """Whether an amount is known or follows from known ones: others of a message, or those of rows it names."""

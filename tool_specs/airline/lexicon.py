@@ -31,7 +31,7 @@ ROWS = {
     WAY: RowWords(
         singular="flight",
         plural="flights",
-        label="flight {flights.0.flight_number}",
+        label="flight {flights.0.flight_number} on {flights.0.date}",
         sought=("from {origin} to {destination} on {date}", "on {date} from {origin} to {destination}"),
         either=("direct or with one stop", "nonstop or with one stop", "with or without a stop"),
         details=(f"{WAY}.departure", f"{WAY}.duration"),
@@ -115,9 +115,7 @@ COLUMNS = {
     f"{WAY}.flights.0.flight_number": ColumnWords(
         name="flight number", spoken=True, any_value=("number {value}", "with the number {value}")
     ),
-    f"{WAY}.duration": ColumnWords(
-        name="duration", kind="duration", most=("slowest", "longest"), least=("fastest", "quickest", "shortest")
-    ),
+    f"{WAY}.duration": ColumnWords(name="duration", kind="minutes", least=("fastest", "quickest", "shortest")),
     f"{WAY}.departure": ColumnWords(
         name="departure", kind="date", most=("latest", "last"), least=("earliest", "first")
     ),

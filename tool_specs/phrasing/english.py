@@ -119,6 +119,14 @@ def money(value: Json) -> str:
     return f"-${-value:,.2f}" if value < 0 else f"${value:,.2f}"
 
 
+def duration(minutes: Json) -> str:
+    """Returns a number of minutes as hours and minutes: `4 h 35 min`."""
+    if not isinstance(minutes, int) or isinstance(minutes, bool) or minutes < 60:
+        return f"{minutes} min" if isinstance(minutes, (int, float)) else str(minutes)
+    hours, rest = divmod(minutes, 60)
+    return f"{hours} h {rest} min" if rest else f"{hours} h"
+
+
 @lru_cache(maxsize=4096)
 def lower_name(name: str) -> str:
     """Returns a title-case name as it stands inside a sentence: `Office Chair` -> `office chair`."""

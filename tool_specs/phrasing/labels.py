@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 from schemas.base import Json
 from tool_specs.lexicon import ColumnWords, Lexicon
 from tool_specs.phrasing.columns import column_words, value_json, value_texts
-from tool_specs.phrasing.english import clean, lower_name, money, number, plural
+from tool_specs.phrasing.english import clean, duration, lower_name, money, number, plural
 from tool_specs.programs import MISSING, elements
 from tool_specs.remember import remembered
 
@@ -120,6 +120,10 @@ def _agent_text(words: ColumnWords, column: str, value: Json) -> str:
         return text.replace("{value}", str(value)).replace("{key}", key).replace("{tail}", str(value)[-4:])
     if words.kind == "money":
         return money(value)
+    if words.kind == "date":
+        return _SECONDS.sub(r"\1 at \2", str(value))
+    if words.kind == "minutes":
+        return duration(value)
     if words.kind == "text":
         own, template = value_texts(words, value)
         return own[0] if own and not template else lower_name(str(value))
@@ -154,6 +158,7 @@ def _fields(template: str) -> tuple[tuple[str, tuple[str, ...]], ...]:
     return tuple(zip(parts[::2], fields, strict=True))
 
 
+_SECONDS = re.compile(r"^(\d{4}-\d\d-\d\d)T(\d\d:\d\d)(:\d\d)?$")
 _labels: dict[Any, tuple[Any, str]] = {}
 """By the identity of the rows, which are kept alive: the same row is named again and again."""
 _MOST_LABELS = 1024
@@ -199,7 +204,10 @@ def _label(
 def _field(words: Lexicon, row_id: str, row: Mapping[str, Json], name: str) -> str:
     value: Any = row
     for part in name.split("."):
-        value = value.get(part) if isinstance(value, dict) else None
+        if isinstance(value, list):
+            value = value[int(part)] if part.isdigit() and int(part) < len(value) else None
+        else:
+            value = value.get(part) if isinstance(value, dict) else None
     column = f"{row_id}.{name}"
     return agent_text(column_words(words, column), column, value)
 

@@ -196,7 +196,7 @@ class Outcome:
     def is_name(self, level: Level | None = None) -> bool:
         """Whether a level's label is a name (`order {order_id}`); other labels are descriptions."""
         form = (level or self.level).words.label
-        return "_id}" in form or "{id}" in form
+        return any(end in form for end in ("_id}", "{id}", "_number}"))
 
     def outer_name(self, row: BindingRow) -> str:
         """Returns the name of what contains the row: `order #W1`."""

@@ -70,7 +70,16 @@ class Slots:
             return ""
         texts = self.words.facts.get(name)
         plain = [listed([str(part) for part in each.values()]) for each in value]
-        return listed([texts[0].format(**each) for each in value] if texts else plain)
+        if not texts:
+            return listed(plain)
+        return listed([texts[0].format(**{key: self._own(part) for key, part in each.items()}) for each in value])
+
+    def _own(self, value: Json) -> Json:
+        """Returns the name of what is the user's where a value is its id: "your Visa credit card"."""
+        own = tuple(row_id for row_id, row in self.words.rows.items() if row.scope)
+        row = self.known.find(value, own) if isinstance(value, str) else None
+        name = label(self.words, row.id, row.row, row.above) if row is not None else ""
+        return f"your {name}" if name and str(value) not in name else value
 
     def _list(self, role: str) -> tuple[str, list[Json]]:
         for parameter in self.roles.get(role, ()):

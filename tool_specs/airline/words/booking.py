@@ -74,8 +74,9 @@ BOOK = WriteWords(
         "{payment_methods}",
         "I'll book {flights} in {cabin}, {trip}, {origin} to {destination}; passengers: {passengers}; checked bags: "
         "{total_baggages} ({nonfree_baggages} charged); travel insurance: {insurance}; paid with {payment_methods}",
-        "{origin} to {destination}, {trip}, on {flights}, cabin: {cabin}. Passengers: {passengers}. Bags to check: "
-        "{total_baggages}, to be paid for: {nonfree_baggages}. Insurance: {insurance}. You pay {payment_methods}",
+        "a {trip} booking from {origin} to {destination} on {flights}, cabin: {cabin}. Passengers: {passengers}. "
+        "Bags to check: {total_baggages}, to be paid for: {nonfree_baggages}. Insurance: {insurance}. You pay "
+        "{payment_methods}",
     ),
     done=(
         "Done. {flights}: it's booked.",

@@ -94,7 +94,6 @@ PASSENGERS = WriteWords(
         "change who flies on {object}",
         "change the passengers on {object} to {passengers}",
         "have {passengers} fly on {object} instead",
-        "put {passengers} on {object} as the passengers",
     ),
     say={
         "object": _ABOUT,
