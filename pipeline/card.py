@@ -19,7 +19,7 @@ _MEANINGS = {
     "id": "content-derived id of the dialogue",
     "domain": "kind of world",
     "kind": "read_heavy, write_intensive, mixed, information, must_refuse, fallback, conditional, conflict, omission, "
-    "ask_first",
+    "ask_first, difference",
     "num_writes": "state-changing calls that the task needs",
     "burden": "reads that its hardest decision needs, proved: lower bound = upper bound",
     "plausible_burden": "the lower bound when only plausible changes of the world count",

@@ -94,7 +94,7 @@ def kind_shares(recipe: Recipe) -> dict[Kind, dict[tuple[int, int | None], float
             axis = {(n, b): p / total * q for n, p in several.items() for b, q in burden.items()}
         elif kind == "conditional":
             axis = {(1, None): 0.5, (0, None): 0.5}
-        elif kind == "information":
+        elif kind in ("information", "difference"):
             axis = {(0, b): p for b, p in burden.items()}
         elif kind in ("conflict", "omission", "ask_first"):
             axis = {(1, None): 1.0}

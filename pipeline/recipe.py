@@ -13,13 +13,13 @@ Example (see `recipes/` for whole ones)::
 
 How kinds and axes combine: read-heavy tasks have one decision and carry the burden axis; write-intensive tasks carry
 the decisions axis, their burden is low and as it falls; mixed tasks carry both, with two decisions or more; information
-tasks carry the burden axis without a decision; refusals have neither. Fallback chains (`fallback`: "the cheapest blue
-one; if there is none, the cheapest of any kind") are ordered like read-heavy tasks. Conditional tasks (`conditional`:
-"only if its price is over $50") carry no axis; in one half the condition does not hold, and nothing is written. Tasks
-whose users err have one decision, and the burden as it falls: `conflict` (what is told first contradicts the world),
-`omission` (it fits several rows), `ask_first` (it lacks what no tool can give). Instead of the two axes, `grid.cells`
-may give shares of cells outright (`"1x9": 0.1`): they then stand for all read-heavy, write-intensive and mixed tasks,
-and `tasks` has shares for the rest.
+tasks carry the burden axis without a decision, and so do differences (`difference`); refusals have neither. Fallback
+chains (`fallback`: "the cheapest blue one; if there is none, the cheapest of any kind") are ordered like read-heavy
+tasks. Conditional tasks (`conditional`: "only if its price is over $50") carry no axis; in one half the condition does
+not hold, and nothing is written. Tasks whose users err have one decision, and the burden as it falls: `conflict` (what
+is told first contradicts the world), `omission` (it fits several rows), `ask_first` (it lacks what no tool can give).
+Instead of the two axes, `grid.cells` may give shares of cells outright (`"1x9": 0.1`): they then stand for all
+read-heavy, write-intensive and mixed tasks, and `tasks` has shares for the rest.
 With `grid.witnesses: plausible`, burdens mean the column `plausible_burden` of the rows in place of `burden`.
 """
 

@@ -38,7 +38,7 @@ PER_KIND = 2
 """Sample dialogues per kind."""
 _KINDS = (
     "read_heavy", "write_intensive", "mixed", "information", "must_refuse", "fallback", "conditional", "conflict",
-    "omission", "ask_first",
+    "omission", "ask_first", "difference",
 )  # fmt: skip
 LONGEST_RESULT = 4000
 """Characters of a tool's result that a folded call holds."""

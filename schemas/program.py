@@ -122,13 +122,14 @@ class Program(Record):
 class Bind(Record):
     """Where an argument (or an answer) comes from: a column of the rows that program number `program` picked.
 
-    `many` gives the list over all picked rows; `aggregate` folds it into one value.
+    `many` gives the list over all picked rows; `aggregate` folds it into one value (`difference`: of the greatest and
+    the least).
     """
 
     program: int
     column: Path
     many: bool = False
-    aggregate: Literal["none", "count", "sum", "min", "max"] = "none"
+    aggregate: Literal["none", "count", "sum", "min", "max", "difference"] = "none"
 
 
 class Condition(Record):

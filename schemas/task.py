@@ -21,7 +21,7 @@ from schemas.program import Bind, Condition, Program
 
 Kind = Literal[
     "write_intensive", "read_heavy", "mixed", "information", "must_refuse", "fallback", "conditional", "conflict",
-    "omission", "ask_first",
+    "omission", "ask_first", "difference",
 ]  # fmt: skip
 Provenance = Literal["user", "read", "evidence", "policy", "default"]
 Split = Literal["train", "validation"]

@@ -116,4 +116,6 @@ def _fold(how: str, values: list[Any]) -> Any:
         return round(sum(values), 2)
     if not values:
         return MISSING
+    if how == "difference":
+        return round(max(values) - min(values), 2)
     return min(values) if how == "min" else max(values)

@@ -19,7 +19,7 @@ from stages.generate_tasks.flaws import FLAWED, FlawedComposer, asked_first, fla
 from stages.generate_tasks.ground import Ground, split_of
 from stages.generate_tasks.plans import Plan, plans_of
 from stages.generate_tasks.precedence import after, disturbed, precedence
-from stages.generate_tasks.questions import Question, ask, questions_of
+from stages.generate_tasks.questions import Question, ask, differences_of, questions_of
 from stages.generate_tasks.requests import Made, make_answer, make_refusal, make_withheld, make_write, objection, tried
 from stages.generate_tasks.searches import search_plans
 from stages.generate_tasks.sought import sought
@@ -89,7 +89,7 @@ class TaskMaker:
                 people = self._ground.people(spec.split, self._validation)
                 composer = self._composer(rng, identity, rng.choice(people), spec)
                 return composer.person, [sought(composer, rng.choice(searches), spec.burden)]
-        if spec.kind == "information":
+        if spec.kind in ("information", "difference"):
             return self._information(spec, rng, identity)
         if spec.kind == "conditional":
             return self._conditional(spec, rng, identity)
@@ -108,7 +108,8 @@ class TaskMaker:
         identities = self._ground.identities
         if not self._ground.strangers.tools:
             return identities[0] if len(identities) == 1 or rng.random() >= SECOND_IDENTITY else identities[1]
-        wanted = self._questions if spec.kind == "information" else self._plans
+        asking = spec.kind in ("information", "difference")
+        wanted = self._asked_by(spec) if asking else self._plans
         fitting = []
         obstacle = NotProven("there is nothing to begin with")
         for identity in identities:
@@ -260,7 +261,7 @@ class TaskMaker:
         raise obstacle
 
     def _information(self, spec: TaskSpec, rng: random.Random, identity: tuple[str, ...]) -> tuple[str, list[Made]]:
-        questions = self._questions(identity)
+        questions = self._asked_by(spec)(identity)
         sized = self._memo(
             f"sized:{identity}:{spec.split}",
             lambda: [(q, self._ground.by_reads(q.chain, spec.split, self._validation)) for q in questions],
@@ -386,6 +387,16 @@ class TaskMaker:
         if not questions:
             raise NotProven("nothing can be asked about what reads give; see `writ check`")
         return questions
+
+    def _asked_by(self, spec: TaskSpec) -> Callable[[tuple[str, ...]], list[Question]]:
+        """Returns what gives the questions of a kind of task."""
+        return self._differences if spec.kind == "difference" else self._questions
+
+    def _differences(self, identity: tuple[str, ...]) -> list[Question]:
+        found = self._memo(f"differences:{identity}", lambda: differences_of(self._ground, identity))
+        if not found:
+            raise NotProven("no numbers that words compare stand in rows of a user's; see `writ check`")
+        return found
 
     def _memo(self, key: str, build: Callable[[], T]) -> T:
         if key not in self._ground.pools:

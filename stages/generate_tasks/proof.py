@@ -14,7 +14,7 @@ from typing import Any
 import msgspec
 
 from schemas.base import Json
-from schemas.program import Call, Condition, Program
+from schemas.program import Call, Program
 from schemas.task import Proof, Read
 from stages.generate_tasks.claims import Claim, NotProven
 from stages.generate_tasks.clauses import Clauses
@@ -115,15 +115,17 @@ def _shapes(claim: Claim, base: Selection, number: int) -> list[Shape]:
             if isinstance(step, Call) and ask.tool in step.tools:
                 for programs in _as_wished(claim.programs, index, base):
                     shape = shape_of(programs, index, position, [(index, path) for _, path in owned])
-                    found.append(_weighing(shape, claim.condition, index))
+                    found.append(_weighing(shape, claim, index))
     return found
 
 
-def _weighing(shape: Shape, condition: Condition | None, number: int) -> Shape:
-    """Returns a shape that knows the number which a condition is on."""
-    if condition is None or condition.bind.program != number or str(condition.bind.column[0]) not in shape.prefixes:
-        return shape
-    return dataclasses.replace(shape, weighed=(shape.path(condition.bind.column),))
+def _weighing(shape: Shape, claim: Claim, number: int) -> Shape:
+    """Returns a shape that knows the numbers of which the least or the greatest decides: of conditions, differences."""
+    decisive = [source.bind for source in claim.sources.values() if source.bind is not None]
+    decisive = [bind for bind in decisive if bind.aggregate == "difference"]
+    decisive += [claim.condition.bind] if claim.condition is not None else []
+    paths = [bind.column for bind in decisive if bind.program == number and str(bind.column[0]) in shape.prefixes]
+    return dataclasses.replace(shape, weighed=tuple(shape.path(path) for path in paths)) if paths else shape
 
 
 def _as_wished(programs: Sequence[Program], number: int, base: Selection) -> list[Sequence[Program]]:

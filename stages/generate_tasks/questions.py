@@ -14,6 +14,7 @@ from stages.generate_tasks.compose import Composer
 from stages.generate_tasks.drafts import MAX_FILTERS, Draft, NoSuchRequest
 from stages.generate_tasks.ground import Ground
 from tool_specs.chains import Binding, Chain
+from tool_specs.phrasing.differences import askable
 from tool_specs.programs import BindingRow, column, passes
 
 AGGREGATES = ("count", "sum", "min", "max")
@@ -38,6 +39,17 @@ def questions_of(ground: Ground, identity: tuple[str, ...]) -> list[Question]:
             path = _path_of(ground, chain, target) if chain.last.id in ground.lexicon.rows else None
             if path is not None:
                 found.append(Question(key, aggregate, chain, path))
+    return found
+
+
+def differences_of(ground: Ground, identity: tuple[str, ...]) -> list[Question]:
+    """Returns the differences that can be asked for: of the greatest and the least number of a person's rows."""
+    found: list[Question] = []
+    for chain in ground.chains(identity):
+        for key in order_keys(ground, chain) if chain.last.id in ground.lexicon.rows else ():
+            column_id = ".".join([chain.last.id, *(str(part) for part in key.column[1:])])
+            if key.descending and askable(ground.lexicon, column_id):
+                found.append(Question(f"difference:{column_id}", "difference", chain, key.column))
     return found
 
 

@@ -20,10 +20,11 @@ from tool_specs.dice import Dice
 from tool_specs.phrasing import agent as grammar
 from tool_specs.phrasing.agent import Known
 from tool_specs.phrasing.conditions import weighed
+from tool_specs.phrasing.differences import worked_out
 from tool_specs.phrasing.english import a, number
 from tool_specs.phrasing.meaning import bindings, level_of, levels
 from tool_specs.phrasing.roles import told_level
-from tool_specs.programs import ReadKey
+from tool_specs.programs import ReadKey, column
 
 _CHECKS_FIRST = 0.35
 _DRAWS = 4
@@ -184,6 +185,9 @@ class AgentWords:
             return comparison
         if bind is not None and bind.aggregate == "count" and _counted(value, comparison):
             return comparison
+        if bind is not None and bind.aggregate == "difference" and told.selection is not None:
+            values = [column(row, bind.column) for row in told.selection.picked[bind.program]]
+            return f"{comparison} {worked_out(self.lexicon, told.request, values, value, self.rng)}".strip()
         text = grammar.answer(self.lexicon, told.request, value, self._object(told), self.rng)
         return f"{comparison} {text}".strip()
 

@@ -181,6 +181,8 @@ def take(run: Run, bind: Mapping[str, Any]) -> Any:
         return round(sum(values), 2)
     if not values:
         raise _misfit(number, NOTHING, "no row is left")
+    if aggregate == "difference":
+        return round(max(values) - min(values), 2)
     if aggregate in ("min", "max"):
         return min(values) if aggregate == "min" else max(values)
     for rows in run.tied(number):

@@ -20,8 +20,9 @@ from schemas.base import Json
 from schemas.program import At, Call, Filter, OrderKey, column_id
 from schemas.task import Request, Task
 from tool_specs.lexicon import Lexicon, Texts
-from tool_specs.phrasing.columns import column_words, fill_value, name_noun, texts_for, value_texts
+from tool_specs.phrasing.columns import column_words, fill_value, name_noun, value_texts
 from tool_specs.phrasing.conditions import only_if_texts
+from tool_specs.phrasing.differences import question_texts
 from tool_specs.phrasing.english import agree, plural
 from tool_specs.phrasing.roles import joint, original, question_key
 from tool_specs.phrasing.wishes import NEXT, OTHERWISE
@@ -143,7 +144,7 @@ def _intent(request: Request) -> Meaning:
 
 def _intent_texts(words: Lexicon, request: Request) -> Texts:
     if request.kind == "answer":
-        return texts_for(words.questions, question_key(request))
+        return question_texts(words, question_key(request))
     if request.tool is None:
         return words.out_of_scope.get(request.refusal.request, ()) if request.refusal else ()
     own = words.writes[request.tool]

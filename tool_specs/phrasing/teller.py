@@ -13,8 +13,8 @@ from schemas.base import Json
 from schemas.task import Request
 from tool_specs.lexicon import Lexicon, Texts
 from tool_specs.phrasing import together
-from tool_specs.phrasing.columns import texts_for
 from tool_specs.phrasing.conditions import only_if
+from tool_specs.phrasing.differences import question_texts
 from tool_specs.phrasing.english import Phrase, clean, listed, sentence, slots_in
 from tool_specs.phrasing.frames import want
 from tool_specs.phrasing.meaning import level_of
@@ -204,7 +204,7 @@ class Teller:
 
     def question(self, direct: bool | None = None) -> str:
         """Returns the question of an information request; direct ones end with a question mark."""
-        texts = texts_for(self.words.questions, question_key(self.request))
+        texts = question_texts(self.words, question_key(self.request))
         fitting = [text for text in texts if direct is None or text.endswith("?") == direct]
         text = self.rng.choice(fitting or texts)
         return clean(text.format(**self.slots(text)))

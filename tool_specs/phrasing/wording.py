@@ -5,8 +5,9 @@ from __future__ import annotations
 from schemas.program import Program, column_id
 from schemas.task import Request
 from tool_specs.lexicon import Lexicon
-from tool_specs.phrasing.columns import column_words, texts_for, value_texts
+from tool_specs.phrasing.columns import column_words, value_texts
 from tool_specs.phrasing.conditions import nameable
+from tool_specs.phrasing.differences import question_texts
 from tool_specs.phrasing.meaning import levels, outside
 from tool_specs.phrasing.roles import joint, parameters_of, question_key, roles, rules_of
 from tool_specs.phrasing.together import fitting
@@ -17,7 +18,7 @@ def phrasable(words: Lexicon, request: Request) -> str | None:
     """Returns what of a request has no words, or None."""
     if request.kind == "answer":
         key = question_key(request)
-        if not texts_for(words.questions, key):
+        if not question_texts(words, key):
             return f"question {key}"
         if _picks_a_position(words, key):
             return f"position in {key}"
