@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import os
+import signal
 from pathlib import Path
 
 import pytest
@@ -8,6 +9,9 @@ import pytest
 from schemas.world import World
 from tool_specs.catalog import domain
 from tool_specs.domain import Domain, generate_world, load_world
+
+# A shell that runs this in the background ignores Ctrl-C, and programs started here would inherit that.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.fixture(scope="session")
