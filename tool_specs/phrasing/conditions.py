@@ -97,7 +97,8 @@ def _names(words: Lexicon, programs: Sequence[Program], condition: Condition) ->
     own = column_words(words, column_name(programs, number, path))
     level = level_of(words, programs, number, path)
     name = own.name if own is not None else str(path[-1])
-    name = f"number of {name}" if is_plural(name) else name
+    if is_plural(name) and not name.startswith("number of "):
+        name = f"number of {name}"
     return {"name": name, "its": f"the {level.words.singular}'s {name}" if level is not None else f"its {name}"}
 
 
