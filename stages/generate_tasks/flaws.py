@@ -34,6 +34,8 @@ Telling = tuple[int, Program, Program, dict[str, Json]]
 """Number of a selection, what is meant by it, how it is told first, and the facts that are stated otherwise then."""
 MOST_ALIKE = 4
 """Rows that fit an incomplete description, at most: what an agent can name in one breath."""
+ANYTHING: tuple[str, Json] = ("", None)
+"""Stands for things by whatever name."""
 NEIGHBOURS = 60
 """People whose rows show which values a thing of that name may have."""
 NUMBER = 0
@@ -106,7 +108,7 @@ class FlawedComposer(Composer):
         chain = next((each for each in chains if each.steps[-1] == whole.steps[-1]), None)
         if not picked or chain is None:
             return
-        for rules, wrong in self._wrong_values(chain, whole, picked[0]):
+        for rules, wrong in self._wrong_values(draft, chain, whole, picked[0]):
             told = structs.replace(whole, where=wrong)
             if self._finds(draft, 0, told, {}) == []:
                 yield 0, structs.replace(whole, where=rules), told, {}
@@ -115,13 +117,20 @@ class FlawedComposer(Composer):
                 yield 0, whole, told, facts
 
     def _wrong_values(
-        self, chain: Chain, whole: Program, row: BindingRow
+        self, draft: Draft, chain: Chain, whole: Program, row: BindingRow
     ) -> Iterator[tuple[tuple[Filter, ...], tuple[Filter, ...]]]:
-        """Yields (what is meant, what is told): one word about the thing is another that such things may have."""
+        """Yields (what is meant, what is told): one word about the thing is another that such things may have.
+
+        What it is called is told wrongly where little else is said of it, and few things could be meant.
+        """
         labels = filters_for(self.ground, [chain.last], row, labels=True)
         sayable = [rule for rule in labels if rule.column != whole.where[0].column]
         self.rng.shuffle(sayable)
         values = self._values(chain).get((str(whole.where[0].column), whole.where[0].value), {})
+        scope = [structs.replace(whole, where=(), pick="all")]
+        few = len(run(scope, self.facts(draft), self.ground.reader).picked[0]) <= MOST_ALIKE + 1
+        if not sayable and len(whole.where) == 1 and few:
+            sayable, values = list(whole.where), self._values(chain).get(ANYTHING, {})
         for rule in sayable:
             others = sorted(values.get(str(rule.column), set()) - {str(rule.value)})
             if others:
@@ -139,8 +148,8 @@ class FlawedComposer(Composer):
                 program = Program(steps=chain.steps, pick="all")
                 for row in run([program], known, self.ground.reader).picked[0]:
                     rules = filters_for(self.ground, [chain.last], row, labels=True)
-                    for name in rules:
-                        values = found.setdefault((str(name.column), name.value), {})
+                    for name in (ANYTHING, *((str(rule.column), rule.value) for rule in rules)):
+                        values = found.setdefault(name, {})
                         for rule in rules:
                             if isinstance(rule.value, str):
                                 values.setdefault(str(rule.column), set()).add(rule.value)

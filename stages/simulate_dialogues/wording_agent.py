@@ -110,9 +110,9 @@ WHICH_OF_THEM: Variants = (
     "Which is the one you have in mind?", "Which one is it about?", "Could you say which of these you mean?",
 )  # fmt: skip
 WHAT_THEN: Variants = (
-    "Could you check that for me?", "What do you mean exactly?", "Could it be that one, or do you mean another?",
-    "Is that perhaps what you mean, or something else?", "Could you have another look and tell me which one it is?",
-    "Which one is it about, then?", "Can you tell me again which one you mean?",
+    "Could you check that for me?", "Which one do you mean exactly?", "Could it be a mix-up?",
+    "Is there perhaps a mix-up?", "Could you have another look and tell me which one it is?",
+    "Which one is it about, then?", "Can you tell me again which one you mean?", "Which one should it be?",
 )  # fmt: skip
 BACK: Variants = (
     "Ha, I can't say much about that from my desk. Back to your request.",

@@ -81,6 +81,8 @@ def unlike(
         if wrong is not None:
             return sentence(rng.choice(_UNLIKE).format(names=listed(names)))
         where = _where(got, selection.picked[place][0])
+        if not where and wrong is None and len(programs[place].where) == 1:
+            return sentence(rng.choice(_UNLIKE).format(names=listed(names)))
         if where:
             bare = [name.removesuffix(f" in {where}") for name in names]
             return sentence(rng.choice(_ELSEWHERE).format(where=where, names=listed(bare)))
@@ -114,16 +116,14 @@ def _names(got: Outcome, rows: Sequence[BindingRow], wrong: Filter | None = None
     plain = labels(got.words, [got.seen(row, inner) for row in rows])
     found: dict[str, None] = {}
     for row, name in zip(rows, plain, strict=True):
+        known = _known_by(got, inner, row) if got.is_name(inner) else ""
         if wrong is not None and wrong.column[0] == inner.name and not name.endswith(")"):
             value = column(row, wrong.column)
             said = agent_text(column_words(got.words, got.id(wrong.column)), got.id(wrong.column), value)
-            name = name if not said or said in name else f"{name} ({said})"
+            known = known if not said or said in f"{name} {known}" else ", ".join(filter(None, (known, said)))
+        name = f"{name} ({known})" if known and not name.endswith(")") else name
+        name = name if got.is_name(inner) else f"the {name}"
         where = _where(got, row)
-        if got.is_name(inner):
-            known = _known_by(got, inner, row)
-            name = f"{name} ({known})" if known and not name.endswith(")") else name
-        else:
-            name = f"the {name}"
         found[f"{name} in {where}" if where else name] = None
     return list(found)
 
