@@ -25,4 +25,4 @@ class StageFailed(Exception):
 
 
 class BackendError(Exception):
-    """A live backend (an MCP server) that does not do as it must. Costs a record or a domain, never the run."""
+    """A live backend (MCP, HTTP) that does not do as it must. Costs a record or a domain, never the run."""

@@ -8,7 +8,7 @@ from rich.console import Console
 from rich.table import Table
 
 from pipeline.errors import PARTIAL, WHOLE, BackendError, RecipeError
-from pipeline.mcp_settings import McpSettings
+from pipeline.live_settings import LiveSettings
 from pipeline.recipe_file import load_recipe
 
 
@@ -19,18 +19,21 @@ def check_recipe(path: Path, console: Console) -> int:
         RecipeError: no domain of the recipe is a server.
     """
     recipe = load_recipe(path)
-    live = {domain.name: domain.mcp.at(path.absolute().parent) for domain in recipe.domains if domain.mcp is not None}
+    folder = path.absolute().parent
+    live = {domain.name: domain.live.at(folder) for domain in recipe.domains if domain.live is not None}
     if not live:
-        raise RecipeError(f"{path}: none of its domains is an MCP server; check the others by name: writ check DOMAIN")
+        raise RecipeError(
+            f"{path}: none of its domains is a live server (mcp, openapi); check the others by name: writ check DOMAIN"
+        )
     problems = sum(_check(name, settings, console) for name, settings in live.items())
     return PARTIAL if problems else WHOLE
 
 
-def _check(name: str, settings: McpSettings, console: Console) -> int:
-    from pipeline.live_source import opened
+def _check(name: str, settings: LiveSettings, console: Console) -> int:
+    from pipeline.live_domain import open_domain
 
     try:
-        live = opened(name, settings)
+        live = open_domain(name, settings)
     except BackendError as error:
         console.print(f"{name}: {error}", markup=False, soft_wrap=True)
         return 1

@@ -75,6 +75,7 @@ def explore(
     observable: bool,
     calls_per_read: int = 400,
     calls: int = 4_000,
+    section: str = "mcp",
 ) -> Explored:
     """Explores.
 
@@ -86,20 +87,23 @@ def explore(
         observable: whether a write can be undone, so that unknown effects may be tried.
         calls_per_read: most calls of one read.
         calls: most calls in all.
+        section: the recipe's key for the backend, as messages name it.
 
     Raises:
         BackendError: nothing can be asked at all.
     """
-    walk = _Walk(backend, {spec.name: spec for spec in specs}, seeds, calls_per_read, calls)
+    walk = _Walk(backend, {spec.name: spec for spec in specs}, seeds, calls_per_read, calls, section)
     first, second = backend.digests()
     if first != second:
         walk.problems.append(
-            "two fresh servers are in different states by their probes; correct mcp.probes or the data"
+            f"two fresh servers are in different states by their probes; correct {section}.probes or the data"
         )
     walk.run(open_effects)
     if open_effects and not walk.problems:
         walk.settle_effects(open_effects, observable)
         walk.run(frozenset())
+    if not walk.problems:
+        walk.find_silence()
     if not walk.problems:
         walk.compare()
         if backend.digest(()) != first:
@@ -115,8 +119,10 @@ class _Walk:
         seeds: Mapping[str, Sequence[Json]],
         calls_per_read: int,
         calls: int,
+        section: str,
     ) -> None:
         self.backend, self.specs, self.seeds = backend, specs, seeds
+        self.section = section
         self.problems: list[str] = []
         self.refused: dict[str, int] = {}
         self.answers: dict[str, dict[bytes, tuple[dict[str, Json], Answer]]] = {name: {} for name in specs}
@@ -235,6 +241,14 @@ class _Walk:
             self.problems.append(str(error))
             return None
 
+    def find_silence(self) -> None:
+        """Finds out whether reads were asked and none of them answered."""
+        asked = {name: answers for name, answers in self.answers.items() if answers}
+        if asked and all(answer.error for answers in asked.values() for _, answer in answers.values()):
+            name, answers = next(iter(asked.items()))
+            arguments, answer = next(iter(answers.values()))
+            self.problems.append(f"no read answers: {name}({canonical(arguments).decode()}) says {_short(answer)}")
+
     def compare(self) -> None:
         """Asks two servers some of the reads again."""
         made = [
@@ -254,7 +268,7 @@ class _Walk:
                     self.problems.append(
                         f"{name}({canonical(arguments).decode()}) does not answer the same on two servers: "
                         f"{_short(answer)} and {_short(again)}; nothing that it answers can be proven: leave it out "
-                        "with mcp.exclude"
+                        f"with {self.section}.exclude"
                     )
                     return
 
@@ -268,7 +282,8 @@ class _Walk:
                     source = self.specs[name].effect_source
                     self.problems.append(
                         f"{name}({canonical(arguments).decode()}) is a read by its {source} but changes the state; "
-                        "say what it is (mcp.effects, or its template's effect), or leave it out (mcp.exclude)"
+                        f"say what it is ({self.section}.effects, or its template's effect), or leave it out "
+                        f"({self.section}.exclude)"
                     )
                     break
         if not self.problems:

@@ -10,16 +10,16 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from pipeline.errors import BackendError
-from pipeline.mcp_settings import McpSettings
+from pipeline.live_settings import LiveSettings
 
 if TYPE_CHECKING:
-    from pipeline.mcp_domain import LiveDomain
+    from pipeline.live_domain import LiveDomain
     from tool_specs.sandbox import Sandbox
 
 
 @dataclass(frozen=True, kw_only=True)
 class LiveSource:
-    """An MCP server's settings (paths absolute), and the digest that its recorded world must have.
+    """A live server's settings (paths absolute), and the digest that its recorded world must have.
 
     Attributes:
         meaning: the settings as the recipe has them, without what changes nothing.
@@ -27,7 +27,7 @@ class LiveSource:
     """
 
     domain: str
-    settings: McpSettings
+    settings: LiveSettings
     meaning: str
     digest: str = ""
     closed: str = ""
@@ -71,20 +71,9 @@ class LiveSource:
         return live.sandbox
 
     def _opened(self) -> LiveDomain:
-        live = opened(self.domain, self.settings)
+        from pipeline.live_domain import open_domain
+
+        live = open_domain(self.domain, self.settings)
         if live.problems:
             raise BackendError("\n".join(live.problems))
         return live
-
-
-def opened(name: str, settings: McpSettings) -> LiveDomain:
-    """Returns a server's domain, whatever is wrong with it.
-
-    Raises:
-        BackendError: the server does not start, or the client is not installed.
-    """
-    try:
-        from pipeline.mcp_domain import open_domain
-    except ModuleNotFoundError as error:
-        raise BackendError(f"MCP servers need the package {error.name!r}; pip install 'writ[mcp]'") from error
-    return open_domain(name, settings)

@@ -23,6 +23,7 @@ from mcp.shared.exceptions import MCPError
 
 from pipeline.errors import BackendError
 from pipeline.live_folder import WorkingFolder
+from pipeline.live_process import last_words
 from pipeline.mcp_process import connected
 from pipeline.mcp_settings import McpSettings
 from schemas.base import Json, canonical
@@ -221,14 +222,7 @@ class Server:
         return self._failed(f"does not start ({_plain(error)}); run its command by hand")
 
     def _failed(self, what: str) -> BackendError:
-        return BackendError(f"MCP server of {self.name}: {what}{self._last_words()}")
-
-    def _last_words(self) -> str:
-        if self._stderr.closed:
-            return ""
-        self._stderr.seek(0)
-        lines = [line for line in self._stderr.read().decode(errors="replace").splitlines() if line.strip()]
-        return f". Its last words: {lines[-1][:_SHOWN]!r}" if lines else ""
+        return BackendError(f"MCP server of {self.name}: {what}{last_words(self._stderr)}")
 
 
 def _short(arguments: Mapping[str, Json]) -> str:

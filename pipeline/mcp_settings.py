@@ -24,18 +24,15 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, ClassVar, Literal
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, Field, model_validator
 
+from pipeline.live_settings import LiveSettings, Probe, Strict, from_recipe
 from schemas.tool import Effect
-from tool_specs.templates import SLOT, slots_in
+from tool_specs.templates import slots_in
 
 Name = Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{1,64}$")]
-
-
-class _Strict(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
 
 
 def _expression(text: str) -> str:
@@ -49,7 +46,7 @@ def _expression(text: str) -> str:
 Expression = Annotated[str, AfterValidator(_expression)]
 
 
-class AnswerForm(_Strict):
+class AnswerForm(Strict):
     """How an answer is read.
 
     Attributes:
@@ -82,21 +79,13 @@ class AnswerForm(_Strict):
         return self
 
 
-class Probe(_Strict):
-    """A read of the server by which states are told apart; `sort` where the order of lists means nothing."""
-
-    tool: str
-    arguments: dict[str, Any] = {}
-    sort: bool = False
-
-
 class Seed(Probe):
     """A read of the server whose answer's columns give the first values to explore with; agents do not see it."""
 
     answer: AnswerForm = AnswerForm()
 
 
-class Template(_Strict):
+class Template(Strict):
     """A tool made of a call with slots: `{slot}` as it is, `{slot:sql}` as an SQL literal, `{slot:json}` as JSON.
 
     Attributes:
@@ -124,67 +113,26 @@ class Template(_Strict):
         return self
 
 
-class PrincipalSettings(_Strict):
-    """Who the user of a dialogue is: one row of what `read` answers; facts are columns of it (or paths, with dots).
-
-    Attributes:
-        types: fact -> semantic type, where it is not the fact's name.
-        identity: the reads that find a user, in the policy's order of preference.
-    """
-
-    read: str
-    facts: dict[str, str]
-    types: dict[str, str] = {}
-    identity: tuple[str, ...] = ()
-
-
-class ExploreSettings(_Strict):
-    """Bounds of the exploration at the start."""
-
-    calls_per_read: Annotated[int, Field(ge=1, le=100_000)] = 400
-    calls: Annotated[int, Field(ge=1, le=1_000_000)] = 4_000
-
-
-class McpSettings(_Strict):
+class McpSettings(LiveSettings):
     """See the module's text.
 
     Attributes:
-        command: what starts the server; it speaks on standard input and output, or at `url` if there is one. `{recipe}`
-            in a word of it (or in a value of `env`) stands for the recipe's folder, `{folder}` for the working folder.
-        url: where a server speaks streamable HTTP; `{port}` is a free port, also in `command`.
-        workdir_template: folder (relative to the recipe) that each server gets a copy of as its working folder.
+        url: where a server speaks streamable HTTP (otherwise: standard input and output); `{port}` is a free port, also
+            in `command`.
         reset: how a server is brought back to its beginning: `restart`, `workdir` (a fresh copy under the running
             server), `command` (`reset_command`, run in the working folder), or `tool` (`reset_tool`).
-        processes: servers per worker.
-        timeout, start_timeout: seconds for one call, and for the start.
-        only, exclude: which of the server's own tools agents see; None is all.
-        effects: tool -> effect, where annotations are missing or wrong.
-        types: tool -> (parameter or `return.<path>`) -> semantic type.
-        probes: what makes two states different; without any, the content of the working folder.
+        probes: without any, the content of the working folder makes two states different.
         seeds: reads that exploration starts from, beside those that need no argument.
-        policy: file (relative to the recipe) with the agent's rules; without it, a few that hold everywhere.
     """
 
-    command: tuple[str, ...] = ()
+    section: ClassVar[str] = "mcp"
+
     url: str | None = None
-    env: dict[str, str] = {}
-    workdir_template: str | None = None
     reset: Literal["restart", "workdir", "command", "tool"] = "restart"
     reset_command: tuple[str, ...] = ()
     reset_tool: Probe | None = None
-    processes: Annotated[int, Field(ge=1, le=64)] = 2
-    timeout: Annotated[float, Field(gt=0, le=3600)] = 20.0
-    start_timeout: Annotated[float, Field(gt=0, le=3600)] = 60.0
-    only: tuple[str, ...] | None = None
-    exclude: tuple[str, ...] = ()
-    effects: dict[str, Effect] = {}
-    types: dict[str, dict[str, str]] = {}
     templates: tuple[Template, ...] = ()
-    probes: tuple[Probe, ...] = ()
     seeds: tuple[Seed, ...] = ()
-    principal: PrincipalSettings | None = None
-    explore: ExploreSettings = ExploreSettings()
-    policy: str | None = None
 
     @model_validator(mode="after")
     def _possible(self) -> McpSettings:
@@ -207,24 +155,10 @@ class McpSettings(_Strict):
         """Where the world comes from, in words that hold on any machine."""
         return Path(self.workdir_template or (self.command[0] if self.command else str(self.url))).name
 
-    def meaning(self) -> str:
-        """Returns all that changes what is made, as text: not how long one waits, nor where things lie."""
-        apart = {"timeout", "start_timeout", "processes", "workdir_template"}
-        return self.model_dump_json(exclude=apart)
+    @property
+    def resettable(self) -> bool:
+        """Whether a write can be undone."""
+        return self.workdir_template is not None or self.reset in ("command", "tool")
 
-    def at(self, folder: Path) -> McpSettings:
-        """Returns the settings with paths from a recipe's folder made absolute."""
-        here = str(folder.resolve())
-        changes: dict[str, Any] = {
-            "command": tuple(part.replace("{recipe}", here) for part in self.command),
-            "reset_command": tuple(part.replace("{recipe}", here) for part in self.reset_command),
-            "env": {name: value.replace("{recipe}", here) for name, value in self.env.items()},
-        }
-        if self.workdir_template is not None:
-            changes["workdir_template"] = str((folder / self.workdir_template).resolve())
-        if self.policy is not None:
-            changes["policy"] = str((folder / self.policy).resolve())
-        return self.model_copy(update=changes)
-
-
-__all__ = ["SLOT", "AnswerForm", "McpSettings", "Probe", "Seed", "Template"]
+    def _absolute(self, folder: Path) -> dict[str, Any]:
+        return {**super()._absolute(folder), "reset_command": from_recipe(self.reset_command, folder)}

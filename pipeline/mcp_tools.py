@@ -5,7 +5,6 @@ A route says how a tool's call becomes a call of the server and how its answer i
 
 from __future__ import annotations
 
-import difflib
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -14,12 +13,14 @@ from typing import Any
 import mcp_types as types
 
 from pipeline.errors import BackendError
+from pipeline.live_pool import Offered
 from pipeline.live_sandbox import Answer
+from pipeline.live_settings import known_names
 from pipeline.mcp_settings import AnswerForm, McpSettings, Template
 from schemas.base import Json
 from schemas.tool import ToolSpec
 from tool_specs.templates import AnswerError, NotFound, at_path, parsed, rendered, shaped
-from tool_specs.tool_list import Note, ToolListError, twice
+from tool_specs.tool_list import ToolListError, twice
 from tool_specs.tool_lists import read_tools
 
 
@@ -75,19 +76,14 @@ class Route:
 
 
 @dataclass(frozen=True)
-class Listed:
-    """The tools of a domain before exploration.
+class Listed(Offered):
+    """The tools of a server, and how to call them.
 
     Attributes:
-        specs: by the names that agents use; the effect of those in `open_effects` is a guess by name.
-        routes: the same names -> how to call.
-        notes: what had to be decided on the way (names that models forbid, schemas that contain themselves).
+        routes: the names that agents use -> how to call.
     """
 
-    specs: tuple[ToolSpec, ...]
     routes: Mapping[str, Route]
-    open_effects: frozenset[str]
-    notes: tuple[Note, ...]
 
 
 def listed(name: str, settings: McpSettings, tools: Sequence[types.Tool]) -> Listed:
@@ -98,7 +94,7 @@ def listed(name: str, settings: McpSettings, tools: Sequence[types.Tool]) -> Lis
     """
     where = f"MCP server of {name}: tools/list"
     _known(name, settings, [tool.name for tool in tools])
-    shown = [tool for tool in tools if _is_shown(tool.name, settings)]
+    shown = [tool for tool in tools if settings.shows(tool.name)]
     try:
         twice((tool.name, f"tools[{number}]") for number, tool in enumerate(tools))
         found = read_tools([_entry(tool, settings) for tool in shown]) if shown else None
@@ -117,11 +113,7 @@ def listed(name: str, settings: McpSettings, tools: Sequence[types.Tool]) -> Lis
     if not specs:
         raise BackendError(f"{where}: no tool is left; look at mcp.only, mcp.exclude and mcp.templates")
     notes = [note for note in (found.notes if found is not None else ()) if note.kind != "guessed"]
-    return Listed(tuple(specs), routes, guessed, tuple(notes))
-
-
-def _is_shown(name: str, settings: McpSettings) -> bool:
-    return name not in settings.exclude and (settings.only is None or name in settings.only)
+    return Listed(tuple(specs), guessed, tuple(notes), routes)
 
 
 def _entry(tool: types.Tool, settings: McpSettings) -> dict[str, Json]:
@@ -158,9 +150,4 @@ def _known(name: str, settings: McpSettings, server: Sequence[str]) -> None:
         "seeds": tuple(each.tool for each in settings.seeds if each.tool not in templates),
         "types": tuple(each for each in settings.types if each not in templates),
     }
-    for place, names in named.items():
-        for each in names:
-            if each not in server:
-                close = difflib.get_close_matches(each, server, n=1)
-                hint = f"did you mean {close[0]!r}?" if close else f"it has {', '.join(server)}"
-                raise BackendError(f"{name}: mcp.{place}: the server has no tool {each!r}; {hint}")
+    known_names(name, settings.section, named, server)

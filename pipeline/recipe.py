@@ -30,7 +30,9 @@ from typing import Annotated, TypeVar
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
+from pipeline.live_settings import LiveSettings
 from pipeline.mcp_settings import McpSettings
+from pipeline.openapi_settings import OpenApiSettings
 from schemas.behavior import Disclosure, Register, Trait
 from schemas.task import Kind, Strength
 
@@ -104,7 +106,7 @@ class DomainSettings(_Strict):
     """A domain, its share of the trajectories, and its world.
 
     Attributes:
-        mcp: the server that the domain is, under any name.
+        mcp, openapi: the live server that the domain is, under any name.
         name: a domain of the catalog, or the path of a domain's folder (`./my_domain`, relative to the recipe).
         folder: that path, where the name is written out beside it.
     """
@@ -114,12 +116,20 @@ class DomainSettings(_Strict):
     share: Probability = 1.0
     world: WorldSettings = WorldSettings()
     mcp: McpSettings | None = None
+    openapi: OpenApiSettings | None = None
 
     @model_validator(mode="after")
     def _one_world(self) -> DomainSettings:
-        if self.mcp is not None and {"world", "folder"} & self.model_fields_set:
-            raise ValueError("an MCP server's world is its own data (mcp.workdir_template); leave world and folder out")
+        if self.live is not None and {"world", "folder"} & self.model_fields_set:
+            raise ValueError("a live server's world is its own data; leave world and folder out")
+        if self.mcp is not None and self.openapi is not None:
+            raise ValueError("a domain is one server; give mcp or openapi")
         return self
+
+    @property
+    def live(self) -> LiveSettings | None:
+        """The server that the domain is, if it is one."""
+        return self.mcp or self.openapi
 
 
 class Grid(_Strict):

@@ -111,7 +111,7 @@ def with_folders(recipe: Recipe, recipe_folder: Path) -> Recipe:
 
     found = []
     for domain in recipe.domains:
-        if domain.mcp is not None:
+        if domain.live is not None:
             found.append(domain)
             continue
         written = domain.folder or (domain.name if catalog.is_path(domain.name) else None)
@@ -148,9 +148,9 @@ def sources(recipe: Recipe, recipe_folder: Path, world_file: Path | None = None)
         raise UserError(f"--world is for recipes of one domain; this one has {names}: name the files in the recipe")
     found: list[AnySource] = []
     for domain in recipe.domains:
-        if domain.mcp is not None:
-            there = domain.mcp.at(recipe_folder)
-            found.append(LiveSource(domain=domain.name, settings=there, meaning=domain.mcp.meaning()).found())
+        if domain.live is not None:
+            there = domain.live.at(recipe_folder)
+            found.append(LiveSource(domain=domain.name, settings=there, meaning=domain.live.meaning()).found())
             continue
         named = world_file.resolve() if world_file else None
         if named is None and domain.world.file is not None:

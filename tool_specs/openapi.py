@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from schemas.base import Json
@@ -25,6 +25,7 @@ from tool_specs.tool_list import Note, ToolList, ToolListError, called, renamed,
 METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace", "query")
 _READS = frozenset({"get", "head", "options", "trace", "query"})
 _FORMS = ("application/x-www-form-urlencoded", "multipart/form-data")
+_STYLES = {"spaceDelimited": " ", "pipeDelimited": "|", "deepObject": "deep"}
 _EFFECTS: tuple[Effect, ...] = ("read", "write", "generic")
 
 
@@ -36,6 +37,9 @@ class Operation:
         path: the template, such as `/loans/{loan_id}`.
         places: parameter -> (`path`, `query`, `body` or `whole body`, name there).
         content_type: of the body; None where there is none.
+        styles: parameter -> how a list or object of the query is written where it is not repeated: the separator
+            (`,`, ` ` or `|`), or `deep`.
+        answers: status (`200`, `2xx`, `default`) -> the JSON Schema of its content; None where that is no JSON.
     """
 
     spec: ToolSpec
@@ -43,6 +47,15 @@ class Operation:
     path: str
     places: Mapping[str, tuple[str, str]]
     content_type: str | None
+    styles: Mapping[str, str] = field(default_factory=dict)
+    answers: Mapping[str, dict[str, Json] | None] = field(default_factory=dict)
+
+    def answer_schema(self, status: int) -> dict[str, Json] | None:
+        """Returns the schema that the content of a successful answer must satisfy, if the document says so."""
+        for code in (str(status), f"{status // 100}xx", "default"):
+            if code in self.answers:
+                return self.answers[code]
+        return None
 
 
 def read_openapi(document: dict[str, Json]) -> tuple[ToolList, tuple[Operation, ...]]:
@@ -113,15 +126,24 @@ class _Reading:
         content_type = self._body(body, folded, place)
         effect, source = _effect(method, {**item, **body}, place)
         texts = [str(body.get(key) or "").strip() for key in ("summary", "description")]
+        answers = self._answers(body, place)
         spec = ToolSpec(
             name=name,
             description="\n\n".join(text for text in dict.fromkeys(texts) if text) or place,
             parameters=folded.schema(),
-            returns=self._returns(body, place),
+            returns=_returns(answers),
             effect=effect,
             effect_source=source,
         )
-        return Operation(spec=spec, method=method, path=path, places=folded.places, content_type=content_type)
+        return Operation(
+            spec=spec,
+            method=method,
+            path=path,
+            places=folded.places,
+            content_type=content_type,
+            styles=folded.styles,
+            answers=answers,
+        )
 
     def _parameters(self, body: dict[str, Json], item: dict[str, Json], place: str) -> list[dict[str, Json]]:
         """Returns an operation's parameters; its own ones replace those of the path."""
@@ -157,7 +179,20 @@ class _Reading:
             }
         if "example" in parameter:
             schema.setdefault("examples", [parameter["example"]])
-        folded.add(where, name, schema, required=where == "path" or parameter.get("required") is True)
+        style = self._style(parameter, schema, place)
+        folded.add(where, name, schema, required=where == "path" or parameter.get("required") is True, style=style)
+
+    def _style(self, parameter: dict[str, Json], schema: dict[str, Json], place: str) -> str:
+        where, style = parameter["in"], parameter.get("style")
+        usual = "form" if where == "query" else "simple"
+        if style in (None, usual):
+            return "," if where == "query" and parameter.get("explode") is False else ""
+        if where == "query" and style in _STYLES:
+            return _STYLES[style]
+        if schema.get("type") in ("array", "object"):
+            said = f"{parameter['name']!r} has the style {style!r}, which is not known here; it is written as {usual!r}"
+            self.notes.append(Note("left out", place, said))
+        return ""
 
     def _body(self, body: dict[str, Json], folded: _Folded, place: str) -> str | None:
         if "requestBody" not in body:
@@ -185,18 +220,21 @@ class _Reading:
                 folded.add("body", name, each if isinstance(each, dict) else {}, required=required and name in needed)
         return kinds[0]
 
-    def _returns(self, body: dict[str, Json], place: str) -> Json:
-        responses = {str(code): each for code, each in self._inside(body, "responses", place).items()}
-        for code in (*sorted(code for code in responses if code.startswith("2")), "default"):
-            if code in responses:
+    def _answers(self, body: dict[str, Json], place: str) -> dict[str, dict[str, Json] | None]:
+        found: dict[str, dict[str, Json] | None] = {}
+        for code, each in self._inside(body, "responses", place).items():
+            code = str(code).lower()
+            if code == "default" or code.startswith("2"):
                 where = f"{place}, response {code}"
-                content = self._inside(self._object(responses[code], where), "content", where)
-                for kind in content:
-                    schema = self._object(content[kind], where).get("schema") if _is_json(kind) else None
-                    if schema is not None:
-                        plain = self.schemas.plain(schema, where)
-                        return plain if isinstance(plain, dict) else None
-        return None
+                content = self._inside(self._object(each, where), "content", where)
+                found[code] = next(
+                    (self._schema(content[kind], where) for kind in content if _is_json(kind)), {} if content else None
+                )
+        return found
+
+    def _schema(self, media: Json, where: str) -> dict[str, Json]:
+        plain = self.schemas.plain(self._object(media, where).get("schema", {}), where)
+        return plain if isinstance(plain, dict) else {}
 
     def _inside(self, holder: dict[str, Json], key: str, place: str) -> dict[str, Json]:
         return self._object(holder.get(key) or {}, f"{place}, {key}")
@@ -218,10 +256,11 @@ class _Folded:
         self.place = place
         self.notes = notes
         self.places: dict[str, tuple[str, str]] = {}
+        self.styles: dict[str, str] = {}
         self._properties: dict[str, Json] = {}
         self._required: list[str] = []
 
-    def add(self, where: str, name: str, schema: dict[str, Json], *, required: bool) -> None:
+    def add(self, where: str, name: str, schema: dict[str, Json], *, required: bool, style: str = "") -> None:
         own = name
         if own in self.places:
             own = f"{where.split()[-1]}_{name}"
@@ -235,6 +274,8 @@ class _Folded:
                 )
             )
         self.places[own] = where, name
+        if style:
+            self.styles[own] = style
         self._properties[own] = schema
         if required:
             self._required.append(own)
@@ -273,6 +314,12 @@ def _effect(method: str, said: Mapping[str, Json], place: str) -> tuple[Effect, 
                 raise ToolListError(f"{place}: `{key}: {said[key]}` is unknown; write true or false")
             return "read" if said[key] else "write", "declared"
     return "read" if method in _READS else "write", "method"
+
+
+def _returns(answers: Mapping[str, dict[str, Json] | None]) -> dict[str, Json] | None:
+    """Returns what a call returns where it succeeds, or None where nobody says what that looks like."""
+    good = [answers[code] for code in sorted(answers) if code != "default"] or list(answers.values())
+    return next((schema for schema in good if schema), None)
 
 
 def _at(place: str, message: str) -> str:

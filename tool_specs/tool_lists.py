@@ -43,7 +43,7 @@ def read_tool_file(path: Path) -> ToolList:
     except OSError as error:
         raise ToolListError(f"{path}: cannot be read ({error.strerror}); {_HINT}") from error
     try:
-        return read_tools(_parsed(data))
+        return read_tools(parsed(data))
     except ToolListError as error:
         raise ToolListError(f"{path}: {error}") from error
 
@@ -70,7 +70,12 @@ def read_tools(value: Json) -> ToolList:
     )
 
 
-def _parsed(data: bytes) -> Json:
+def parsed(data: bytes) -> Json:
+    """Returns what a file of tools holds: JSON, JSON lines, or YAML.
+
+    Raises:
+        ToolListError: it is none of them; the message has the line.
+    """
     text = data.removeprefix(b"\xef\xbb\xbf").strip()
     if not text:
         raise ToolListError(f"the file is empty; {_HINT}")

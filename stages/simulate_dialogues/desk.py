@@ -12,14 +12,17 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from schemas.base import Json
 from schemas.tool import ToolSpec
 from tool_specs.annotations import schema_of
 from tool_specs.chains import collections
+from tool_specs.check import values_at
 from tool_specs.domain import Domain, Follow
 from tool_specs.lexicon import Lexicon
 from tool_specs.plain_words.names import is_id, singular, stem, tokens
+from tool_specs.plain_words.rows import person_types
 
 _HANDED_OVER = "You are being transferred to a person. Please hold on."
 _QUOTED = re.compile(r"[\"'“`]([A-Z][^\"'”`\n]{15,120}[.!])[\"'”`]")
@@ -69,6 +72,7 @@ class Desk:
         self.rows_in = {name: tuple(_rows_in(spec, shapes)) for name, spec in self.specs.items()}
         self._roles: dict[str, dict[str, list[str]]] = {}
         self._readers: dict[tuple[str, str], tuple[str, str] | None] = {}
+        self._person_types = person_types(domain)
         self.principal_parameters = self._principal_parameters()
         self.transfer = self._transfer()
         self.handed_over = self._handed_over()
@@ -110,16 +114,26 @@ class Desk:
         """Whether an identity tool answers with the user's own row, not with its id."""
         return self.row_of.get(tool) == self.domain.principal.table
 
+    def person_in(self, tool: str, answer: Any) -> Any:
+        """Returns the id of the user in an identity tool's answer; most often that is the answer."""
+        return next(iter(values_at(answer, self._person_path(tool))), answer)
+
+    def naming(self, tool: str, person: Any) -> Any:
+        """Returns the answer of an identity tool that names a user."""
+        for name in reversed(self._person_path(tool)):
+            person = [person] if name == "*" else {name: person}
+        return person
+
+    def _person_path(self, tool: str) -> list[str]:
+        paths = (path.split(".") for path, kind in self.specs[tool].types.items() if kind in self._person_types)
+        return next((path[1:] for path in paths if path[0] == "return"), [])
+
     def _principal_parameters(self) -> frozenset[tuple[str, str]]:
-        kinds = {self.specs[name].types.get("return") for name in self.domain.identity_tools} - {None}
-        for name in self.domain.identity_tools:
-            if self.shows_principal(name) and len(self.specs[name].required) == 1:
-                kinds.add(self.specs[name].types.get(self.specs[name].required[0]))
         return frozenset(
             (name, parameter)
             for name, spec in self.specs.items()
             for parameter in spec.required
-            if spec.types.get(parameter) in kinds - {None}
+            if spec.types.get(parameter) in self._person_types
         )
 
     def _transfer(self) -> tuple[str, str] | None:

@@ -186,12 +186,13 @@ class Notebook:
 
     def identify(self, tool: str, arguments: Mapping[str, Json], found: Any) -> None:
         """Notes who the user is, as an identity tool found it: the user's row, or its id."""
-        self.principal = str(next(iter(arguments.values())) if self.desk.shows_principal(tool) else found)
+        own = self.desk.shows_principal(tool)
+        self.principal = str(next(iter(arguments.values())) if own else self.desk.person_in(tool, found))
 
     def identified_as(self, tool: str) -> Any:
         """Returns what an identity tool answers of the user, however the user was found."""
         if not self.desk.shows_principal(tool):
-            return self.principal
+            return self.desk.naming(tool, self.principal)
         row = self._rows[self.desk.domain.principal.table].get(str(self.principal))
         return self.desk.domain.seen(tool, {}, row)
 

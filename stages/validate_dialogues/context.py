@@ -23,6 +23,7 @@ from stages.validate_dialogues.prepared import folded, prepared
 from stages.validate_dialogues.words import leaves, says, says_text
 from tool_specs.domain import Domain
 from tool_specs.programs import ReadKey
+from tool_specs.reading import texts
 from tool_specs.sandbox import Result, Sandbox
 
 
@@ -177,7 +178,7 @@ class CheckContext:
                 answer = self._answer(index, call)
                 steps.append(Step(index, answer, call, effect, before, result, principal))
                 if principal is None and call.name in self.domain.identity_tools and not result.error:
-                    principal = identified(self.domain, result)
+                    principal = identified(self.initial, result)
         return tuple(steps), now
 
     def _answer(self, index: int, call: ToolCall) -> int | None:
@@ -220,12 +221,17 @@ class CheckContext:
                 yield index, self.low[index]
 
 
-def identified(domain: Domain, result: Result) -> str | None:
-    """Returns the row id of the user that an identity tool found."""
-    for table, id_ in reversed(result.rows):
-        if table == domain.principal.table:
+def identified(sandbox: Sandbox, result: Result) -> str | None:
+    """Returns the row id of the user that an identity tool found: the row it read, or the one person it names."""
+    table = sandbox.domain.principal.table
+    for read, id_ in reversed(result.rows):
+        if read == table:
             return id_
-    return result.value if isinstance(result.value, str) else None
+    if isinstance(result.value, str):
+        return result.value
+    people = sandbox.world.tables.get(table, {})
+    named = {text for text in texts(result.value) if text in people}
+    return named.pop() if len(named) == 1 else None
 
 
 def _matched(task: Task, writes: tuple[Step, ...]) -> Iterator[tuple[int, Step | None]]:

@@ -65,7 +65,7 @@ def _identity(context: CheckContext, step: Step) -> Iterator[tuple[int, str]]:
         return
     if step.call.name in identity:
         if not step.result.error:
-            found = identified(context.domain, step.result)
+            found = identified(context.initial, step.result)
             if found != context.task.principal:
                 yield step.index, f"identified {found}; the user is {context.task.principal}"
     elif step.principal is None:

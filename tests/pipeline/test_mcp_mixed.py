@@ -16,7 +16,7 @@ import pytest
 
 from pipeline.commands import run_recipe
 from pipeline.errors import WHOLE
-from pipeline.mcp_domain import close_domains
+from pipeline.live_domain import close_domains
 from pipeline.scaffold import init_domain
 from tests.pipeline.servers import HERE, node_command, sqlite_command
 

@@ -15,7 +15,7 @@ import yaml
 
 from pipeline.commands import run_recipe
 from pipeline.errors import PARTIAL, WHOLE
-from pipeline.mcp_domain import LiveDomain, close_domains, open_domain
+from pipeline.live_domain import LiveDomain, close_domains, open_domain
 from pipeline.run_folder import RunFolder
 from pipeline.storage import read_json
 from schemas.dialogue import Dialogue

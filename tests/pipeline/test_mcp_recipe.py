@@ -9,7 +9,7 @@ import pytest
 
 from pipeline.commands import check_domain
 from pipeline.errors import PARTIAL, WHOLE, RecipeError
-from pipeline.mcp_domain import close_domains
+from pipeline.live_domain import close_domains
 from pipeline.recipe_file import load_recipe
 from tests.pipeline.servers import small
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from pipeline.errors import BackendError
-from pipeline.mcp_domain import LiveDomain, close_domains, open_domain
+from pipeline.live_domain import LiveDomain, close_domains, open_domain
 from tests.pipeline.servers import small, small_command
 
 

@@ -81,7 +81,7 @@ def rows_of(domain: Domain, observed: Observed) -> list[RowKind]:
     found: list[RowKind] = []
     for spec in specs.values():
         if spec.effect == "read" and spec.returns is not None:
-            found.extend(_kinds(spec, people, observed))
+            found.extend(_kinds(spec, people, observed, spec.name in domain.identity_tools))
     for row in found:
         _describe(row, observed, specs)
     # What has neither a name nor a number cannot be told from its like.
@@ -94,16 +94,21 @@ def rows_of(domain: Domain, observed: Observed) -> list[RowKind]:
 def person_types(domain: Domain) -> frozenset[str]:
     """Returns the semantic types of the user's own row id."""
     found: set[str | None] = set()
+    own = domain.tools.get(domain.principal.table)  # of recorded worlds, a table is a read
+    asked = set(own.spec.types.values()) & {own.spec.types.get(name) for name in own.spec.required} if own else set()
     for spec in (domain.tools[name].spec for name in domain.identity_tools if name in domain.tools):
+        named = asked & {kind for path, kind in spec.types.items() if path.startswith("return.")}
         found.add(spec.types.get("return"))
-        if spec.types.get("return") is None and len(spec.required) == 1:  # it answers with the user's own row
+        if named and spec.name != domain.principal.table:
+            found.update(named)
+        elif spec.types.get("return") is None and len(spec.required) == 1:  # it answers with the user's own row
             found.add(spec.types.get(spec.required[0]))
     return frozenset(kind for kind in found if kind is not None)
 
 
-def _kinds(spec: ToolSpec, people: frozenset[str], observed: Observed) -> Iterator[RowKind]:
+def _kinds(spec: ToolSpec, people: frozenset[str], observed: Observed, finds_user: bool) -> Iterator[RowKind]:
     schema = spec.returns or {}
-    if any(leaves(schema)) and schema.get("properties") and len(spec.required) == 1:
+    if not finds_user and any(leaves(schema)) and schema.get("properties") and len(spec.required) == 1:
         parameter = spec.required[0]
         fed = any((spec.name, parameter) in targets for targets in observed.feeds.values())
         if fed and spec.types.get(parameter) not in (people or {""}) and noun_of(spec.name):

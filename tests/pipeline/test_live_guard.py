@@ -16,7 +16,7 @@ from tests.pipeline.servers import HERE, SMALL, small
 DRIVER = """
 import sys, time
 from pathlib import Path
-from pipeline.mcp_domain import open_domain
+from pipeline.live_domain import open_domain
 from pipeline.mcp_settings import McpSettings
 live = open_domain("notes", McpSettings.model_validate_json(sys.argv[1]))
 print("open", flush=True)

@@ -1,6 +1,6 @@
 """Runs one server so that nothing of it outlives the pipeline: a script of its own, between pipeline and server.
 
-    python -I -S mcp_guard.py FOLDER COMMAND...
+    python -I -S live_guard.py FOLDER COMMAND...
 
 The server gets a process group of its own and the guard's standard input and output. Whatever ends first (the server,
 the pipeline, be it by SIGKILL, or the guard by SIGTERM), the group is killed and FOLDER removed. Only the standard

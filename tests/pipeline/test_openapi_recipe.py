@@ -1,0 +1,160 @@
+"""HTTP services in recipes: mistakes have a line, `writ check` shows them, and runs keep rows that replay."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from pipeline.commands import check_domain, run_recipe
+from pipeline.errors import PARTIAL, WHOLE, RecipeError
+from pipeline.live_domain import close_domains
+from pipeline.recipe_file import load_recipe
+from pipeline.run_folder import RunFolder
+from pipeline.storage import read_json
+from tests.pipeline.services import EXAMPLES, WORKSHOP, example, odd, running
+
+HEAD = "name: mine\ncount: 10\ndomains:\n  - name: desk\n    openapi:\n"
+DOCUMENT = "      document: desk.yaml\n"
+URL = "      base_url: http://127.0.0.1:8080\n"
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _nothing_left() -> Iterator[None]:
+    yield
+    close_domains()
+
+
+def written(folder: Path, **changes: Any) -> Path:
+    path = folder / "mine.yaml"
+    path.write_text(json.dumps({"name": "mine", "count": 12, **changes}))
+    return path
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        (URL, ":5: domains.0.openapi.document: is missing; add it"),
+        (DOCUMENT, ":5: domains.0.openapi.base_url: is missing; add it"),
+        (DOCUMENT + URL + "      probe: []\n", ":8: domains.0.openapi.probe: unknown key; did you mean `probes`?"),
+        (DOCUMENT + URL + "      reset: {pth: /reset}\n", "openapi.reset.pth: unknown key; did you mean `path`?"),
+        (DOCUMENT + URL + "      reset: {method: POST}\n", "openapi.reset: give the path of a request, or a command"),
+        (DOCUMENT + URL + "      reset: {path: reset}\n", "path: 'reset' must begin with /"),
+        (DOCUMENT + URL + "      effects: {getDesk: reads}\n", "did you mean `read`?"),
+        (DOCUMENT + URL + "      headers: {X-Api-Key: abc}\n", "looks like a secret; name a variable in headers_from"),
+        (DOCUMENT + URL + "      processes: 2\n", "a service that runs already is one; give a command"),
+        (DOCUMENT + URL + "      command: [desk]\n", "write base_url: http://127.0.0.1:{port}"),
+        (DOCUMENT + "      base_url: http://{port}\n", "{port} is that of a service started here"),
+        (DOCUMENT + "      base_url: ftp://desk\n", "is no http:// or https:// URL"),
+        (DOCUMENT + "      base_url: http://me:pass@desk\n", "a URL with a password would be stored"),
+        (DOCUMENT + URL + "    world: {size: 3}\n", "a live server's world is its own data"),
+        (DOCUMENT + URL + "    mcp: {command: [x], probes: [{tool: a}]}\n", "a domain is one server; give mcp or"),
+    ],
+)  # fmt: skip
+def test_mistakes_have_a_place(tmp_path: Path, text: str, words: str) -> None:
+    path = tmp_path / "mine.yaml"
+    path.write_text(HEAD + text)
+    with pytest.raises(RecipeError) as caught:
+        load_recipe(path)
+    assert words in str(caught.value)
+
+
+def test_the_example_is_sound() -> None:
+    (domain,) = load_recipe(EXAMPLES / "workshop.yaml").domains
+    assert domain.openapi is not None
+    there = domain.openapi.at(EXAMPLES)
+    assert str(WORKSHOP) in there.command and there.meaning() == domain.openapi.meaning()
+
+
+def test_check_prints_tools_effects_and_problems(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = written(tmp_path, domains=[{"name": "workshop", "openapi": example(effects={"cancel_repair": "generic"})}])
+    assert check_domain(str(path), None) == WHOLE
+    lines = [line.split() for line in capsys.readouterr().out.splitlines()]
+    assert ["find_customer_by_phone", "read", "method", "60"] in lines
+    assert ["set_repair_shop", "write", "method", "-"] in lines
+    assert ["cancel_repair", "generic", "declared"] in [line[:3] for line in lines]
+    broken = odd("dangling").model_dump(mode="json", exclude_unset=True)
+    assert check_domain(str(written(tmp_path, domains=[{"name": "notes", "openapi": broken}])), None) == PARTIAL
+    assert "#/components/schemas/Note" in capsys.readouterr().out.replace("\n", "")
+
+
+@pytest.mark.slow
+def test_kept_rows_replay_on_the_service_itself(tmp_path: Path) -> None:
+    """Every call of every kept row is made again over plain HTTP, and answers what the row says."""
+    import httpx2
+
+    path = written(tmp_path, domains=[{"name": "workshop", "openapi": example()}], seed=7)
+    out = tmp_path / "run"
+    assert run_recipe(path, None, 24, None, out, None, "inline") == WHOLE
+    rows = list(RunFolder(out).rows())
+    assert len(rows) == 24 and {"read_heavy", "write_intensive", "must_refuse"} <= {row.kind for row in rows}
+    assert max(row.burden for row in rows) >= 5
+    calls = 0
+    with (
+        running(sys.executable, str(WORKSHOP), "--port", "{port}") as url,
+        httpx2.Client(base_url=url, trust_env=False) as client,
+    ):
+        for row in rows:
+            client.post("/reset")
+            asked: dict[str, tuple[str, dict[str, Any]]] = {}
+            for message in row.messages:
+                for call in message.get("tool_calls") or ():
+                    asked[call["id"]] = call["function"]["name"], call["function"]["arguments"]
+                if message["role"] == "tool":
+                    answer = _made(client, *asked[message["tool_call_id"]])
+                    assert message["content"] == answer
+                    calls += 1
+    assert calls > 100
+
+
+def _made(client: Any, tool: str, arguments: dict[str, Any]) -> str:
+    id_ = next(iter(arguments.values()))
+    requests = {
+        "find_customer_by_phone": ("GET", f"/customers/by-phone/{id_}", None),
+        "get_customer": ("GET", f"/customers/{id_}", None),
+        "get_repair": ("GET", f"/repairs/{id_}", None),
+        "cancel_repair": ("DELETE", f"/repairs/{id_}", None),
+        "set_repair_shop": ("PUT", f"/repairs/{id_}/shop", {"shop": arguments.get("shop")}),
+    }
+    method, path, body = requests[tool]
+    response = client.request(method, path, json=body)
+    if response.status_code >= 400:
+        return f"Error: {response.json()['detail']}"
+    return response.text if response.status_code == 200 else "done"
+
+
+@pytest.mark.slow
+def test_another_start_gives_the_same_rows(tmp_path: Path) -> None:
+    path = written(tmp_path, domains=[{"name": "workshop", "openapi": example()}])
+    ids = []
+    for name in ("one", "two"):
+        assert run_recipe(path, None, 6, None, tmp_path / name, None, "inline") == WHOLE
+        ids.append([row.id for row in RunFolder(tmp_path / name).rows()])
+        close_domains()
+    assert ids[0] == ids[1]
+
+
+@pytest.mark.slow
+def test_a_closed_service_costs_its_share_not_the_run(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    broken = odd("dangling").model_dump(mode="json", exclude_unset=True)
+    path = written(
+        tmp_path,
+        domains=[
+            {"name": "workshop", "share": 0.5, "openapi": example()},
+            {"name": "notes", "share": 0.5, "openapi": broken},
+        ],
+        tasks={"write_intensive": 1.0},
+    )
+    out = tmp_path / "run"
+    assert run_recipe(path, None, 6, None, out, None, "inline") == PARTIAL
+    assert "domain notes is left out" in capsys.readouterr().err.replace("\n", " ")
+    facts = read_json(out / "run.json")
+    assert isinstance(facts, dict)
+    assert "#/components/schemas/Note" in next(w["closed"] for w in facts["worlds"] if w["domain"] == "notes")
+    assert {row.domain for row in RunFolder(out).rows()} == {"workshop"}
+    lost = [drop for drop in facts["drops"] if drop["reason"] == "backend_error"]
+    assert lost and lost[0]["count"] >= 1
