@@ -90,7 +90,7 @@ class Finding(Serving):
     def _further(self, wish: Wish, found: Found, row: str, rows: dict[str, Any]) -> Turn[None]:
         """Adds a row that no selection gives: the user's own, or the one that an argument names."""
         if row in self.desk.identity_names:
-            rows[row] = self.notebook.identified_as(row)
+            rows[row] = yield from self.identified(row)
             return
         read = self.desk.specs.get(row)
         for name, value in found.arguments.items():

@@ -190,7 +190,7 @@ class Notebook:
         self.principal = str(next(iter(arguments.values())) if own else self.desk.person_in(tool, found))
 
     def identified_as(self, tool: str) -> Any:
-        """Returns what an identity tool answers of the user, however the user was found."""
+        """Returns what an identity tool answers of the user, however the user was found; None if it has to be asked."""
         if not self.desk.shows_principal(tool):
             return self.desk.naming(tool, self.principal)
         row = self._rows[self.desk.domain.principal.table].get(str(self.principal))

@@ -16,6 +16,7 @@ from stages.simulate_dialogues.agent_words import AgentWords
 from stages.simulate_dialogues.desk import Desk
 from stages.simulate_dialogues.notebook import UNTOLD, FoundAt, Notebook, Wish, programs_of
 from tool_specs.programs import Selection, steps_of
+from tool_specs.reading import row_argument
 from tool_specs.remember import remembered
 
 T = TypeVar("T")
@@ -104,6 +105,16 @@ class Serving:
         answer = yield from self.call(tool, arguments)
         return self.notebook.note_read(tool, arguments, answer)
 
+    def identified(self, tool: str) -> Turn[Any]:
+        """Returns what an identity tool answers of the user; looks again where an own write has changed that."""
+        answer = self.notebook.identified_as(tool)
+        reader, parameter = self.desk.row_reads.get(self.desk.domain.principal.table, ("", ""))
+        if answer is None and reader and self.notebook.principal is not None:
+            own: Json = row_argument(self.desk.specs[reader], parameter, self.notebook.principal)
+            yield from self.read(reader, {parameter: own})
+            answer = self.notebook.identified_as(tool)
+        return answer
+
     # Working out
 
     def work_out(self, wish: Wish) -> Turn[tuple[Sequence[Program], Selection | None]]:
@@ -131,7 +142,7 @@ class Serving:
                 wish.found = state, selection
                 return programs, selection
             if ask.tool in self.desk.identity_names:
-                answer = self.notebook.reads[ask.key] = self.notebook.identified_as(ask.tool)
+                answer = self.notebook.reads[ask.key] = yield from self.identified(ask.tool)
             elif ask.key in self.notebook.reads:
                 answer = self.notebook.reads[ask.key]
             else:

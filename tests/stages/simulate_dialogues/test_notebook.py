@@ -1,9 +1,15 @@
 from __future__ import annotations
 
+import dataclasses
+
+import pytest
+
 from schemas.base import plain
 from schemas.dialogue import Act, Message
+from stages.simulate_dialogues.agent_words import AgentWords
 from stages.simulate_dialogues.desk import Desk
 from stages.simulate_dialogues.notebook import UNTOLD, Notebook, programs_of
+from stages.simulate_dialogues.serving import Serving
 from tests.stages.simulate_dialogues.talks import SANDBOX, TASKS, domain
 
 DESK = Desk(domain())
@@ -77,3 +83,25 @@ def test_hearing_the_same_again_changes_nothing() -> None:
     version = notebook.wishes[0].version
     notebook.hear(Message(role="user", content="", acts=(act,)))
     assert notebook.wishes[0].version == version
+
+
+def test_a_profile_that_an_own_write_has_changed_is_looked_at_again() -> None:
+    desk = Desk(dataclasses.replace(domain(), identity_tools=("get_user_details",)))
+    notebook = Notebook(desk)
+    read(notebook, "get_order_details", order_id="#W7678072")
+    read(notebook, "get_user_details", user_id=NORA)
+    notebook.identify("get_user_details", {"user_id": NORA}, None)
+    agent = Serving(desk, notebook, AgentWords(desk, 1))
+    assert list(agent.identified("get_user_details")) == []  # it is known
+
+    arguments = {"order_id": "#W7678072", "reason": "no longer needed"}
+    rehearsal, _, _ = notebook.rehearse("cancel_pending_order", arguments)
+    world = SANDBOX.fork()
+    result = world.call("cancel_pending_order", arguments)
+    notebook.note_write("cancel_pending_order", arguments, Message(role="tool", content=result.content), rehearsal)
+    looking = agent.identified("get_user_details")
+    (call,) = next(looking).tool_calls
+    assert (call.name, call.arguments) == ("get_user_details", {"user_id": NORA})
+    with pytest.raises(StopIteration) as stop:
+        looking.send(Message(role="tool", content=world.call(call.name, call.arguments).content))
+    assert stop.value.value == world.call("get_user_details", {"user_id": NORA}).value
