@@ -19,6 +19,7 @@ from typing import Any
 
 from schemas.base import Json
 from schemas.tool import Effect, EffectSource, ToolSpec
+from tool_specs.folded import Folded
 from tool_specs.references import BadSchema, Schemas
 from tool_specs.tool_list import Note, ToolList, ToolListError, called, renamed, twice
 
@@ -117,7 +118,7 @@ class _Reading:
 
     def _operation(self, method: str, path: str, body: dict[str, Json], item: dict[str, Json], place: str) -> Operation:
         name = str(body.get("operationId") or _name_of(method, path))
-        folded = _Folded(place, self.notes)
+        folded = Folded(place, self.notes)
         for parameter in self._parameters(body, item, place):
             self._parameter(parameter, folded, place)
         for wanted in re.findall(r"\{([^{}]+)\}", path):
@@ -161,7 +162,7 @@ class _Reading:
                 found[where, name] = parameter
         return list(found.values())
 
-    def _parameter(self, parameter: dict[str, Json], folded: _Folded, place: str) -> None:
+    def _parameter(self, parameter: dict[str, Json], folded: Folded, place: str) -> None:
         where, name = str(parameter["in"]), str(parameter["name"])
         if where in ("header", "cookie"):
             if parameter.get("required"):
@@ -194,7 +195,7 @@ class _Reading:
             self.notes.append(Note("left out", place, said))
         return ""
 
-    def _body(self, body: dict[str, Json], folded: _Folded, place: str) -> str | None:
+    def _body(self, body: dict[str, Json], folded: Folded, place: str) -> str | None:
         if "requestBody" not in body:
             return None
         given = self._object(body["requestBody"], f"{place}, request body")
@@ -247,46 +248,6 @@ class _Reading:
         if not isinstance(found, dict):
             raise ToolListError(f"{place}: an object is wanted here")
         return found
-
-
-class _Folded:
-    """The parameters of one tool, from wherever they are in the request."""
-
-    def __init__(self, place: str, notes: list[Note]) -> None:
-        self.place = place
-        self.notes = notes
-        self.places: dict[str, tuple[str, str]] = {}
-        self.styles: dict[str, str] = {}
-        self._properties: dict[str, Json] = {}
-        self._required: list[str] = []
-
-    def add(self, where: str, name: str, schema: dict[str, Json], *, required: bool, style: str = "") -> None:
-        own = name
-        if own in self.places:
-            own = f"{where.split()[-1]}_{name}"
-            if own in self.places:
-                raise ToolListError(f"{self.place}: {own!r} and {name!r} are taken twice; rename one of the parameters")
-            self.notes.append(
-                Note(
-                    "collision",
-                    self.place,
-                    f"{name!r} is in the {self.places[name][0]} and in the {where}, where it is called {own!r}",
-                )
-            )
-        self.places[own] = where, name
-        if style:
-            self.styles[own] = style
-        self._properties[own] = schema
-        if required:
-            self._required.append(own)
-
-    def schema(self) -> dict[str, Json]:
-        return {
-            "type": "object",
-            "properties": self._properties,
-            "required": self._required,
-            "additionalProperties": False,
-        }
 
 
 def _fields(schema: Any) -> tuple[dict[str, Json], set[str]] | None:
