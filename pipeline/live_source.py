@@ -9,8 +9,11 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+import msgspec
+
 from pipeline.errors import BackendError
 from pipeline.live_settings import LiveSettings
+from schemas.base import digest
 
 if TYPE_CHECKING:
     from pipeline.live_domain import LiveDomain
@@ -23,6 +26,7 @@ class LiveSource:
 
     Attributes:
         meaning: the settings as the recipe has them, without what changes nothing.
+        tools: digest of the tools as agents see them: a server's listing, or its document, may change.
         closed: why the domain cannot be used, or empty.
     """
 
@@ -30,6 +34,7 @@ class LiveSource:
     settings: LiveSettings
     meaning: str
     digest: str = ""
+    tools: str = ""
     closed: str = ""
 
     @property
@@ -45,12 +50,14 @@ class LiveSource:
     @property
     def key(self) -> list[str]:
         """What makes the domain this one: its record, and how it is asked."""
-        return [self.domain, self.digest, self.meaning, self.closed]
+        return [self.domain, self.digest, self.tools, self.meaning, self.closed]
 
     def found(self) -> LiveSource:
         """Returns the source with its record's digest, or closed with the reason."""
         try:
-            return replace(self, digest=self._opened().world.digest)
+            live = self._opened()
+            tools = digest([msgspec.to_builtins(spec) for spec in live.domain.specs.values()])
+            return replace(self, digest=live.world.digest, tools=tools)
         except BackendError as error:
             return replace(self, closed=str(error))
 

@@ -13,6 +13,7 @@ import pytest
 from pipeline.commands import check_domain, run_recipe
 from pipeline.errors import PARTIAL, WHOLE, RecipeError
 from pipeline.live_domain import close_domains
+from pipeline.live_source import LiveSource
 from pipeline.recipe_file import load_recipe
 from pipeline.run_folder import RunFolder
 from pipeline.storage import read_json
@@ -68,6 +69,20 @@ def test_the_example_is_sound() -> None:
     assert domain.openapi is not None
     there = domain.openapi.at(EXAMPLES)
     assert str(WORKSHOP) in there.command and there.meaning() == domain.openapi.meaning()
+
+
+def test_another_document_makes_another_domain(tmp_path: Path) -> None:
+    document = {"openapi": "3.1.0", "paths": {"/notes": {"get": {"operationId": "notes", "summary": "All notes."}}}}
+    keys = []
+    for summary in ("All notes.", "All notes.", "Every note."):
+        document["paths"]["/notes"]["get"]["summary"] = summary  # type: ignore[index]
+        (tmp_path / "notes.json").write_text(json.dumps(document))
+        settings = odd(document=str(tmp_path / "notes.json"), probes=[], exclude=[])
+        source = LiveSource(domain="notes", settings=settings, meaning=settings.meaning()).found()
+        assert not source.closed
+        keys.append(source.key)
+        close_domains()
+    assert keys[0] == keys[1] != keys[2]
 
 
 def test_check_prints_tools_effects_and_problems(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
