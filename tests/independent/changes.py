@@ -83,7 +83,9 @@ class Changes:
 
     def of(self, key: ReadId, table: str, id_: str) -> Iterator[Any]:
         row = self._world.sandbox.state.row(table, id_)
-        base = _where(row, self._world.result(key).value)
+        result = self._world.result(key)
+        # What programs see of a row may have more columns than the row: its place is that of what the tool returned.
+        base = _where(row, json.loads(result.content) if isinstance(result.value, dict) else result.value)
         if base is None:
             return
         condition = self._request.get("condition")
