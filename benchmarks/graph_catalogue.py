@@ -68,7 +68,7 @@ _FIELDS: dict[str, Json] = {
     "reference_code": {"type": "string", "description": "The code printed on it."},
 }
 _ACTIONS = ("cancel", "approve", "archive", "renew", "assign", "close", "send", "reschedule")
-_SYLLABLES = "fen lo mar ti ku ves ro pan del si ora nim tal wex bri zo".split()  # noqa: SIM905
+_SYLLABLES = ("fen", "lo", "mar", "ti", "ku", "ves", "ro", "pan", "del", "si", "ora", "nim", "tal", "wex", "bri", "zo")
 
 
 def catalogue(count: int, seed: int) -> list[ToolSpec]:

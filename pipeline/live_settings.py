@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import difflib
+from abc import abstractmethod
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Annotated, Any, ClassVar, TypeVar
@@ -88,14 +89,14 @@ class LiveSettings(Strict):
     policy: str | None = None
 
     @property
+    @abstractmethod
     def origin(self) -> str:
         """Where the world comes from, in words that hold on any machine."""
-        raise NotImplementedError
 
     @property
+    @abstractmethod
     def resettable(self) -> bool:
         """Whether a server can be brought back to its beginning without guessing."""
-        raise NotImplementedError
 
     def shows(self, tool: str) -> bool:
         """Whether agents see a tool of the server."""

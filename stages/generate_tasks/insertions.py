@@ -7,7 +7,6 @@ then pick another row, the read could not be skipped.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
@@ -84,7 +83,8 @@ class Insertions:
         """Returns an id like the table's that no row has."""
         rows = self._ground.sandbox.world.tables[table]
         last = max(rows, key=lambda id_: (len(id_), id_))
-        head, digits = re.fullmatch(r"(.*?)(\d*)", last).groups()  # type: ignore[union-attr]
+        head = last.rstrip("0123456789")
+        digits = last[len(head) :]
         return f"{head}{int(digits or 0) + 1:0{len(digits)}d}"
 
     def _own_columns(self, table: str) -> list[str]:

@@ -5,11 +5,10 @@ A rule about ids says nothing when the id does not exist: the tool will say so, 
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 from tool_specs.airline import sale_rules, trip_rules
 from tool_specs.airline.sale_rules import BOOK
 from tool_specs.airline.trip_rules import BAGS, CANCEL, CERTIFY, FLIGHTS, PASSENGERS, Arguments, reservation
+from tool_specs.desk_rules import confirmed, guard, summary_told
 from tool_specs.domain import Guard, GuardContext
 
 IDENTITY = "get_user_details"
@@ -37,104 +36,83 @@ def _one_customer(context: GuardContext, name: str, arguments: Arguments) -> str
     return None
 
 
-def _confirmed(context: GuardContext, name: str, arguments: Arguments) -> str | None:
-    if context.history and not context.confirmed:
-        return f"{name} was called without the customer's yes to its details"
-    return None
-
-
-def _summary(context: GuardContext, name: str, arguments: Arguments) -> str | None:
-    if len(str(arguments.get("summary", "")).split()) >= 3:
-        return None
-    return "the summary does not tell the human agent what the customer wants"
-
-
-def _guard(
-    name: str,
-    rule: str,
-    check: Callable[[GuardContext, str, Arguments], str | None],
-    tools: tuple[str, ...],
-) -> Guard:
-    return Guard(name, rule, check, frozenset(tools))
-
-
 GUARDS: tuple[Guard, ...] = (
-    _guard(
+    guard(
         "identity_first",
         "Look the customer's profile up by user id before looking at reservations or changing anything.",
         _identity_first,
         ("get_reservation_details", *WRITES),
     ),
-    _guard(
+    guard(
         "one_customer",
         "A conversation is about one customer's profile and reservations only.",
         _one_customer,
         (*PERSONAL_READS, *WRITES),
     ),
-    _guard("confirmed", "List the details and get a clear yes before each change.", _confirmed, WRITES),
-    _guard("over", "A cancelled reservation is not cancelled or changed again.", trip_rules.over, RESERVATION_WRITES),
-    _guard(
+    guard("confirmed", "List the details and get a clear yes before each change.", confirmed, WRITES),
+    guard("over", "A cancelled reservation is not cancelled or changed again.", trip_rules.over, RESERVATION_WRITES),
+    guard(
         "flown",
         "A trip that has begun is not cancelled and keeps its cabin; flights that have taken off stay in it.",
         trip_rules.flown_stays,
         (CANCEL, FLIGHTS),
     ),
-    _guard(
+    guard(
         "cancellable",
         "A reservation is cancelled within 24 hours of booking, if the airline cancelled a flight of it, if it is in "
         "business, or if it is insured and the reason is health or weather.",
         trip_rules.cancellable,
         (CANCEL,),
     ),
-    _guard("basic_economy", "Flights in basic economy are not changed.", trip_rules.basic_economy, (FLIGHTS,)),
-    _guard(
+    guard("basic_economy", "Flights in basic economy are not changed.", trip_rules.basic_economy, (FLIGHTS,)),
+    guard(
         "itinerary",
         "The flights make up the trip; a change keeps origin, destination and trip type.",
         sale_rules.itinerary,
         (BOOK, FLIGHTS),
     ),
-    _guard("party_size", "A reservation is for one to five passengers.", sale_rules.party_size, (BOOK,)),
-    _guard(
+    guard("party_size", "A reservation is for one to five passengers.", sale_rules.party_size, (BOOK,)),
+    guard(
         "available",
         "Flights that are booked are available, with a seat in the cabin for every passenger.",
         sale_rules.available,
         (BOOK, FLIGHTS),
     ),
-    _guard("same_number", "The number of passengers does not change.", trip_rules.same_number, (PASSENGERS,)),
-    _guard("bags_stay", "Checked bags are added, not removed.", trip_rules.bags_stay, (BAGS,)),
-    _guard(
+    guard("same_number", "The number of passengers does not change.", trip_rules.same_number, (PASSENGERS,)),
+    guard("bags_stay", "Checked bags are added, not removed.", trip_rules.bags_stay, (BAGS,)),
+    guard(
         "baggage",
         "Checked bags beyond the free allowance of membership and cabin are charged, no others.",
         sale_rules.baggage,
         (BOOK, BAGS),
     ),
-    _guard(
+    guard(
         "own_payment",
         "Only payment methods in the customer's profile are used.",
         sale_rules.own_payment,
         (BOOK, FLIGHTS, BAGS),
     ),
-    _guard(
+    guard(
         "payment_mix",
         "A booking uses at most one certificate, one credit card and three gift cards.",
         sale_rules.payment_mix,
         (BOOK,),
     ),
-    _guard("no_certificate", "A certificate does not pay for changes.", sale_rules.no_certificate, (FLIGHTS, BAGS)),
-    _guard("total", "What is paid adds up to what the booking costs.", sale_rules.total, (BOOK,)),
-    _guard(
+    guard("no_certificate", "A certificate does not pay for changes.", sale_rules.no_certificate, (FLIGHTS, BAGS)),
+    guard("total", "What is paid adds up to what the booking costs.", sale_rules.total, (BOOK,)),
+    guard(
         "balance",
         "Gift cards and certificates hold what they are to pay.",
         sale_rules.balance,
         (BOOK, FLIGHTS, BAGS),
     ),
-    _guard("asked_for", "No compensation is offered unasked.", trip_rules.asked_for, (CERTIFY,)),
-    _guard(
+    guard("asked_for", "No compensation is offered unasked.", trip_rules.asked_for, (CERTIFY,)),
+    guard(
         "compensation",
         "A certificate goes to silver and gold members, the insured and business customers: 100 dollars per passenger "
         "for a cancelled flight, 50 for a delayed one once the reservation was changed or cancelled.",
         trip_rules.compensation,
         (CERTIFY,),
     ),
-    _guard("summary", "A transfer comes with a summary of the request.", _summary, ("transfer_to_human_agents",)),
+    guard("summary", "A transfer comes with a summary of the request.", summary_told, ("transfer_to_human_agents",)),
 )

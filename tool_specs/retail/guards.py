@@ -5,10 +5,9 @@ A rule about ids says nothing when the id does not exist: the tool will say so, 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
 from typing import cast
 
-from schemas.base import Json
+from tool_specs.desk_rules import Arguments, confirmed, guard, summary_told
 from tool_specs.domain import Guard, GuardContext
 from tool_specs.retail.rows import (
     CANCEL_REASONS,
@@ -23,8 +22,6 @@ from tool_specs.retail.rows import (
     User,
 )
 from tool_specs.state import State
-
-Arguments = Mapping[str, Json]
 
 CANCEL = "cancel_pending_order"
 ADDRESS = "modify_pending_order_address"
@@ -77,12 +74,6 @@ def _one_customer(context: GuardContext, name: str, arguments: Arguments) -> str
     order = _order(state, arguments) if "order_id" in arguments else None
     if order is not None and order["user_id"] != principal:
         return f"order {order['order_id']} belongs to {order['user_id']}, not to {principal}"
-    return None
-
-
-def _confirmed(context: GuardContext, name: str, arguments: Arguments) -> str | None:
-    if context.history and not context.confirmed:
-        return f"{name} was called without the customer's yes to its details"
     return None
 
 
@@ -191,69 +182,54 @@ def _difference(state: State, order: Order, arguments: Arguments) -> float:
     return round(difference, 2)
 
 
-def _summary(context: GuardContext, name: str, arguments: Arguments) -> str | None:
-    if len(str(arguments.get("summary", "")).split()) >= 3:
-        return None
-    return "the summary does not tell the human agent what the customer wants"
-
-
-def _guard(
-    name: str,
-    rule: str,
-    check: Callable[[GuardContext, str, Arguments], str | None],
-    tools: tuple[str, ...],
-) -> Guard:
-    return Guard(name, rule, check, frozenset(tools))
-
-
 GUARDS: tuple[Guard, ...] = (
-    _guard(
+    guard(
         "identity_first",
         "Identify the customer by e-mail, or by name and zip code, before looking at personal data or changing any.",
         _identity_first,
         (*PERSONAL_READS, *WRITES),
     ),
-    _guard(
+    guard(
         "one_customer",
         "A conversation is about one customer's account only.",
         _one_customer,
         (*IDENTITY, *PERSONAL_READS, *WRITES),
     ),
-    _guard("confirmed", "List the details and get a clear yes before each change.", _confirmed, WRITES),
-    _guard(
+    guard("confirmed", "List the details and get a clear yes before each change.", confirmed, WRITES),
+    guard(
         "status",
         "Only pending orders are cancelled or modified, only delivered ones returned or exchanged.",
         _status,
         ORDER_WRITES,
     ),
-    _guard(
+    guard(
         "once_per_order",
         "Items of an order are modified or exchanged once, all in one call; after that the order is left alone.",
         _once,
         ORDER_WRITES,
     ),
-    _guard("same_product", "An item is replaced by a variant of the same product.", _same_product, (ITEMS, EXCHANGE)),
-    _guard("other_variant", "An item is not replaced by itself.", _other_variant, (ITEMS, EXCHANGE)),
-    _guard("available", "The replacing variant is in stock.", _available, (ITEMS, EXCHANGE)),
-    _guard(
+    guard("same_product", "An item is replaced by a variant of the same product.", _same_product, (ITEMS, EXCHANGE)),
+    guard("other_variant", "An item is not replaced by itself.", _other_variant, (ITEMS, EXCHANGE)),
+    guard("available", "The replacing variant is in stock.", _available, (ITEMS, EXCHANGE)),
+    guard(
         "reason",
         "An order is cancelled because it is no longer needed or was a mistake, nothing else.",
         _reason,
         (CANCEL,),
     ),
-    _guard(
+    guard(
         "own_payment",
         "Only payment methods in the customer's profile are used.",
         _own_payment,
         (PAYMENT, ITEMS, RETURN, EXCHANGE),
     ),
-    _guard("other_payment", "A new payment method differs from the present one.", _other_payment, (PAYMENT,)),
-    _guard("refund", "A refund goes to the original payment method or to a gift card.", _refund, (RETURN,)),
-    _guard(
+    guard("other_payment", "A new payment method differs from the present one.", _other_payment, (PAYMENT,)),
+    guard("refund", "A refund goes to the original payment method or to a gift card.", _refund, (RETURN,)),
+    guard(
         "balance",
         "A gift card covers what it is to pay: the order's total, or the price difference.",
         _balance,
         (PAYMENT, ITEMS, EXCHANGE),
     ),
-    _guard("summary", "A transfer comes with a summary of the request.", _summary, ("transfer_to_human_agents",)),
+    guard("summary", "A transfer comes with a summary of the request.", summary_told, ("transfer_to_human_agents",)),
 )
