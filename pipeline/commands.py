@@ -225,8 +225,11 @@ def _short_cells(outcome: Outcome, place: Path) -> Iterator[str]:
     if not outcome.short:
         return
     lacking = sum(each["wanted"] - each["kept"] for each in outcome.short)
-    filled = " (others took their place)" if outcome.kept >= outcome.wanted else ""
-    yield f"{len(outcome.short)} cells of the recipe are short of {lacking} trajectories{filled}:"
+    filled = "; others took their place" if outcome.kept >= outcome.wanted else ""
+    yield (
+        f"This world could not fill all cells of the recipe: {lacking} trajectories are short{filled}. The commonest "
+        "obstacle of each:"
+    )
     for each in sorted(outcome.short, key=lambda each: each["kept"] - each["wanted"])[:SHORT_CELLS]:
         reason = next(iter(each["reasons"]), "no order was refused; its dialogues were dropped")
         yield f"  {each['cell']}: {each['kept']} of {each['wanted']}; {reason}"

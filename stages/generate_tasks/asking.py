@@ -34,7 +34,7 @@ def information(maker: Maker, spec: TaskSpec, rng: random.Random, identity: tupl
     draft = ask(composer, question)
     trial = tried(composer, draft)
     if trial.arguments is None or not maker.may_fit(trial.burden, spec.burden):
-        raise NotProven(f"{trial.burden} reads instead of {spec.burden}")
+        raise NotProven(f"the question takes {trial.burden} reads, not {spec.burden}")
     if maker.ground.strangers.tools:
         maker.check_split(spec, about(trial.programs, trial.selection, dict(trial.facts)))
     made = make_answer(composer, draft, trial)

@@ -115,7 +115,7 @@ def _heavy(
                 draft = wishing(composer, plan, draft, granted=spec.number % 2 == 0)
             trial = tried(composer, draft)
             if trial.arguments is None or not maker.may_fit(trial.burden, burden):
-                raise NotProven(f"{mode}: {trial.burden} reads instead of {burden}")
+                raise NotProven(f"{mode}: the request takes {trial.burden} reads, not {burden}")
             maker.check_split(spec, key_of(trial.arguments)[1])
             made = make_write(composer, draft, trial, state)
             if maker.burden(made) != burden:

@@ -107,7 +107,7 @@ class Telling:
             # Whoever says everything at once may get no other occasion to be in a hurry.
             if self.complaints and self.dice.chance(0.5):
                 self.complaints -= 1
-                reply.add(self.words.complaint(), Act(kind="complain"))
+                reply.add(self.words.hurry(), Act(kind="complain"))
         return reply
 
     def _raise_all(self, reply: Reply, numbers: Sequence[int], *, vague: bool) -> None:

@@ -72,6 +72,10 @@ class UserWords(Manner):
         """Does not say yes yet."""
         return self.pick(tables.NOT_YET)
 
+    def hurry(self) -> str:
+        """Is impatient from the beginning."""
+        return self.pick(tables.HURRY)
+
     def complaint(self) -> str:
         """Is impatient."""
         return self.pick(tables.COMPLAINT)

@@ -149,6 +149,15 @@ PROTEST: dict[str, Variants] = {
         "my neighbour got that done without any trouble, are you really sure?",
     ),
 }  # fmt: skip
+HURRY: dict[str, Variants] = {
+    "plain": ("I don't have all day.", "I'm in a hurry.", "I've only got a minute."),
+    "terse": ("hurry pls.", "in a rush here.", "short on time."),
+    "chatty": (
+        "my bus leaves in five minutes, so let's be quick.", "I'm typing this between two meetings, so let's hurry.",
+        "sorry to push, but I really have to leave in a moment.",
+    ),
+}  # fmt: skip
+"""Of an impatient user who has not waited yet."""
 COMPLAINT: dict[str, Variants] = {
     "plain": (
         "this is taking long.", "can we speed this up?", "I don't have all day.", "I'm in a hurry.",
