@@ -19,9 +19,10 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, ClassVar, Generic, TypeVar
+from typing import Any, ClassVar, Generic, Protocol, TypeVar
 
 from schemas.base import Record
+from schemas.completion import Completion, CompletionRequest, EngineRole
 from schemas.verdict import Drop
 from tool_specs.sandbox import Sandbox
 
@@ -38,6 +39,32 @@ class Resources:
     gpus: float = 0.0
 
 
+class EngineError(Exception):
+    """An engine gave no answer, for a reason that is no fault of the record: the record is dropped, owner tool.
+
+    Retries, other replicas and a recorded answer have been tried before this is raised.
+    """
+
+
+class Engine(Protocol):
+    """Who speaks for a role: a language model behind an endpoint, a replica, or a script.
+
+    Attributes:
+        revision: name and version of what answers; part of every key and id that depends on its words.
+    """
+
+    @property
+    def revision(self) -> str:
+        """Name and version."""
+
+    async def complete(self, request: CompletionRequest) -> Completion:
+        """Answers a request.
+
+        Raises:
+            EngineError: no answer can be had.
+        """
+
+
 @dataclass
 class Services:
     """What a stage may use of the living world. One per worker process; built from the recipe alone.
@@ -45,9 +72,11 @@ class Services:
     Attributes:
         sandboxes: domain name -> the sandbox on that domain's initial world (`sandbox.domain`, `.world`). Stages
             fork it; nobody calls writes on it.
+        engines: role -> who speaks for it; a role that is not in here is played by a script.
     """
 
     sandboxes: Mapping[str, Sandbox]
+    engines: Mapping[EngineRole, Engine] = field(default_factory=dict)
     _memo: dict[str, Any] = field(default_factory=dict)
 
     def memo(self, key: str, build: Callable[[], T]) -> T:
