@@ -141,7 +141,8 @@ class Proof(Record):
         policy_reads: further reads that policy demands.
         search_cost: reads of a systematic reader in listing order; `search_worst` in the worst order.
         candidates: rows that were compared.
-        family: version of the family of changes that witnesses are made by.
+        family: version of the family of changes that witnesses are made by (`stages/generate_tasks/witnesses.py` says
+            what each version holds).
     """
 
     reads: tuple[int, ...]

@@ -20,6 +20,7 @@ from stages.generate_tasks.claims import Claim, NotProven
 from stages.generate_tasks.clauses import Clauses
 from stages.generate_tasks.ground import Ground
 from stages.generate_tasks.shapes import Shape, shape_of
+from stages.generate_tasks.witnesses import FAMILY
 from tool_specs.programs import LINEAGE, MISSING, ReadAsk, Selection, preferred, run
 from tool_specs.reading import said
 
@@ -81,6 +82,7 @@ def prove(ground: Ground, claim: Claim, changed_rows: Sequence[tuple[str, str]])
         search_worst=len(base.reads) - spared,
         candidates=max((len(rows) for rows in base.candidates), default=0),
         basis=ground.sandbox.domain.basis,
+        family=FAMILY,
     )
 
 

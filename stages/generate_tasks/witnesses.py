@@ -1,6 +1,6 @@
 """Witnesses: changed worlds that show why a read cannot be skipped.
 
-The family of changes (version 1), tried in this order:
+The family of changes, tried in this order:
 
 - *graft*: parts of a row (those that the program looks at, or all but its ids) are replaced by those of another row of
   the same table, as the world has it (plausible: an unread row may be like any other row);
@@ -8,7 +8,10 @@ The family of changes (version 1), tried in this order:
 - *move* (look-ups only): a row loses what is looked for and another one gets it, both by grafts: the words promise
   that there is exactly one;
 - *set*: one element's columns get values with which it wins or loses: values that this column has elsewhere in the
-  same result (plausible), else anywhere in the world (logical).
+  same result (plausible), else anywhere in the world (logical);
+- *insert* (reads that show many rows only, `insertions.py`): the read shows one more.
+
+Version 1 had no *insert*; version 2 has all of these. A new kind of change is a new version.
 
 The row keeps its id and all it is joined by, what the user knows by heart stays true, dependent columns are settled,
 and the changed row must pass the domain's integrity check. Donors are ranked by what the program would make of them,
@@ -30,6 +33,8 @@ from tool_specs.programs import MISSING, ReadAsk
 from tool_specs.reading import ChangedReader, walk
 from tool_specs.sandbox import Sandbox
 
+FAMILY = 2
+"""The version of the family, noted in each proof."""
 ELEMENTS_TRIED = 4
 UNSOUND = "unsound"
 SAME_ANSWER = "same answer"

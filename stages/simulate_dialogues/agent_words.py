@@ -27,17 +27,24 @@ from tool_specs.phrasing.roles import told_level
 from tool_specs.programs import ReadKey, column
 
 _CHECKS_FIRST = 0.35
+_CAREFUL = 0.5
 _DRAWS = 4
 
 
 class AgentWords:
-    """One agent's way of putting things."""
+    """One agent's way of putting things, and of going about them.
+
+    Attributes:
+        careful: Whether this agent makes sure that nothing else fits what a user describes; the others take a user at
+            their word and stop at the first row that fits. Drawn from the seed alone: no agent knows who errs.
+    """
 
     def __init__(self, desk: Desk, seed: Json) -> None:
         """Takes the desk's lexicon; the seed decides among variants."""
         self.desk = desk
         self.lexicon = desk.lexicon
         self.dice = Dice("agent", seed)
+        self.careful = is_careful(seed)
         self.rng = rng_of("agent grammar", seed)
         self._used: set[str] = set()
         self._nouns: set[str] = set()
@@ -283,6 +290,11 @@ class AgentWords:
         noun = f"other {own.noun}" if own.noun in self._nouns else own.noun
         self._nouns.add(own.noun)
         return self.pick(tables.START_WITH if first else tables.TURN_TO).replace("{noun}", noun)
+
+
+def is_careful(seed: Json) -> bool:
+    """Whether the agent of this seed is careful."""
+    return Dice("care", seed).chance(_CAREFUL)
 
 
 def _stands(value: Json, comparison: str) -> bool:

@@ -47,14 +47,11 @@ class Desk:
         principal_parameters: Parameters (of any tool) that mean the user's own row id, by (tool, parameter).
         transfer: (tool, parameter) that hands the user over, or None.
         handed_over: What policy tells to say then.
-        careful: Whether its agents make sure that nothing else fits what a user describes; the others take a user at
-            their word and stop at the first row that fits.
     """
 
-    def __init__(self, domain: Domain, *, careful: bool = False) -> None:
+    def __init__(self, domain: Domain) -> None:
         """Reads a domain's declarations."""
         self.domain = domain
-        self.careful = careful
         self.lexicon: Lexicon = domain.lexicon
         self.specs: dict[str, ToolSpec] = {name: tool.spec for name, tool in domain.tools.items()}
         self.identity = tuple(self._identity_tool(name) for name in domain.identity_tools)

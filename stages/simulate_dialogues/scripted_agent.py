@@ -142,18 +142,17 @@ class _Shift(Fulfilling):
 
 
 class ScriptedAgents:
-    """The engine of scripted agents; a domain's desk is made once and shared. See there what a careful one does."""
+    """The engine of scripted agents; a domain's desk is made once and shared."""
 
     revision = "scripted/1"
 
-    def __init__(self, *, careful: bool = False) -> None:
+    def __init__(self) -> None:
         """Starts without desks."""
-        self._careful = careful
         self._desks: dict[int, Desk] = {}
 
     def agent(self, domain: Domain, seed: Json) -> ScriptedAgent:
         """Returns an agent for one dialogue."""
         desk = self._desks.get(id(domain))
         if desk is None or desk.domain is not domain:
-            desk = self._desks[id(domain)] = Desk(domain, careful=self._careful)
+            desk = self._desks[id(domain)] = Desk(domain)
         return ScriptedAgent(desk, seed)

@@ -132,7 +132,7 @@ class Serving:
         state: FoundAt = (programs, len(self.notebook.writes), tuple(facts[name] for name in _facts_in(programs)))
         if wish.found is not None and wish.found[0][0] is programs and wish.found[0][1:] == state[1:]:
             return programs, wish.found[1]
-        machine = steps_of(programs, facts, exhaustive=self.desk.careful)
+        machine = steps_of(programs, facts, exhaustive=self.words.careful)
         answer: Any = None
         while True:
             try:

@@ -46,11 +46,7 @@ class SimulateDialogues(Stage[Scenario, Dialogue]):
     async def process(self, record: Scenario, services: Services) -> Sequence[Dialogue | Drop]:
         """Returns the dialogue."""
         sandbox = services.sandboxes[record.task.domain]
-        # Where users err, a desk that takes them at their word would now and then do the wrong thing.
-        careful = any(request.flaw for request in record.task.requests)
-        agents: AgentEngine = services.memo(
-            f"engine:agent:{self.agent}:{careful}", lambda: ScriptedAgents(careful=careful)
-        )
+        agents: AgentEngine = services.memo(f"engine:agent:{self.agent}", ScriptedAgents)
         users: UserEngine = services.memo(f"engine:user:{self.user}", ScriptedUsers)
         return [await simulate(record, sandbox, agents, users, self.caps)]
 
@@ -66,7 +62,7 @@ async def simulate(
     """Simulates one dialogue on a fork of a sandbox."""
     own = sandbox.fork()
     engines = {"agent": agents.revision, "user": users.revision}
-    # The agent's seed is a digest: it decides words and tells nothing about the task.
+    # The agent's seed is a digest: it decides words and thoroughness, and tells nothing about the task.
     agent = agents.agent(sandbox.domain, content_id("seed", scenario.id))
     user = users.user(sandbox.domain, scenario)
     messages, ended = await converse(user, agent, own, caps)

@@ -7,7 +7,7 @@ import asyncio
 import msgspec
 import pytest
 
-from schemas.base import decode, encode
+from schemas.base import content_id, decode, encode
 from schemas.dialogue import Dialogue, Message
 from schemas.task import Flaw, Kind, Request, Task, TaskSpec
 from schemas.verdict import Drop
@@ -16,10 +16,7 @@ from stages.behaviors.instructions import FIRST
 from stages.diversify_behaviors import DiversifyBehaviors
 from stages.generate_tasks import GenerateTasks
 from stages.simulate_dialogues import SimulateDialogues
-from stages.simulate_dialogues.loop import Caps
-from stages.simulate_dialogues.scripted_agent import ScriptedAgents
-from stages.simulate_dialogues.scripted_user import ScriptedUsers
-from stages.simulate_dialogues.stage import simulate
+from stages.simulate_dialogues.agent_words import is_careful
 from stages.validate_dialogues import judge
 from tests.stages.validate_dialogues.mutators import recorded, renumbered, with_message, with_messages, without
 from tool_specs.catalog import domain
@@ -56,13 +53,23 @@ def tasks(services: Services) -> list[Task]:
 
 
 @pytest.fixture(scope="module")
-def dialogues(tasks: list[Task], services: Services) -> list[Dialogue]:
+def every_dialogue(tasks: list[Task], services: Services) -> list[Dialogue]:
     found: list[Dialogue] = []
     for task in tasks:
-        for scenario in asyncio.run(DiversifyBehaviors(per_task=2).process(task, services)):
+        for scenario in asyncio.run(DiversifyBehaviors(per_task=4).process(task, services)):
             made = asyncio.run(SimulateDialogues().process(scenario, services))
             found += [each for each in made if isinstance(each, Dialogue)]
     return found
+
+
+@pytest.fixture(scope="module")
+def dialogues(every_dialogue: list[Dialogue]) -> list[Dialogue]:
+    """Those in which the agent notices: only a careful one sees that several rows are as told."""
+    return [each for each in every_dialogue if each.scenario.task.kind != "omission" or careful(each)]
+
+
+def careful(dialogue: Dialogue) -> bool:
+    return is_careful(content_id("seed", dialogue.scenario.id))
 
 
 def flaw_of(task: Task) -> tuple[Request, Flaw]:
@@ -228,14 +235,15 @@ def test_who_says_it_is_not_so_before_looking_is_caught(dialogues: list[Dialogue
     assert caught >= 10
 
 
-def test_an_agent_that_takes_users_at_their_word_is_caught(
-    tasks: list[Task], dialogues: list[Dialogue], services: Services
-) -> None:
-    """The scripted agent that stops at the first row that fits: it does the wrong thing, or is put right by luck."""
-    hasty, users = ScriptedAgents(), ScriptedUsers()
-    outcomes = []
-    for dialogue in [each for each in dialogues if each.scenario.task.kind == "omission"]:
-        sandbox = services.sandboxes[dialogue.scenario.task.domain]
-        made = asyncio.run(simulate(dialogue.scenario, sandbox, hasty, users, Caps()))
-        outcomes.append(all(verdict.passed for verdict in judge(made, services)))
-    assert not any(outcomes)
+def test_an_agent_that_takes_users_at_their_word_is_caught(every_dialogue: list[Dialogue], services: Services) -> None:
+    """It stops at the first row that fits, and does the wrong thing, or is put right by luck."""
+    own = [each for each in every_dialogue if each.scenario.task.kind == "omission"]
+    hasty = [each for each in own if not careful(each)]
+    assert len(hasty) >= 20
+    assert not any(all(verdict.passed for verdict in judge(each, services)) for each in hasty)
+
+
+def test_how_careful_an_agent_is_tells_nothing_about_the_task(every_dialogue: list[Dialogue]) -> None:
+    for kind in KINDS:
+        own = [each for each in every_dialogue if each.scenario.task.kind == kind]
+        assert 0.3 < sum(map(careful, own)) / len(own) < 0.7
