@@ -1,8 +1,8 @@
 """What code a stage depends on, as a digest: its module's source and that of every project module it imports.
 
 A shard is fresh while the code that made it is the same. Imports are read from the source, so lazy ones count too, and
-data files beside a module (word lists, policies) count as its code. Not noticed: modules named at run time only, which
-is why a domain's package or folder is added by the caller (`folders`).
+data files beside a module (word lists, policies) or in a folder `prompts` there count as its code. Not noticed: modules
+named at run time only, which is why a domain's package or folder is added by the caller (`folders`).
 """
 
 from __future__ import annotations
@@ -104,6 +104,6 @@ def _modules_in(package: str) -> Iterable[str]:
 def _data_beside(path: Path) -> Iterable[Path]:
     if path.parent.parent == HOME:
         return
-    for other in path.parent.iterdir():
+    for other in (*path.parent.iterdir(), *path.parent.glob("prompts/*")):
         if other.is_file() and other.suffix not in (".py", ".pyc", ".pyi") and not other.name.startswith("."):
             yield other

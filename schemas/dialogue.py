@@ -14,8 +14,11 @@ from __future__ import annotations
 
 from typing import Literal
 
+from msgspec import UNSET, UnsetType
+
 from schemas.base import Json, Record
 from schemas.behavior import Scenario
+from schemas.completion import Usage
 
 Role = Literal["user", "assistant", "tool"]
 Ended = Literal["user_done", "transferred", "user_left", "turn_cap", "call_cap", "engine_error"]
@@ -47,8 +50,25 @@ class Act(Record):
     value: Json = None
 
 
+class Generation(Record):
+    """How a language model came to a message.
+
+    Attributes:
+        usage: tokens of all its requests, the repair's among them.
+        repaired: what was wrong with the first try; "" where it was taken as it came.
+    """
+
+    finish_reason: str
+    usage: Usage
+    repaired: str = ""
+
+
 class Message(Record):
-    """One message. `acts` is the speaker's meaning; training rows do not carry it."""
+    """One message. `acts` is the speaker's meaning, or what was heard; training rows do not carry it.
+
+    Attributes:
+        generation: unset for messages that no language model wrote.
+    """
 
     role: Role
     content: str
@@ -57,6 +77,7 @@ class Message(Record):
     name: str | None = None
     error: bool = False
     acts: tuple[Act, ...] = ()
+    generation: Generation | UnsetType = UNSET
 
 
 class Dialogue(Record):

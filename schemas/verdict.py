@@ -27,7 +27,14 @@ Check = Literal[
     "near_duplicate",
 ]
 Owner = Literal["agent", "user", "tool", "infrastructure"]
-DropReason = Literal[Check, "surplus", "cell_unfilled", "leak", "unphrasable", "engine_error", "backend_error"]
+Generated = Literal[
+    "truncated", "empty_turn", "reasoning", "hidden_call", "malformed_call", "unknown_tool", "wrong_arguments",
+    "too_many_calls", "text_beside_call", "loop", "leaked_prompt", "stop_token", "role_confusion", "not_understood",
+]  # fmt: skip
+"""What can be wrong with what a language model answered."""
+DropReason = Literal[
+    Check, Generated, "surplus", "cell_unfilled", "leak", "unphrasable", "engine_error", "backend_error"
+]
 
 
 class Verdict(Record):

@@ -34,7 +34,9 @@ class Caps:
     messages: int = 400
 
 
-async def converse(user: Speaker, agent: Speaker, sandbox: Sandbox, caps: Caps) -> tuple[list[Message], Ended]:
+async def converse(
+    user: Speaker, agent: Speaker, sandbox: Sandbox, caps: Caps, messages: list[Message] | None = None
+) -> tuple[list[Message], Ended]:
     """Lets two speakers talk.
 
     Args:
@@ -42,16 +44,19 @@ async def converse(user: Speaker, agent: Speaker, sandbox: Sandbox, caps: Caps) 
         agent: Answers and calls tools.
         sandbox: The dialogue's own fork; calls change it.
         caps: When to stop whatever they say.
+        messages: Where the messages go; whoever gives a list has them even if a speaker raises.
 
     Returns:
         The messages, and why it ended.
     """
-    messages: list[Message] = []
+    messages = [] if messages is None else messages
     calls = 0
     for _ in range(caps.turns):
         said = await user.speak(messages)
-        messages.append(said)
         over = any(act.kind == "user_bye" for act in said.acts)
+        if over and not said.content:  # nothing but the wish to end it
+            return messages, "user_done"
+        messages.append(said)
         transferred = False
         while True:
             answer = await agent.speak(messages)

@@ -2,27 +2,33 @@
 
     SimulateDialogues(max_turns=40, max_calls=120)   # Scenario -> Dialogue
 
-Each dialogue gets its own fork of the domain's sandbox. Who speaks for which side is the engines' business.
+Each dialogue gets its own fork of the domain's sandbox. Who speaks for which side is the recipe's choice: a script, or
+whatever engine has the role `agent` or `user` (both: `live`; one of them: `mixed`). A language model whose answer
+cannot be used ends its dialogue, which is dropped with the reason and its owner.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Literal
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 
-from schemas.base import content_id
+from schemas.base import content_id, encode
 from schemas.behavior import Scenario
-from schemas.dialogue import Dialogue
+from schemas.completion import EngineRole, Sampling
+from schemas.dialogue import Dialogue, Ended, Message
 from schemas.verdict import Drop
-from stages.base import Services, Stage
+from stages.base import Engine, EngineError, Services, Stage
+from stages.simulate_dialogues.asking import Broken
+from stages.simulate_dialogues.language_agent import LanguageAgent
+from stages.simulate_dialogues.language_user import LanguageUser
 from stages.simulate_dialogues.loop import Caps, converse
 from stages.simulate_dialogues.scripted_agent import ScriptedAgents
+from stages.simulate_dialogues.scripted_engine import seed_of, session_of
 from stages.simulate_dialogues.scripted_user import ScriptedUsers
-from stages.simulate_dialogues.speakers import AgentEngine, UserEngine
+from stages.simulate_dialogues.speakers import AgentEngine, Speaker, UserEngine
 from tool_specs.sandbox import Sandbox
 
-Engine = Literal["scripted"]
+SCRIPTED = "scripted"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -33,37 +39,101 @@ class SimulateDialogues(Stage[Scenario, Dialogue]):
         max_turns: Messages of the user.
         max_calls: Tool calls of the agent.
         max_messages: Messages of everybody.
-        agent: Who speaks for the agent.
-        user: Who speaks for the user.
+        agent: Who speaks for the agent: `scripted`, or the name and revision of the engine that has this role.
+        user: Who speaks for the user, likewise.
+        sampling: How the answers of an engine are drawn, by role.
+        attempt: Which try at the scenario this is; language models say something else each time.
     """
 
     max_turns: int = 40
     max_calls: int = 120
     max_messages: int = 400
-    agent: Engine = "scripted"
-    user: Engine = "scripted"
+    agent: str = SCRIPTED
+    user: str = SCRIPTED
+    sampling: Mapping[EngineRole, Sampling] = field(default_factory=dict)
+    attempt: int = 0
 
     async def process(self, record: Scenario, services: Services) -> Sequence[Dialogue | Drop]:
-        """Returns the dialogue."""
+        """Returns the dialogue, or the drop of one that a language model broke."""
         sandbox = services.sandboxes[record.task.domain]
-        agents: AgentEngine = services.memo(f"engine:agent:{self.agent}", ScriptedAgents)
-        users: UserEngine = services.memo(f"engine:user:{self.user}", ScriptedUsers)
-        return [await simulate(record, sandbox, agents, users, self.caps)]
+        if self.agent == self.user == SCRIPTED:
+            agents, users = self._scripts(services)
+            return [await simulate(record, sandbox, agents, users, self.caps)]
+        return [await self._live(record, services, sandbox)]
 
     @property
     def caps(self) -> Caps:
         """The hard limits."""
         return Caps(turns=self.max_turns, calls=self.max_calls, messages=self.max_messages)
 
+    def _scripts(self, services: Services) -> tuple[AgentEngine, UserEngine]:
+        agents: AgentEngine = services.memo("engine:agent:scripted", ScriptedAgents)
+        users: UserEngine = services.memo("engine:user:scripted", ScriptedUsers)
+        return agents, users
+
+    async def _live(self, scenario: Scenario, services: Services, sandbox: Sandbox) -> Dialogue | Drop:
+        domain = sandbox.domain
+        agents, users = self._scripts(services)
+        session = session_of(scenario.id, self.attempt)
+        agent: Speaker = agents.agent(domain, seed_of(scenario))
+        user: Speaker = users.user(domain, scenario)
+        revisions = {"agent": agents.revision, "user": users.revision}
+        if self.agent != SCRIPTED:
+            engine = _engine(services, "agent")
+            agent = LanguageAgent(engine, domain, session, self.sampling.get("agent"))
+            revisions["agent"] = engine.revision
+        if self.user != SCRIPTED:
+            engine = _engine(services, "user")
+            user = LanguageUser(engine, scenario, session, self.sampling.get("user"), tuple(domain.tools))
+            revisions["user"] = engine.revision
+        own = sandbox.fork()
+        messages: list[Message] = []
+        broken: Broken | None = None
+        ended: Ended = "engine_error"
+        try:
+            _, ended = await converse(user, agent, own, self.caps, messages)
+        except Broken as error:
+            broken = error
+        except EngineError as error:
+            broken = Broken("engine_error", "tool", str(error))
+        dialogue = Dialogue(
+            id=content_id("dialogue", scenario.id, revisions, *([self.attempt] if self.attempt else [])),
+            scenario=scenario,
+            messages=tuple(messages),
+            ended=ended,
+            initial_digest=sandbox.digest(),
+            final_digest=own.digest(),
+            engines=revisions,
+        )
+        return dialogue if broken is None else _dropped(dialogue, broken)
+
+
+def _engine(services: Services, role: EngineRole) -> Engine:
+    engine = services.engines.get(role)
+    if engine is None:
+        raise ValueError(f"no engine has the role {role!r}; give it one, or let the script speak for it")
+    return engine
+
+
+def _dropped(dialogue: Dialogue, broken: Broken) -> Drop:
+    return Drop(
+        id=content_id("drop", dialogue.id, broken.reason),
+        stage="simulate_dialogues",
+        reason=broken.reason,
+        owner=broken.owner,
+        detail=f"message {len(dialogue.messages)}: {broken.detail}",
+        record_id=dialogue.id,
+        record=encode(dialogue).decode(),
+    )
+
 
 async def simulate(
     scenario: Scenario, sandbox: Sandbox, agents: AgentEngine, users: UserEngine, caps: Caps
 ) -> Dialogue:
-    """Simulates one dialogue on a fork of a sandbox."""
+    """Simulates one dialogue of scripted speakers on a fork of a sandbox."""
     own = sandbox.fork()
     engines = {"agent": agents.revision, "user": users.revision}
-    # The agent's seed is a digest: it decides words and thoroughness, and tells nothing about the task.
-    agent = agents.agent(sandbox.domain, content_id("seed", scenario.id))
+    agent = agents.agent(sandbox.domain, seed_of(scenario))
     user = users.user(sandbox.domain, scenario)
     messages, ended = await converse(user, agent, own, caps)
     return Dialogue(

@@ -1,0 +1,153 @@
+"""Scripted engine: answers as a language model's endpoint would, from the scenario's proof. No model is needed.
+
+    engine = ScriptedEngine(sandboxes, {scenario.id: scenario}.get)
+    await engine.complete(CompletionRequest(role="agent", session=session_of(scenario.id, 0) + "/agent", ...))
+
+The scripted user and the scripted agent talk about the scenario once; whoever is asked for the next message of one of
+them gets what was said at that place. A history that differs from that talk is heard as far as it can be understood,
+and answered by the same script; where it cannot, there is no answer (`EngineError`).
+An engine that serves such requests over HTTP needs `answered` alone: a request, its scenario, the sandbox.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+
+import orjson
+
+from schemas.base import Json, content_id
+from schemas.behavior import Scenario
+from schemas.completion import Completion, CompletionRequest, RawCall, Usage
+from schemas.dialogue import Message
+from stages.base import EngineError
+from stages.simulate_dialogues.asking import without_repair
+from stages.simulate_dialogues.loop import Caps, converse
+from stages.simulate_dialogues.scripted_agent import ScriptedAgents
+from stages.simulate_dialogues.scripted_user import ScriptedUser
+from tool_specs.remember import remembered
+from tool_specs.sandbox import Sandbox
+
+REVISION = "scripted/1"
+_LETTERS_PER_TOKEN = 4
+
+
+def session_of(scenario_id: str, attempt: int) -> str:
+    """Returns the session of one attempt at a scenario; each role adds its name: `scenario-1c2d.../0/agent`."""
+    return f"{scenario_id}/{attempt}"
+
+
+def scenario_of(session: str) -> str:
+    """Returns the id of the scenario that a session is about."""
+    return session.partition("/")[0]
+
+
+class ScriptedEngine:
+    """Speaks for the agent or the user of any scenario that it is given.
+
+    Attributes:
+        revision: Name and version.
+    """
+
+    revision = REVISION
+
+    def __init__(self, sandboxes: Mapping[str, Sandbox], scenarios: Callable[[str], Scenario | None]) -> None:
+        """Takes the worlds, and the way from a scenario's id to the scenario."""
+        self._sandboxes = sandboxes
+        self._scenarios = scenarios
+
+    async def complete(self, request: CompletionRequest) -> Completion:
+        """Answers a request.
+
+        Raises:
+            EngineError: the scenario is not known, or the history is nothing that a script can go on with.
+        """
+        wanted = scenario_of(request.session)
+        scenario = self._scenarios(wanted)
+        if scenario is None:
+            raise EngineError(
+                f"no scenario {wanted!r}; the scripted engine speaks only from scenarios that it was given"
+            )
+        return answered(request, scenario, self._sandboxes[scenario.task.domain])
+
+
+def answered(request: CompletionRequest, scenario: Scenario, sandbox: Sandbox) -> Completion:
+    """Answers a request about a scenario.
+
+    Raises:
+        EngineError: the history is nothing that a script can go on with.
+    """
+    script = scripted_talk(scenario, sandbox)
+    chat = [message for message in without_repair(request.messages) if message["role"] != "system"]
+    if request.role == "agent":
+        said = _next_of_agent(script, chat)
+    elif request.role == "user":
+        said = _next_of_user(script, chat)
+    else:
+        raise EngineError(f"no script speaks for the role {request.role!r}")
+    return completion_of(said, request)
+
+
+def completion_of(said: Message, request: CompletionRequest) -> Completion:
+    """Returns a message as an endpoint would answer it."""
+    bye = any(act.kind == "user_bye" for act in said.acts)
+    calls = tuple(
+        RawCall(id=f"scripted-{call.id}", name=call.name, arguments=orjson.dumps(call.arguments).decode())
+        for call in said.tool_calls
+    )
+    content = f"{said.content}\n###STOP###" if bye and request.role == "user" else said.content
+    letters = sum(len(str(message["content"])) for message in request.messages)
+    usage = Usage(
+        prompt_tokens=letters // _LETTERS_PER_TOKEN,
+        completion_tokens=1 + (len(content) + sum(len(call.arguments) for call in calls)) // _LETTERS_PER_TOKEN,
+    )
+    reason = "tool_calls" if calls else "stop"
+    return Completion(content=content, tool_calls=calls, finish_reason=reason, usage=usage, engine=REVISION)
+
+
+@remembered(2, size=256)
+def scripted_talk(scenario: Scenario, sandbox: Sandbox) -> tuple[Message, ...]:
+    """Returns what the scripted user and the scripted agent say to each other; made once per scenario."""
+    agent = _AGENTS.agent(sandbox.domain, seed_of(scenario))
+    talk = converse(ScriptedUser(sandbox.domain, scenario), agent, sandbox.fork(), Caps())
+    try:
+        talk.send(None)  # scripted speakers wait for nobody
+    except StopIteration as stop:
+        return tuple(stop.value[0])
+    raise RuntimeError("a scripted speaker waited for something")
+
+
+_AGENTS = ScriptedAgents()
+
+
+def seed_of(scenario: Scenario) -> str:
+    """Returns the agent's seed. It is a digest: it decides words and thoroughness, and tells nothing about the task."""
+    return content_id("seed", scenario.id)
+
+
+def _next_of_agent(script: Sequence[Message], chat: Sequence[Json]) -> Message:
+    for said, message in zip(chat, script, strict=False):
+        if not _same(said, message):
+            raise EngineError(f"the history leaves the script: {str(said['content'])[:80]!r}")
+    if len(chat) >= len(script) or script[len(chat)].role != "assistant":
+        raise EngineError("the agent has nothing to say after this history")
+    return script[len(chat)]
+
+
+def _next_of_user(script: Sequence[Message], chat: Sequence[Json]) -> Message:
+    words = [message for message in script if message.role != "tool" and not message.tool_calls]
+    heard = chat[1:]  # the first one opens the chat
+    for said, message in zip(heard, words, strict=False):
+        if said["content"] != message.content:
+            raise EngineError(f"the history leaves the script: {str(said['content'])[:80]!r}")
+    if len(heard) >= len(words) or words[len(heard)].role != "user":
+        raise EngineError("the user has nothing to say after this history")
+    return words[len(heard)]
+
+
+def _same(said: Json, message: Message) -> bool:
+    if said["role"] != message.role or (said["content"] or "") != message.content:
+        return False
+    calls = [call["function"] for call in said.get("tool_calls", ())]
+    return [(call["name"], orjson.loads(call["arguments"])) for call in calls] == [
+        (call.name, call.arguments) for call in message.tool_calls
+    ]
