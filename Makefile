@@ -7,13 +7,13 @@ BIN := $(VENV)/bin
 LOCK := uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
 	--no-emit-index-url --no-emit-find-links --custom-compile-command "make lock" pyproject.toml
 
-.PHONY: run test check lock clean
+.PHONY: run test check lock lock-vllm clean
 .DELETE_ON_ERROR:
 
 run: $(VENV)/.runtime
 	$(BIN)/writ run recipes/quickstart.yaml
 
-test: $(VENV)/.dev $(VENV)/.servers
+test: $(VENV)/.dev $(VENV)/.servers $(VENV)/.vllm
 	$(BIN)/python -m pytest -m "not soak" -rs $(PYTEST)
 
 check: $(VENV)/.dev
@@ -27,6 +27,13 @@ lock:
 	$(LOCK) --group build -o requirements.txt
 	$(LOCK) --group dev -c requirements.txt -o requirements-dev.txt
 	$(subst pyproject.toml,tests/servers/requirements.in,$(LOCK)) --no-strip-extras -o tests/servers/requirements.txt
+
+# The lock of the CPU build of vLLM is for one platform. Tell uv where torch+cpu is: UV_INDEX or UV_FIND_LINKS. Of what
+# vLLM names, the builds for CUDA that pip finds beside it would break it, and Triton is a gigabyte that a CPU never asks.
+lock-vllm:
+	$(subst --universal,--python-platform x86_64-manylinux_2_28,$(subst "make lock" pyproject.toml,"make lock-vllm",$(LOCK))) \
+		$(foreach name,torchvision torchaudio torchcodec triton,--no-emit-package $(name)) \
+		$(SERVERS)/requirements-vllm.in -o $(SERVERS)/requirements-vllm.txt
 
 clean:
 	rm -rf $(VENV) dist .mypy_cache .ruff_cache .pytest_cache
@@ -58,4 +65,15 @@ $(VENV)/.servers: $(SERVERS)/requirements.txt $(SERVERS)/package-lock.json | $(B
 	@command -v npm >/dev/null && NODE_EXTRA_CA_CERTS="$${NODE_EXTRA_CA_CERTS:-$(CERTIFICATES)}" \
 		npm ci --prefix $(SERVERS) --no-audit --no-fund --loglevel=error || \
 		echo "npm is missing or could not install: the tests of MCP servers written for Node will be skipped"
+	@touch $@
+
+# A real vLLM for tests, with a tiny model of its own; half a minute where the packages lie near, 2.6 GB.
+$(VENV)/.vllm: $(SERVERS)/requirements-vllm.txt $(SERVERS)/tiny_model.py | $(BIN)/python
+	@$(BIN)/python -c 'import platform as p; raise SystemExit(p.python_version_tuple()[:2] != ("3", "11") \
+		or (p.python_implementation(), p.system(), p.machine()) != ("CPython", "Linux", "x86_64"))' && \
+	$(BIN)/python -m venv $(VENV)/vllm && \
+	$(VENV)/vllm/bin/python -m pip install --quiet --no-deps --require-hashes -r $(SERVERS)/requirements-vllm.txt && \
+	$(VENV)/vllm/bin/python $(SERVERS)/tiny_model.py $(VENV)/vllm/tiny || { rm -rf $(VENV)/vllm; \
+		echo "vLLM for the CPU could not be installed (it needs CPython 3.11 on Linux x86_64, and torch+cpu from the" \
+			"CPU index of PyTorch: name that in PIP_EXTRA_INDEX_URL): tests that ask it will be skipped"; }
 	@touch $@

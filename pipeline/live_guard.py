@@ -1,10 +1,11 @@
 """Runs one server so that nothing of it outlives the pipeline: a script of its own, between pipeline and server.
 
-    python -I -S live_guard.py FOLDER COMMAND...
+    python -I -S live_guard.py FOLDER GRACE COMMAND...
 
 The server gets a process group of its own and the guard's standard input and output. Whatever ends first (the server,
-the pipeline, be it by SIGKILL, or the guard by SIGTERM), the group is killed and FOLDER removed. Only the standard
-library, and little of it: every start of a server waits for this. Not promised: a server that moves to another group.
+the pipeline, be it by SIGKILL, or the guard by SIGTERM), the group is killed and FOLDER removed. GRACE is how many
+seconds the group has before, to tidy up after SIGTERM; 0 asks nobody. Only the standard library, and little of it:
+every start of a server waits for this. Not promised: a server that moves to another group.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ import time
 from typing import NoReturn
 
 _PR_SET_PDEATHSIG = 1
+_PR_SET_CHILD_SUBREAPER = 36
 
 
 def _die_with_parent() -> None:
@@ -34,14 +36,30 @@ def _watch(parent: int) -> None:
     os.kill(os.getpid(), signal.SIGTERM)
 
 
-def main(folder: str, command: list[str]) -> NoReturn:
+def _ask_to_end(group: int, grace: float) -> None:
+    """Sends a group SIGTERM and waits until nobody is left of it, or for so many seconds."""
+    deadline = time.monotonic() + grace
+    with contextlib.suppress(OSError):  # nobody is left
+        os.killpg(group, signal.SIGTERM)
+        while time.monotonic() < deadline:
+            with contextlib.suppress(ChildProcessError):  # who has ended and is not waited for still counts as there
+                while os.waitpid(-1, os.WNOHANG) != (0, 0):
+                    pass
+            os.killpg(group, 0)
+            time.sleep(0.05)
+
+
+def main(folder: str, grace: float, command: list[str]) -> NoReturn:
     """Runs the command to its end."""
     parent = os.getppid()
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the terminal's Ctrl-C is the pipeline's business
     child = 0
 
     def end(status: int) -> NoReturn:
+        signal.signal(signal.SIGTERM, signal.SIG_IGN)
         if child:
+            if grace:
+                _ask_to_end(child, grace)
             with contextlib.suppress(OSError):
                 os.killpg(child, signal.SIGKILL)
         shutil.rmtree(folder, ignore_errors=True)
@@ -49,6 +67,8 @@ def main(folder: str, command: list[str]) -> NoReturn:
 
     signal.signal(signal.SIGTERM, lambda *_: end(143))
     _die_with_parent()
+    if grace and sys.platform == "linux":  # the server's orphans become the guard's, to be waited for
+        ctypes.CDLL(None).prctl(_PR_SET_CHILD_SUBREAPER, 1)
     child = os.fork()
     if child == 0:
         os.setpgid(0, 0)
@@ -74,4 +94,4 @@ def main(folder: str, command: list[str]) -> NoReturn:
 
 
 if __name__ == "__main__":
-    main(sys.argv[1], sys.argv[2:])
+    main(sys.argv[1], float(sys.argv[2]), sys.argv[3:])

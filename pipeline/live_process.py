@@ -18,17 +18,17 @@ _GUARD = Path(__file__).with_name("live_guard.py")
 _SHOWN = 200
 
 
-def guarded(folder: WorkingFolder, command: Sequence[str]) -> list[str]:
+def guarded(folder: WorkingFolder, command: Sequence[str], grace: float = 0) -> list[str]:
     """Returns the command line that runs a command under the guard (`pipeline.live_guard`)."""
-    return [sys.executable, "-I", "-S", str(_GUARD), str(folder.home), *command]
+    return [sys.executable, "-I", "-S", str(_GUARD), str(folder.home), str(grace), *command]
 
 
 async def started(
-    folder: WorkingFolder, command: Sequence[str], environment: Mapping[str, str], log: IO[bytes]
+    folder: WorkingFolder, command: Sequence[str], environment: Mapping[str, str], log: IO[bytes], grace: float = 0
 ) -> asyncio.subprocess.Process:
     """Starts a server that is spoken to over the network."""
     return await asyncio.create_subprocess_exec(
-        *guarded(folder, command), env=dict(environment), cwd=folder.path, stdin=asyncio.subprocess.DEVNULL,
+        *guarded(folder, command, grace), env=dict(environment), cwd=folder.path, stdin=asyncio.subprocess.DEVNULL,
         stdout=log, stderr=log, start_new_session=True,
     )  # fmt: skip
 

@@ -11,6 +11,8 @@ from pathlib import Path
 
 import pytest
 
+from pipeline.live_folder import WorkingFolder
+from pipeline.live_process import guarded
 from tests.pipeline.servers import HERE, SMALL, small
 
 DRIVER = """
@@ -71,3 +73,37 @@ def test_no_process_and_no_folder_is_left(tmp_path: Path, how: str) -> None:
         time.sleep(0.05)
     assert not _servers(mark)
     assert not list(tmp_path.glob("writ-mcp-*")), "its working folder goes with it"
+
+
+TIDY = """
+import signal, subprocess, sys, time
+from pathlib import Path
+code = "import signal, time\\n" + sys.argv[2] + "\\ntime.sleep(60)"
+helper = subprocess.Popen([sys.executable, "-c", code, sys.argv[1]])
+def end(*_):
+    time.sleep(0.2)
+    Path(sys.argv[1]).write_text("tidied up")
+    sys.exit(0)
+signal.signal(signal.SIGTERM, end)
+print("ready", flush=True)
+helper.wait()
+"""
+
+
+@pytest.mark.skipif(not Path("/proc/self/cmdline").exists(), reason="counts processes in /proc")
+@pytest.mark.parametrize("stubborn", [False, True])
+def test_a_server_may_tidy_up_before_it_is_killed(tmp_path: Path, stubborn: bool) -> None:
+    folder = WorkingFolder(None)
+    tidied = tmp_path / "tidied"
+    helper = "signal.signal(signal.SIGTERM, signal.SIG_IGN)" if stubborn else ""
+    command = guarded(folder, [sys.executable, "-c", TIDY, str(tidied), helper], grace=3)
+    guard = subprocess.Popen(command, stdout=subprocess.PIPE)
+    assert guard.stdout is not None and guard.stdout.readline() == b"ready\n"
+    time.sleep(0.5)  # until the helper ignores what it shall ignore
+    began = time.monotonic()
+    guard.terminate()
+    guard.wait(30)
+    guard.stdout.close()
+    assert tidied.read_text() == "tidied up"
+    assert (time.monotonic() - began >= 3) == stubborn, "nobody waits for a group that has gone"
+    assert not _servers(str(tidied)) and not folder.home.exists()
