@@ -4,14 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from pipeline.engines.build import Addresses
 from pipeline.line import Line, Step
 from pipeline.recipe import Recipe
 from pipeline.worlds import AnySource, services_of
 from schemas.base import digest
 
 
-def line_of(recipe: Recipe, worlds: Sequence[AnySource]) -> Line:
-    """Returns the recipe's stages with its settings."""
+def line_of(
+    recipe: Recipe,
+    worlds: Sequence[AnySource],
+    addresses: Addresses | None = None,
+) -> Line:
+    """Returns the recipe's stages with its settings.
+
+    Args:
+        recipe: what is wanted.
+        worlds: where the worlds come from.
+        addresses: role -> where the replicas are that the run serves itself.
+    """
     from schemas.behavior import Scenario
     from schemas.dialogue import Dialogue
     from schemas.sft import SftRow
@@ -22,9 +33,10 @@ def line_of(recipe: Recipe, worlds: Sequence[AnySource]) -> Line:
     from stages.export_rows import ExportRows
     from stages.generate_tasks import GenerateTasks
     from stages.simulate_dialogues import SimulateDialogues
+    from stages.simulate_dialogues.stage import SCRIPTED
     from stages.validate_dialogues import ValidateDialogues
 
-    manners, caps = recipe.behaviors, recipe.simulate
+    manners, caps, voices = recipe.behaviors, recipe.simulate, recipe.engines.voices
     return Line(
         steps=(
             Step("generate_tasks", GenerateTasks(validation=recipe.validation, witnesses=recipe.grid.witnesses), Task),
@@ -38,13 +50,26 @@ def line_of(recipe: Recipe, worlds: Sequence[AnySource]) -> Line:
                 ),
                 Scenario,
             ),
-            Step("simulate_dialogues", SimulateDialogues(max_turns=caps.max_turns, max_calls=caps.max_calls), Dialogue),
+            Step(
+                "simulate_dialogues",
+                SimulateDialogues(
+                    max_turns=caps.max_turns,
+                    max_calls=caps.max_calls,
+                    agent=voices["agent"].engine if "agent" in voices else SCRIPTED,
+                    user=voices["user"].engine if "user" in voices else SCRIPTED,
+                    sampling={role: voice.sampling for role, voice in voices.items() if role in ("agent", "user")},
+                ),
+                Dialogue,
+                live="agent" in voices or "user" in voices,
+            ),
             Step("validate_dialogues", ValidateDialogues(), Judged),
             Step("export_rows", ExportRows(), SftRow),
         ),
         group=Deduplicate(threshold=recipe.near_duplicates.threshold),
         group_at="validate_dialogues",
-        services=services_of(worlds),
+        services=services_of(worlds, recipe.engines, addresses),
+        services_key=digest([recipe.engines.model_dump(mode="json"), sorted((addresses or {}).items())]),
         world_key=digest([source.key for source in worlds]),
         domains=tuple(source.code for source in worlds if source.code),
+        concurrency=recipe.engines.concurrency,
     )

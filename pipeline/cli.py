@@ -23,7 +23,7 @@ os.environ.setdefault("ARROW_DEFAULT_MEMORY_POOL", "system")
 
 import typer  # noqa: E402
 
-from pipeline.errors import BAD_INPUT, INTERRUPTED, PARTIAL, WHOLE, StageFailed, UserError  # noqa: E402
+from pipeline.errors import BAD_INPUT, INTERRUPTED, PARTIAL, WHOLE, StageFailed, Stopped, UserError  # noqa: E402
 
 P = ParamSpec("P")
 
@@ -48,6 +48,8 @@ def told(command: Callable[P, int | None]) -> Callable[P, None]:
         except StageFailed as error:
             text = f"{error}\nThis is a bug of the stage or its domain. Shards that were finished are kept"
             code = _say(text, PARTIAL)
+        except Stopped as error:
+            code = _say(str(error), PARTIAL)
         except KeyboardInterrupt:
             code = _say("interrupted; finished shards are kept, and the same command continues", INTERRUPTED)
         raise typer.Exit(code)

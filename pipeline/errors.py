@@ -20,6 +20,10 @@ class StorageError(UserError):
     """A file or folder that cannot be read or written as it must be."""
 
 
+class Stopped(Exception):
+    """The run ends before its end for a reason from outside (money, a silent endpoint). Exit code 1; it can go on."""
+
+
 class StageFailed(Exception):
     """A stage raised, which is a bug of the stage or its domain. Holds the stage, the record and the traceback."""
 

@@ -10,6 +10,7 @@ A key is the digest of a stage's code, its settings, the world and the content o
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, field, is_dataclass
 from typing import Any
@@ -24,11 +25,16 @@ from stages.base import GroupStage, Services, Stage
 
 @dataclass(frozen=True)
 class Step:
-    """A stage in its place: the name of its folder, and the record that it makes."""
+    """A stage in its place: the name of its folder, and the record that it makes.
+
+    Attributes:
+        live: it waits for engines most of its time, so many of its records are in work at once.
+    """
 
     name: str
     stage: Stage[Any, Any]
     makes: type[Record]
+    live: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -41,8 +47,9 @@ class Line:
         group_at: the step whose records `group` looks at.
         services: builds what the stages use, once per process.
         world_key: digest of whatever `services` is built from.
+        services_key: digest of what `services` is built from and no key depends on, such as addresses.
         domains: packages or folders of the domains, whose code counts as every stage's.
-        concurrency: how many records of a shard are in work at once; more than one pays with live engines only.
+        concurrency: records of live steps that are in work at once, in all processes together.
     """
 
     steps: tuple[Step, ...]
@@ -50,6 +57,7 @@ class Line:
     group_at: str
     services: Callable[[], Services]
     world_key: str
+    services_key: str = ""
     domains: tuple[str, ...] = ()
     concurrency: int = 1
     _keys: dict[str, str] = field(init=False, repr=False)
@@ -62,6 +70,18 @@ class Line:
     def key(self, stage: object, *inputs: str) -> str:
         """Returns the key of what a stage makes of inputs (their digests)."""
         return digest([self._keys[_name(stage)], *inputs])
+
+    @property
+    def live(self) -> bool:
+        """Whether any step waits for engines."""
+        return any(step.live for step in self.steps)
+
+    @property
+    def stretches(self) -> tuple[int, ...]:
+        """Numbers of steps up to which a shard goes in one place: live steps and others go apart."""
+        pairs = enumerate(itertools.pairwise(self.steps), 1)
+        ends = [number for number, (step, after) in pairs if step.live != after.live]
+        return (*ends, len(self.steps))
 
     def _stage_key(self, stage: object) -> str:
         code = code_digest(type(stage).__module__, self.domains)

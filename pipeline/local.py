@@ -1,4 +1,4 @@
-"""Runs shards in this process, one after the other: for debugging, and for a handful of trajectories."""
+"""Runs shards in this process, one after the other unless they wait for engines; for debugging, and for few."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Protocol
 
 from pipeline.line import Line, Order
+from pipeline.orchestrator import run_here
 from pipeline.shard import ShardResult, run_shard
 
 
@@ -27,6 +28,9 @@ class Inline:
 
     def map(self, line: Line, folder: Path, orders: Iterator[Order]) -> Iterator[ShardResult]:
         """Runs every shard and yields its result."""
+        if line.live:
+            yield from run_here(line, folder, orders)
+            return
         for order in orders:
             yield run_shard(line, folder, order)
 

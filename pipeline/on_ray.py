@@ -10,22 +10,25 @@ import contextlib
 import logging
 import os
 import tempfile
-import traceback
 from collections import deque
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
-from pipeline.errors import StageFailed, UserError
+from pipeline.errors import UserError
 from pipeline.fingerprint import HOME
-from pipeline.house import differing, module_files
+from pipeline.house import module_files
 from pipeline.line import Line, Order
-from pipeline.shard import ShardResult, run_shard
+from pipeline.orchestrator import ahead
+from pipeline.orchestrators import Failure, Orchestrators, task
+from pipeline.shard import ShardResult
 from pipeline.temporary import OwnFolder
 
 _AHEAD = 2
 """Shards in flight per worker: one in work, one waiting."""
+
+_LOOK = 1.0
+"""Seconds between two looks at the orchestrators."""
 
 _QUIET = {
     "RAY_AUTH_MODE": "disabled",
@@ -33,24 +36,6 @@ _QUIET = {
     "RAY_ACCEL_ENV_VAR_OVERRIDE_ON_ZERO": "0",
     "RAY_DEDUP_LOGS": "0",
 }
-
-
-@dataclass(frozen=True)
-class _Failure:
-    mistake: bool
-    message: str
-    trace: str
-
-
-def _task(line: Line, folder: str, order: Order, files: dict[str, str]) -> ShardResult | _Failure:
-    if problem := differing(files):
-        return _Failure(True, problem, "")
-    try:
-        return run_shard(line, Path(folder), order)
-    except UserError as error:
-        return _Failure(True, str(error), "")
-    except StageFailed as error:
-        return _Failure(False, str(error), traceback.format_exc())
 
 
 class OnRay:
@@ -84,36 +69,54 @@ class OnRay:
                 f"Ray did not start ({str(error).partition(chr(10))[0]}). Try again when the machine has less to do, "
                 "or use --executor inline"
             ) from error
-        self._remote = ray.remote(num_cpus=1, max_retries=2)(_task)
+        self._remote = ray.remote(num_cpus=1, max_retries=2)(task)
         self._files = module_files()
 
     def map(self, line: Line, folder: Path, orders: Iterator[Order]) -> Iterator[ShardResult]:
         """Runs every shard and yields its result."""
-        shared = self._ray.put(line)
-        flying: deque[Any] = deque()
+        shared, place = self._ray.put(line), str(folder.resolve())
+        live = Orchestrators(self._ray, shared, place, self._files, line.concurrency, self._workers)
+        flying: deque[tuple[Any, list[Callable[[], None]]]] = deque()
         try:
             for order in orders:
-                flying.append(self._remote.remote(shared, str(folder.resolve()), order, self._files))
-                if len(flying) >= _AHEAD * self._workers:
-                    yield self._result(flying.popleft())
+                flying.append(self._start(line, shared, place, order, live))
+                most = ahead(line.concurrency, len(order.specs)) if line.live else 0
+                if len(flying) >= most + _AHEAD * self._workers:
+                    yield self._result(*flying.popleft(), live)
             while flying:
-                yield self._result(flying.popleft())
+                yield self._result(*flying.popleft(), live)
         finally:
             # Asked first, because cancelling would start a Ray that is already gone.
-            for reference in flying if self._ray.is_initialized() else ():
+            for reference, _ in flying if self._ray.is_initialized() else ():
                 self._ray.cancel(reference, force=False)
+            live.close()
 
     def close(self) -> None:
         """Stops Ray and removes its folder."""
         self._ray.shutdown()
         self._temp.remove()
 
-    def _result(self, reference: Any) -> ShardResult:
+    def _start(
+        self, line: Line, shared: Any, place: str, order: Order, live: Orchestrators
+    ) -> tuple[Any, list[Callable[[], None]]]:
+        """Sends a shard along its steps: each stretch begins when the one before has ended, wherever that was."""
+        reference, done = None, []
+        for upto in line.stretches:
+            if line.steps[upto - 1].live:
+                reference, each = live.submit(order, upto, reference)
+                done.append(each)
+            else:
+                reference = self._remote.remote(shared, place, order, self._files, upto, reference)
+        return reference, done
+
+    def _result(self, reference: Any, done: list[Callable[[], None]], live: Orchestrators) -> ShardResult:
+        while not self._ray.wait([reference], timeout=_LOOK if done else None)[0]:
+            live.look()
         value = self._ray.get(reference)
-        if isinstance(value, _Failure):
-            if value.mistake:
-                raise UserError(value.message)
-            raise StageFailed(f"{value.message}\n{value.trace}")
+        for each in done:
+            each()
+        if isinstance(value, Failure):
+            raise value.error()
         result: ShardResult = value
         return result
 

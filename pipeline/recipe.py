@@ -30,6 +30,7 @@ from typing import Annotated, TypeVar
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
+from pipeline.engines.settings import Engines
 from pipeline.live_settings import LiveSettings
 from pipeline.mcp_settings import McpSettings
 from pipeline.openapi_settings import OpenApiSettings
@@ -189,6 +190,7 @@ class Recipe(_Strict):
         validation: share of the users (and with them of the trajectories) that are for validation.
         behaviors_per_task: dialogues per task, each by a user of another manner.
         patience: rounds without a new trajectory after which a cell is given up.
+        engines: language models; see `pipeline.engines.settings`. Without them, scripts play all roles.
     """
 
     name: Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$")]
@@ -205,6 +207,7 @@ class Recipe(_Strict):
     simulate: SimulateSettings = SimulateSettings()
     near_duplicates: NearDuplicateSettings = NearDuplicateSettings()
     patience: Annotated[int, Field(ge=1, le=100)] = 3
+    engines: Engines = Engines()
 
     @model_validator(mode="after")
     def _possible(self) -> Recipe:

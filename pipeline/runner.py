@@ -21,6 +21,8 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Protocol
 
+import msgspec
+
 from pipeline.errors import PARTIAL, WHOLE, RecipeError, StorageError
 from pipeline.fill_cells import Filling
 from pipeline.fingerprint import code_digest
@@ -57,8 +59,10 @@ class Plan:
     out: Path
 
     def identity(self) -> Json:
-        """Returns what makes a folder's run this one: everything but the count, which may grow."""
-        recipe = self.recipe.model_dump(mode="json", by_alias=True, exclude={"count", "patience"})
+        """Returns what makes a folder's run this one: everything but the count, which may grow, and mere addresses."""
+        recipe = self.recipe.model_dump(mode="json", by_alias=True, exclude={"count", "patience", "engines"})
+        if voices := self.recipe.engines.voices:
+            recipe["engines"] = msgspec.to_builtins(voices)
         for domain, source in zip(recipe["domains"], self.worlds, strict=bool(self.worlds)):
             # Where a domain's folder lies is no part of a run; what is in it counts as code.
             domain.pop("folder")

@@ -11,14 +11,15 @@ import gc
 import itertools
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 import msgspec
 import pyarrow as pa
 
-from pipeline.errors import BackendError, StageFailed
+from pipeline.errors import BackendError, StageFailed, Stopped, UserError
+from pipeline.gate import Gate, together
 from pipeline.line import Line, Order, Step
 from pipeline.plan_tasks import Fields
 from pipeline.run_folder import Shard, features_shard, step_shard
@@ -27,7 +28,7 @@ from schemas.base import Record, content_id, digest, encode
 from schemas.parquet import packed
 from schemas.task import TaskSpec
 from schemas.verdict import Drop
-from stages.base import Services
+from stages.base import EngineError, Services
 
 
 @dataclass
@@ -46,6 +47,10 @@ class ShardResult:
     drops: Counter[tuple[str, str, str]] = field(default_factory=Counter)
     refused: list[tuple[TaskSpec, str]] = field(default_factory=list)
     fresh: bool = True
+
+    def after(self, before: ShardResult) -> ShardResult:
+        """Returns this result of all steps so far; those before were made in another place."""
+        return replace(self, fresh=self.fresh and before.fresh)
 
 
 @dataclass
@@ -67,25 +72,40 @@ _COLLECT_AFTER = 16
 _SHARDS = itertools.count(1)
 
 
-def run_shard(line: Line, folder: Path, order: Order) -> ShardResult:
+def run_shard(line: Line, folder: Path, order: Order, upto: int | None = None) -> ShardResult:
+    """Brings a shard through its steps in this process, alone; see `bring`."""
+    return asyncio.run(bring(line, folder, order, upto))
+
+
+async def bring(
+    line: Line, folder: Path, order: Order, upto: int | None = None, gate: Gate | None = None
+) -> ShardResult:
     """Brings a shard through all steps, or through those that are not done yet.
+
+    Args:
+        line: the steps.
+        folder: of the run.
+        order: the shard.
+        upto: the last step to be made, counted from 1; None makes all.
+        gate: says when a record of a live step may go on; shards that run beside one another share one.
 
     Raises:
         StageFailed: a stage raised.
-        UserError: the folder cannot be written or read as it must.
+        UserError: the folder cannot be written or read as it must, or an engine asks for something.
+        Stopped: the run must end here, and can go on later.
     """
     result = ShardResult(order.name)
     before = digest([encode(spec).decode() for spec in order.specs])
     made: dict[str, _Made] = {}
     last: _Made | None = None
-    for number, step in enumerate(line.steps, 1):
+    for number, step in enumerate(line.steps[:upto], 1):
         shard = step_shard(folder, line, number, order.name)
         key = line.key(step.stage, before)
         manifest = whole(shard.manifest, key)
         records: Sequence[Record] | None = None
         if manifest is None:
             result.fresh = False
-            records, drops = apply(line, step, order.specs if last is None else last.read())
+            records, drops = await apply(line, step, order.specs if last is None else last.read(), gate)
             if number == len(line.steps):
                 records = sorted(records, key=_id)
             manifest = _store(shard, key, records, step.makes, drops)
@@ -98,45 +118,44 @@ def run_shard(line: Line, folder: Path, order: Order) -> ShardResult:
             result.refused = [(specs[d.record_id], d.detail or d.reason) for d in drops if d.record_id in specs]
         before = manifest.files[shard.records.name].digest
         last = made[step.name] = _Made(shard, step.makes, before, records)
-    _store_features(line, features_shard(folder, line, order.name), made, result)
+    if upto is None or upto == len(line.steps):
+        _store_features(line, features_shard(folder, line, order.name), made, result)
     if not result.fresh and next(_SHARDS) % _COLLECT_AFTER == 0:
         gc.collect()
     return result
 
 
-def apply(line: Line, step: Step, records: Sequence[Record]) -> tuple[list[Record], list[Drop]]:
-    """Runs a stage over records, in order.
+async def apply(
+    line: Line, step: Step, records: Sequence[Record], gate: Gate | None = None
+) -> tuple[list[Record], list[Drop]]:
+    """Runs a stage over records: one after the other, or where it is live as many at once as the gate lets in.
 
     Raises:
         StageFailed: the stage raised, which is a bug.
+        UserError: an engine asks for something.
+        Stopped: the run must end here.
     """
-    services = _services(line)
+    services = services_here(line)
 
     async def one(record: Record) -> Sequence[Record]:
         try:
             return await step.stage.process(record, services)
-        except BackendError as error:
+        except (BackendError, EngineError) as error:
             return [_lost(step, record, error)]
+        except (UserError, Stopped):
+            raise
         except Exception as error:
             raise StageFailed(f"stage {step.name} failed on {_id(record)}: {type(error).__name__}: {error}") from error
 
-    made: list[Sequence[Record]] = []
-
-    async def everything() -> None:
-        # Nothing is returned: asyncio would print it to a text for a message that nobody sees.
-        if line.concurrency == 1:
-            for record in records:
-                made.append(await one(record))
-            return
-        gate = asyncio.Semaphore(line.concurrency)
-
-        async def gated(record: Record) -> Sequence[Record]:
-            async with gate:
-                return await one(record)
-
-        made.extend(await asyncio.gather(*(gated(record) for record in records)))
-
-    asyncio.run(everything())
+    if step.live:
+        gate = gate or Gate(line.concurrency)
+        made = await together([gate.enter(one, record) for record in records])
+    else:
+        made = []
+        for record in records:
+            made.append(await one(record))
+            if gate is not None:  # others wait for the same loop
+                await asyncio.sleep(0)
     kept: list[Record] = []
     drops: list[Drop] = []
     for results in made:
@@ -148,12 +167,12 @@ def apply(line: Line, step: Step, records: Sequence[Record]) -> tuple[list[Recor
     return kept, drops
 
 
-def _lost(step: Step, record: Record, error: BackendError) -> Drop:
+def _lost(step: Step, record: Record, error: BackendError | EngineError) -> Drop:
     id_ = str(getattr(record, "id", ""))
     return Drop(
         id=content_id("drop", step.name, id_),
         stage=step.name,
-        reason="backend_error",
+        reason="engine_error" if isinstance(error, EngineError) else "backend_error",
         owner="tool",
         detail=str(error),
         record_id=id_,
@@ -209,8 +228,10 @@ def _id(record: Any) -> str:
     return found
 
 
-def _services(line: Line) -> Services:
-    if line.world_key not in _SERVICES:
+def services_here(line: Line) -> Services:
+    """Returns this process's services, built on first use."""
+    key = line.world_key + line.services_key
+    if key not in _SERVICES:
         _SERVICES.clear()
-        _SERVICES[line.world_key] = line.services()
-    return _SERVICES[line.world_key]
+        _SERVICES[key] = line.services()
+    return _SERVICES[key]

@@ -20,6 +20,8 @@ from pipeline.live_source import LiveSource
 from pipeline.recipe import Recipe
 
 if TYPE_CHECKING:
+    from pipeline.engines.build import Addresses
+    from pipeline.engines.settings import Engines
     from schemas.world import World
     from stages.base import Services
     from tool_specs.domain import Domain
@@ -180,8 +182,14 @@ class _Sandboxes(dict[str, "Sandbox"]):
         raise KeyError(domain)
 
 
-def build_services(worlds: Sequence[AnySource]) -> Services:
-    """Opens the sandboxes of a run."""
+def build_services(
+    worlds: Sequence[AnySource], engines: Engines | None = None, addresses: Addresses | None = None
+) -> Services:
+    """Opens the sandboxes of a run, and makes its engines.
+
+    Raises:
+        UserError: a world cannot be had, or an engine's key is missing.
+    """
     from stages.base import Services
 
     gc.disable()  # what is made here stays
@@ -196,9 +204,15 @@ def build_services(worlds: Sequence[AnySource]) -> Services:
     # A shard makes and drops records by the hundred thousand, hardly any of them in cycles.
     gc.set_threshold(1_000_000, 20, 50)
     gc.enable()
-    return Services(sandboxes=sandboxes)
+    if engines is None or not engines.roles:
+        return Services(sandboxes=sandboxes)
+    from pipeline.engines.build import engines_of
+
+    return Services(sandboxes=sandboxes, engines=engines_of(engines, addresses or {}))
 
 
-def services_of(worlds: Sequence[AnySource]) -> partial[Services]:
-    """Returns `build_services` of these worlds, to be called in a worker."""
-    return partial(build_services, tuple(worlds))
+def services_of(
+    worlds: Sequence[AnySource], engines: Engines | None = None, addresses: Addresses | None = None
+) -> partial[Services]:
+    """Returns `build_services` of these, to be called in a worker."""
+    return partial(build_services, tuple(worlds), engines, addresses)

@@ -39,6 +39,17 @@ class Sampling(Record):
     extra: dict[str, Json] = {}
 
 
+class Voice(Record):
+    """Who speaks for a role, as far as it decides what is said: a setting of stages, and so part of their keys.
+
+    Attributes:
+        engine: name and version of what answers, such as `http:large-1@2026-05`.
+    """
+
+    engine: str
+    sampling: Sampling = Sampling()
+
+
 class CompletionRequest(Record):
     """What is asked.
 

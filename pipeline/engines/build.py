@@ -1,0 +1,74 @@
+"""From a recipe's engines to those of one worker process.
+
+    engines_of(recipe.engines, addresses={"user": ("http://127.0.0.1:8101/v1", ...)})     # role -> Engine
+
+Roles that ask the same endpoints share what is known of them. Keys are read from the environment here, in the process
+that sends them: they travel in no recipe, no task and no file.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+
+from pipeline.engines.endpoint import Endpoint
+from pipeline.engines.http_engine import HttpEngine
+from pipeline.engines.pool import Pool
+from pipeline.engines.retries import RetryBudget
+from pipeline.engines.settings import Engines, EngineSettings, HttpSettings
+from pipeline.errors import UserError
+from schemas.completion import EngineRole
+from stages.base import Engine
+
+Addresses = Mapping[EngineRole, tuple[str, ...]]
+"""Role -> base URLs of replicas that the run serves itself."""
+
+
+def engines_of(engines: Engines, addresses: Addresses) -> dict[EngineRole, Engine]:
+    """Returns who speaks for each role that no script plays.
+
+    Raises:
+        UserError: a key is not in the environment.
+    """
+    pools: dict[tuple[str, ...], Pool] = {}
+    return {role: _engine(role, settings, addresses, pools) for role, settings in engines.roles.items()}
+
+
+def key_of(settings: HttpSettings) -> str | None:
+    """Reads the key of an endpoint from the environment.
+
+    Raises:
+        UserError: it is not there.
+    """
+    if settings.api_key_env is None:
+        return None
+    key = os.environ.get(settings.api_key_env, "").strip()
+    if not key:
+        raise UserError(
+            f"engines: {settings.urls[0]} ({settings.model}) needs a key, but the environment variable "
+            f"{settings.api_key_env} is not set; export {settings.api_key_env}=... and run again"
+        )
+    return key
+
+
+def _engine(
+    role: EngineRole, settings: EngineSettings, addresses: Addresses, pools: dict[tuple[str, ...], Pool]
+) -> Engine:
+    model = settings.model
+    if isinstance(model, HttpSettings):
+        urls, key, key_env, answers_as = model.urls, key_of(model), model.api_key_env, model.answers_as
+    else:
+        # What a replica is called is our own choice: nobody else answers there.
+        urls, key, key_env, answers_as = addresses[role], None, None, None
+    shared = (*urls, model.model, key_env or "")
+    if shared not in pools:
+        endpoints = [Endpoint(url, key, key_env, model, model.model) for url in urls]
+        pools[shared] = Pool(endpoints, model.affinity_margin, model.give_up)
+    return HttpEngine(
+        pools[shared],
+        RetryBudget(),
+        model=model.model,
+        revision=settings.revision,
+        answers_as=answers_as,
+        attempts=model.attempts,
+    )

@@ -1,0 +1,198 @@
+"""What a recipe says about language models: who speaks for which role, how, and what it may cost.
+
+Example::
+
+    engines:
+      agent:
+        http: {base_url: https://api.example.com/v1, model: large-1, api_key_env: EXAMPLE_API_KEY}
+        sampling: {temperature: 0.7, max_tokens: 1024}
+        prices: {prompt: 0.15, cached: 0.03, completion: 0.6}     # per million tokens
+      user:
+        http: {base_url: [http://10.0.0.4:8000/v1, http://10.0.0.5:8000/v1], model: small-1}
+      concurrency: 256
+      budget: 20.0
+
+A role that is left out is played by a script. Keys come from environment variables only, and what decides no content
+(addresses, prices, concurrency, budget, deadlines) may change between a run and its continuation.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Annotated, Any
+from urllib.parse import urlsplit
+
+import msgspec
+from pydantic import AfterValidator, Field, model_validator
+
+from pipeline.live_settings import Strict
+from schemas.completion import EngineRole, Sampling, Voice
+
+ROLES: tuple[EngineRole, ...] = ("agent", "user", "verbaliser", "rewriter", "judge")
+Seconds = Annotated[float, Field(gt=0, le=86_400)]
+
+
+def _url(url: str) -> str:
+    parts = urlsplit(url)
+    if parts.scheme not in ("http", "https") or not parts.hostname:
+        raise ValueError(f"{url!r} is no address; give one such as http://localhost:8000/v1")
+    if parts.username or parts.password or parts.query:
+        raise ValueError("an address holds no key; name the environment variable that does in api_key_env")
+    return url.rstrip("/")
+
+
+def _sampling(values: dict[str, Any]) -> dict[str, Any]:
+    try:
+        msgspec.convert(values, Sampling)
+    except msgspec.ValidationError as error:
+        raise ValueError(f"{error}; known are {', '.join(Sampling.__struct_fields__)}") from None
+    return values
+
+
+Url = Annotated[str, AfterValidator(_url)]
+
+
+class Transport(Strict):
+    """How requests travel. Nothing of it decides what is answered.
+
+    Attributes:
+        timeout: seconds for one attempt, from sending to having all of the answer.
+        connect_timeout: seconds until a connection stands.
+        body_timeout: seconds for the answer's body once its head has come: no answer is streamed, so the rest of an
+            honest one follows at once.
+        attempts: tries of one request while the endpoint serves others; then the record is dropped.
+        give_up: seconds without any answer from any endpoint after which the run stops, to be continued later.
+        affinity_margin: requests in flight that an endpoint may have more than the idlest before sessions leave it.
+        metrics: whether endpoints are asked for `/metrics` (vLLM's names) to adapt the number of open dialogues.
+    """
+
+    timeout: Seconds = 600.0
+    connect_timeout: Seconds = 10.0
+    body_timeout: Seconds = 30.0
+    attempts: Annotated[int, Field(ge=1, le=100)] = 10
+    give_up: Seconds = 300.0
+    affinity_margin: Annotated[int, Field(ge=0, le=10_000)] = 4
+    metrics: bool = True
+
+
+class HttpSettings(Transport):
+    """An OpenAI-compatible endpoint, or several that serve the same model.
+
+    Attributes:
+        base_url: up to and with `/v1`; one, or a list.
+        model: the name that requests ask for.
+        revision: what the name does not say (a date, a commit); part of every key.
+        answers_as: the name that answers bear, where it is another.
+        api_key_env: environment variable that holds the key; None where none is needed.
+    """
+
+    base_url: Url | Annotated[tuple[Url, ...], Field(min_length=1)]
+    model: Annotated[str, Field(min_length=1)]
+    revision: str = ""
+    answers_as: str | None = None
+    api_key_env: Annotated[str, Field(pattern=r"^[A-Za-z_][A-Za-z0-9_]*$")] | None = None
+
+    @property
+    def urls(self) -> tuple[str, ...]:
+        """All addresses."""
+        return (self.base_url,) if isinstance(self.base_url, str) else self.base_url
+
+
+class VllmSettings(Transport):
+    """A model that the run serves itself, with vLLM.
+
+    Attributes:
+        model: a Hugging Face id, or a folder.
+        revision: of the model; part of every key.
+        replicas: servers.
+        tensor_parallel: GPUs of one server.
+        args: further flags of `vllm serve`, without the dashes: {max_model_len: 32768, enable_prefix_caching: true}.
+        env: environment variables of the servers.
+    """
+
+    model: Annotated[str, Field(min_length=1)]
+    revision: str = ""
+    replicas: Annotated[int, Field(ge=1, le=1024)] = 1
+    tensor_parallel: Annotated[int, Field(ge=1, le=64)] = 1
+    args: dict[str, Any] = {}
+    env: dict[str, str] = {}
+
+
+class Prices(Strict):
+    """Money per million tokens; `cached` is what prompt tokens cost that a prefix cache had (None: as all others)."""
+
+    prompt: Annotated[float, Field(ge=0)] = 0.0
+    cached: Annotated[float, Field(ge=0)] | None = None
+    completion: Annotated[float, Field(ge=0)] = 0.0
+
+
+class EngineSettings(Strict):
+    """Who speaks for a role.
+
+    Attributes:
+        http, vllm: one of the two.
+        sampling: fields of `schemas.completion.Sampling`.
+    """
+
+    http: HttpSettings | None = None
+    vllm: VllmSettings | None = None
+    sampling: Annotated[dict[str, Any], AfterValidator(_sampling)] = {"max_tokens": 2048}
+    prices: Prices = Prices()
+
+    @model_validator(mode="after")
+    def _one(self) -> EngineSettings:
+        if (self.http is None) == (self.vllm is None):
+            raise ValueError("an engine is one of http and vllm; give one of them")
+        return self
+
+    @property
+    def model(self) -> HttpSettings | VllmSettings:
+        """What serves it."""
+        model = self.http or self.vllm
+        assert model is not None
+        return model
+
+    @property
+    def revision(self) -> str:
+        """Name and version of what answers, such as `http:large-1@2026-05`."""
+        kind = "http" if self.http else "vllm"
+        return f"{kind}:{self.model.model}" + (f"@{self.model.revision}" if self.model.revision else "")
+
+    @property
+    def voice(self) -> Voice:
+        """What of it decides content."""
+        return Voice(engine=self.revision, sampling=msgspec.convert(self.sampling, Sampling))
+
+
+class Engines(Strict):
+    """The engines of a run.
+
+    Attributes:
+        concurrency: dialogues open at once, in all processes together; what endpoints bear may be less.
+        budget: money that the run may spend, in the currency of the prices; then it stops, to be continued with more.
+    """
+
+    agent: EngineSettings | None = None
+    user: EngineSettings | None = None
+    verbaliser: EngineSettings | None = None
+    rewriter: EngineSettings | None = None
+    judge: EngineSettings | None = None
+    concurrency: Annotated[int, Field(ge=1, le=100_000)] = 64
+    budget: Annotated[float, Field(gt=0)] | None = None
+
+    @property
+    def roles(self) -> Mapping[EngineRole, EngineSettings]:
+        """Role -> who speaks for it; scripts are left out."""
+        found = ((role, getattr(self, role)) for role in ROLES)
+        return {role: settings for role, settings in found if settings is not None}
+
+    @model_validator(mode="after")
+    def _priced(self) -> Engines:
+        if self.budget is not None and not any(each.prices != Prices() for each in self.roles.values()):
+            raise ValueError("a budget needs prices; add `prices: {prompt: ..., completion: ...}` to an engine")
+        return self
+
+    @property
+    def voices(self) -> dict[EngineRole, Voice]:
+        """Role -> what decides content."""
+        return {role: settings.voice for role, settings in self.roles.items()}

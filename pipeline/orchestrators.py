@@ -1,0 +1,177 @@
+"""Orchestrators on Ray: actors that run the live steps of shards; the steps before and after are ordinary tasks.
+
+    orders --task--> scenarios --orchestrator--> dialogues --task--> rows
+
+So what computes never stalls what waits. One orchestrator is enough until its loop lags; then there is another, and
+they share the concurrency. A shard passes by path; one whose process died is brought on from where it was.
+"""
+
+from __future__ import annotations
+
+import traceback
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from pipeline.errors import StageFailed, Stopped, UserError
+from pipeline.house import differing
+from pipeline.line import Line, Order
+from pipeline.orchestrator import Orchestrator
+from pipeline.shard import ShardResult, run_shard
+
+LAG = 0.02
+"""Seconds that a loop is late on average from which on it needs help: answers then wait longer than work takes."""
+
+
+@dataclass(frozen=True)
+class Failure:
+    """What went wrong in a worker, as a value: the driver tells it in its own words in place of Ray's.
+
+    Attributes:
+        kind: the exception that the driver raises.
+    """
+
+    kind: type[Exception]
+    message: str
+    trace: str = ""
+
+    def error(self) -> Exception:
+        """Returns what the driver raises."""
+        return self.kind(f"{self.message}\n{self.trace}" if self.trace else self.message)
+
+
+def failure_of(error: Exception) -> Failure:
+    """Returns what is told of an exception; raises it again if it is none of those that are told."""
+    if isinstance(error, StageFailed):
+        return Failure(StageFailed, str(error), traceback.format_exc())
+    if isinstance(error, Stopped):
+        return Failure(Stopped, str(error))
+    if isinstance(error, UserError):
+        return Failure(UserError, str(error))
+    raise error
+
+
+def task(
+    line: Line, folder: str, order: Order, files: dict[str, str], upto: int | None, before: ShardResult | Failure | None
+) -> ShardResult | Failure:
+    """Brings a shard through steps that compute.
+
+    Args:
+        line: the steps.
+        folder: of the run.
+        order: the shard.
+        files: digests of the modules that the driver has.
+        upto: the last step, from 1; None is all.
+        before: what came of the steps before.
+    """
+    if isinstance(before, Failure):
+        return before
+    if problem := differing(files):
+        return Failure(UserError, problem)
+    try:
+        result = run_shard(line, Path(folder), order, upto)
+    except (UserError, StageFailed, Stopped) as error:
+        return failure_of(error)
+    return result if before is None else result.after(before)
+
+
+class Actor:
+    """One orchestrator in a process of its own."""
+
+    def __init__(self, line: Line, folder: str, files: dict[str, str]) -> None:
+        """Waits for the first shard, to have a loop."""
+        self._line, self._folder, self._files = line, Path(folder), files
+        self._orchestrator: Orchestrator | None = None
+        self._limit = line.concurrency
+
+    async def shard(self, order: Order, upto: int, before: ShardResult | Failure | None) -> ShardResult | Failure:
+        """Brings a shard through live steps."""
+        if isinstance(before, Failure):
+            return before
+        if problem := differing(self._files):
+            return Failure(UserError, problem)
+        try:
+            result = await self._running().shard(order, upto)
+        except (UserError, StageFailed, Stopped) as error:
+            return failure_of(error)
+        return result if before is None else result.after(before)
+
+    async def share(self, limit: int) -> None:
+        """Sets how many records may be in work here."""
+        self._limit = limit
+        if self._orchestrator is not None:
+            self._orchestrator.gate.set(limit)
+
+    async def lag(self) -> float:
+        """Returns how late the loop is, in seconds."""
+        return self._orchestrator.lag if self._orchestrator else 0.0
+
+    async def close(self) -> None:
+        """Closes connections."""
+        if self._orchestrator is not None:
+            await self._orchestrator.close()
+
+    def _running(self) -> Orchestrator:
+        if self._orchestrator is None:
+            self._orchestrator = Orchestrator(self._line, self._folder)
+            self._orchestrator.gate.set(self._limit)
+        return self._orchestrator
+
+
+@dataclass
+class Orchestrators:
+    """The driver's side: starts actors, gives them shards, and starts more when they lag.
+
+    Attributes:
+        ray: the module, started.
+        line: a reference to the line.
+        concurrency: of all together.
+        most: actors that there may be.
+    """
+
+    ray: Any
+    line: Any
+    folder: str
+    files: dict[str, str]
+    concurrency: int
+    most: int
+    _actors: list[Any] = field(default_factory=list)
+    _given: list[int] = field(default_factory=list)
+
+    def submit(self, order: Order, upto: int, before: Any) -> tuple[Any, Callable[[], None]]:
+        """Gives a shard to the orchestrator that has the fewest.
+
+        Returns:
+            The reference to its result, and what to call when it is there.
+        """
+        if not self._actors:
+            self._start()
+        place = min(range(len(self._actors)), key=lambda each: self._given[each])
+        self._given[place] += 1
+
+        def done() -> None:
+            self._given[place] -= 1
+
+        return self._actors[place].shard.remote(order, upto, before), done
+
+    def look(self) -> None:
+        """Starts another orchestrator if one lags."""
+        if self._actors and len(self._actors) < self.most:
+            lags = self.ray.get([actor.lag.remote() for actor in self._actors])
+            if max(lags) > LAG:
+                self._start()
+
+    def close(self) -> None:
+        """Lets the orchestrators close their connections; Ray ends their processes."""
+        if self._actors and self.ray.is_initialized():
+            self.ray.wait([actor.close.remote() for actor in self._actors], num_returns=len(self._actors), timeout=5)
+
+    def _start(self) -> None:
+        # It waits more than it works, so it takes no core from the tasks; what it has in work comes back if it dies.
+        remote = self.ray.remote(num_cpus=0, max_restarts=-1, max_task_retries=-1, max_concurrency=1000)(Actor)
+        self._actors.append(remote.remote(self.line, self.folder, self.files))
+        self._given.append(0)
+        share = -(-self.concurrency // len(self._actors))
+        for actor in self._actors:
+            actor.share.remote(share)
