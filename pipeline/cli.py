@@ -176,6 +176,39 @@ def conform(
     return conform_domain(domain, world, episodes)
 
 
+@app.command("serve-scripted")
+@told
+def serve_scripted(
+    recipe: RecipeFile,
+    world: WorldFile = None,
+    out: Annotated[
+        Path | None, typer.Option(metavar="DIR", help="The folder of the run that asks. Default: as `writ run`.")
+    ] = None,
+    host: Annotated[str, typer.Option(metavar="ADDRESS")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(min=0, max=65535, help="0 takes a free one.")] = 8000,
+    model: Annotated[str, typer.Option(metavar="NAME", help="The name that is served.")] = "scripted",
+    latency: Annotated[
+        str, typer.Option(metavar="S[,SIGMA]", help="Seconds per answer, or a log-normal's median and sigma.")
+    ] = "0",
+    rate: Annotated[float | None, typer.Option(min=0.001, metavar="R", help="Answers per second, then 429.")] = None,
+    fault: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="NAME=P",
+            help="storm, error, reset, half, loris, type, shape, model, loop or truncate, with a probability.",
+        ),
+    ] = None,
+    seed: Annotated[int, typer.Option(metavar="S", help="Of faults and latencies.")] = 0,
+    key_env: Annotated[
+        str | None, typer.Option(metavar="VARIABLE", help="Ask for the key that this variable holds.")
+    ] = None,
+) -> int:
+    """Serves an OpenAI-compatible endpoint that speaks both roles of a run's dialogues from their proofs."""
+    from pipeline.serve.command import serve_scripted as serve
+
+    return serve(recipe, world, out, host, port, model, latency, rate, fault or [], seed, key_env)
+
+
 def main() -> None:
     """Runs the program."""
     app()
