@@ -122,7 +122,7 @@ class LiveSandbox(Sandbox):
         twin._node = self._node
         return twin
 
-    def call(self, name: str, arguments: Mapping[str, Json]) -> Result:
+    def plain_call(self, name: str, arguments: Mapping[str, Json]) -> Result:
         """Calls a tool. What the server calls an error comes back as an error result.
 
         Raises:
@@ -130,13 +130,13 @@ class LiveSandbox(Sandbox):
         """
         tool = self.domain.tools.get(name)
         if tool is None or tool.complaint(arguments) is not None:
-            return super().call(name, arguments)
+            return super().plain_call(name, arguments)
         if tool.spec.effect == "write":
             return self._write(name, dict(arguments))
         id_ = row_id(tool.spec, arguments)
         changed = id_ in self._changes.get(name, {})
         if changed or (self._node is self._initial and id_ in self.world.tables.get(name, {})):
-            return super().call(name, arguments)
+            return super().plain_call(name, arguments)
         answer = self._read(name, dict(arguments))
         rows = ((name, id_),) if id_ in self.world.tables.get(name, {}) else ()
         return Result(answer.content(), answer.error, None if answer.error else answer.value, rows)

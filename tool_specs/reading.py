@@ -6,7 +6,7 @@ the call looked at and the values that stand in the answer.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Hashable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -28,11 +28,19 @@ class Answer:
         value: the tool's JSON value, or `MISSING` for an error.
         rows: the (table, id) rows that the call looked at.
         numbered: whether whole numbers may be ids, and so count among what the answer shows.
+        keys: what the call looked up in indexes, and the tables that it went through.
+        content: the text that an agent reads.
     """
 
     value: Any
     rows: frozenset[tuple[str, str]]
     numbered: bool = False
+    keys: frozenset[Hashable] = frozenset()
+    content: str = ""
+
+    def knows(self, ways: frozenset[Hashable]) -> bool:
+        """Whether the call looked up one of these rows or keys (`Sandbox.looked_up_by`)."""
+        return not (ways.isdisjoint(self.rows) and ways.isdisjoint(self.keys))
 
     @cached_property
     def leaves(self) -> frozenset[str]:
@@ -58,7 +66,7 @@ class Reader:
         if known is None:
             result = self.sandbox.call(ask.tool, ask.arguments)
             value = MISSING if result.error else result.value
-            known = Answer(value, frozenset(result.rows), self._numbered)
+            known = Answer(value, frozenset(result.rows), self._numbered, frozenset(result.keys), result.content)
             if len(self._answers) >= REMEMBERED:
                 del self._answers[next(iter(self._answers))]
             self._answers[ask.key] = known
@@ -70,9 +78,12 @@ class Reader:
 
 
 class ChangedReader:
-    """Reads of a world in which a few rows are others; everything else is answered from memory."""
+    """Reads of a world in which a few rows are others; everything else is answered from memory.
 
-    def __init__(self, reader: Reader, changed: Sandbox, rows: frozenset[tuple[str, str]]) -> None:
+    Rows that are new to the world come with the keys by which calls find them.
+    """
+
+    def __init__(self, reader: Reader, changed: Sandbox, rows: frozenset[Hashable]) -> None:
         self._reader = reader
         self._changed = changed
         self._rows = rows
@@ -80,7 +91,7 @@ class ChangedReader:
     def __call__(self, ask: ReadAsk) -> Any:
         """Answers a read."""
         known = self._reader.answer(ask)
-        if self._rows.isdisjoint(known.rows) and known.value is not MISSING:
+        if known.value is not MISSING and not known.knows(self._rows):
             return known.value
         result = self._changed.call(ask.tool, ask.arguments)
         return MISSING if result.error else result.value

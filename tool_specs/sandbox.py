@@ -15,7 +15,7 @@ harm; `audit=True` finds it, and `writ check` and the tests run with it.
 from __future__ import annotations
 
 import difflib
-from collections.abc import Mapping
+from collections.abc import Hashable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -24,7 +24,7 @@ import orjson
 
 from schemas.base import Json
 from schemas.world import Row, World
-from tool_specs.state import MODULUS, Base, Changes, Entry, State
+from tool_specs.state import MODULUS, Base, Changes, Entries, Entry, State
 from tool_specs.tool import ToolError
 
 if TYPE_CHECKING:
@@ -42,12 +42,14 @@ class Result(msgspec.Struct, frozen=True):
         value: The same as JSON, None for an error; where the domain has a view of it, what programs see instead.
             Shared with the world.
         rows: The (table, id) rows that the call looked at, in order. An index look-up counts the row it found.
+        keys: What the call looked up in indexes, and the tables that it went through (`State.keys`).
     """
 
     content: str
     error: bool
     value: Json
     rows: tuple[tuple[str, str], ...] = ()
+    keys: tuple[tuple[str, Hashable], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -108,13 +110,28 @@ class Sandbox:
         The rows count as the world's own: `diff()` of the fork does not list them. They are shared, not copied.
         """
         twin = self.fork()
-        entries = {table: {id_: Entry(row) for id_, row in rows.items()} for table, rows in changes.items()}
+        entries = {table: Entries({id_: Entry(row) for id_, row in rows.items()}) for table, rows in changes.items()}
         twin._changes = _merged(self._changes, entries)
         twin._start = _merged(self._start, entries)
         return twin
 
+    def looked_up_by(self, table: str, id_: str, row: Row) -> frozenset[Hashable]:
+        """Returns how a call can come upon a row, as `Result` has it in `rows` and `keys`.
+
+        A call that looked up none of these answers the same whether the row is there or not.
+        """
+        return self._base.looked_up_by(table, id_, row)
+
     def call(self, name: str, arguments: Mapping[str, Json]) -> Result:
         """Calls a tool. Domain errors, unknown tools and bad arguments come back as an error result."""
+        result = self.plain_call(name, arguments)
+        view = self.domain.views.get(name)
+        if view is None or result.value is None:
+            return result
+        return Result(result.content, False, view(arguments, result.value), result.rows, result.keys)
+
+    def plain_call(self, name: str, arguments: Mapping[str, Json]) -> Result:
+        """Calls a tool; the result's value is what the tool returned, not what programs see of it."""
         tool = self.domain.tools.get(name)
         if tool is None:
             return self._unknown(name)
@@ -127,22 +144,22 @@ class Sandbox:
         try:
             value = tool.function(state, **arguments)
         except ToolError as error:
-            return Result(f"Error: {error}", True, None, tuple(state.seen))
+            return Result(f"Error: {error}", True, None, tuple(state.seen), tuple(state.keys))
         if state.pending:
             if tool.spec.effect != "write":
                 self._note_changes(name, arguments, state)
             self._changes = _merged(self._changes, state.pending)
-        rows = tuple(state.seen)
+        rows, keys = tuple(state.seen), tuple(state.keys)
         if type(value) is str:
-            return Result(value, False, self.domain.seen(name, arguments, value), rows)
+            return Result(value, False, value, rows, keys)
         # Most reads answer with one of the world's own rows, whole: that text is made once.
         if len(rows) == 1 and value is self._base.tables[rows[0][0]].get(rows[0][1]):
             known = self._base.texts.get(rows[0])
             if known is None:
                 known = self._base.texts[rows[0]] = _text(value)
-            return Result(known[0], False, self.domain.seen(name, arguments, known[1]), rows)
+            return Result(known[0], False, known[1], rows, keys)
         content, value = _text(value)
-        return Result(content, False, self.domain.seen(name, arguments, value), rows)
+        return Result(content, False, value, rows, keys)
 
     def digest(self) -> str:
         """Returns the state's digest: the sum of its rows' BLAKE2b-256 hashes modulo 2^256, in hex."""
@@ -157,7 +174,7 @@ class Sandbox:
         """Returns the rows that differ from the world's, by table and id (None: removed)."""
         found: dict[str, dict[str, Row | None]] = {}
         for table, entries in self._changes.items():
-            start = self._start.get(table, {})
+            start: Mapping[str, Entry] = self._start.get(table, {})
             for id_, entry in entries.items():
                 first = start.get(id_)
                 before = first.digest(table, id_) if first is not None else self._base.digest(table, id_)
@@ -176,11 +193,11 @@ class Sandbox:
         before = self._changes
         self.audit = False
         try:
-            result = self.call(name, arguments)
+            result = self.plain_call(name, arguments)
         finally:
             self.audit = True
         for table, id_ in result.rows:
-            entry = before.get(table, {}).get(id_)
+            entry = before[table].get(id_) if table in before else None
             row = entry.row if entry is not None else self._base.tables[table].get(id_)
             known = entry.digest(table, id_) if entry is not None else self._base.digest(table, id_)
             if Entry(row).digest(table, id_) != known:
@@ -189,7 +206,7 @@ class Sandbox:
 
     def _note_changes(self, name: str, arguments: Mapping[str, Json], state: State) -> None:
         for table, entries in state.pending.items():
-            old = self._changes.get(table, {})
+            old: Mapping[str, Entry] = self._changes.get(table, {})
             for id_, entry in entries.items():
                 before = old[id_].digest(table, id_) if id_ in old else self._base.digest(table, id_)
                 if entry.digest(table, id_) != before:
@@ -204,7 +221,7 @@ def _merged(old: Changes, new: Changes) -> Changes:
     result = dict(old)
     for table, entries in new.items():
         if entries:
-            result[table] = {**result[table], **entries} if table in result else dict(entries)
+            result[table] = Entries(result[table], entries) if table in result else entries
     return result
 
 

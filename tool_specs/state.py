@@ -10,7 +10,7 @@ Rows that `row`, `rows` and `find` give are shared by every fork: only what `edi
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 import orjson
@@ -20,8 +20,13 @@ from schemas.world import Row, World
 
 MODULUS = 1 << 256
 
-IndexDeclaration = tuple[str, Callable[[Row], Hashable | list[Any]]]
+KeyOf = Callable[[Row], Hashable | list[Any]]
+IndexDeclaration = tuple[str, KeyOf]
 """A table, and a function from a row to its key (or to a list of keys)."""
+
+
+ALL = "*"
+"""Instead of an index's name in `State.keys`: all rows of the table were looked through."""
 
 
 class Entry:
@@ -40,8 +45,27 @@ class Entry:
         return self._digest
 
 
-Changes = dict[str, dict[str, Entry]]
-"""Table -> row id -> entry. Never changed in place once a sandbox holds it."""
+class Entries(dict[str, Entry]):
+    """The changed rows of a table by id; once a sandbox holds them they stay as they are, so they can be indexed."""
+
+    __slots__ = ("_indexes",)
+
+    def __init__(self, *entries: Mapping[str, Entry]) -> None:
+        super().__init__()
+        for each in entries:
+            self.update(each)
+        self._indexes: dict[str, dict[Hashable, list[str]]] = {}
+
+    def under(self, index: str, key: Hashable, key_of: KeyOf) -> Sequence[str]:
+        """Returns the ids of the rows that have a key in an index."""
+        built = self._indexes.get(index)
+        if built is None:
+            built = self._indexes[index] = _indexed(((id_, entry.row) for id_, entry in self.items()), key_of)
+        return built.get(key, ())
+
+
+Changes = dict[str, Entries]
+"""Table -> changed rows. Never changed in place once a sandbox holds it."""
 
 
 def row_digest(table: str, id_: str, row: Row | None) -> int:
@@ -89,12 +113,15 @@ class Base:
         """Returns key -> row ids in table order."""
         built = self._indexes.get(name)
         if built is None:
-            built = self._indexes[name] = {}
             table, key_of = self._declared[name]
-            for id_, row in self.tables[table].items():
-                for key in _keys(key_of(row)):
-                    built.setdefault(key, []).append(id_)
+            built = self._indexes[name] = _indexed(self.tables[table].items(), key_of)
         return built
+
+    def looked_up_by(self, table: str, id_: str, row: Row) -> frozenset[Hashable]:
+        """Returns how a call can come upon a row: its table and id, its keys in indexes, the whole table."""
+        declared = ((name, key_of) for name, (of, key_of) in self._declared.items() if of == table)
+        keys = {(name, key) for name, key_of in declared for key in _keys(key_of(row))}
+        return frozenset({(table, id_), (ALL, table), *keys})
 
     def position(self, table: str, id_: str) -> int:
         """Returns a row's place in its table; rows that the world lacks come last."""
@@ -109,16 +136,18 @@ class State:
 
     Attributes:
         seen: (table, id) of the rows looked at so far, in order.
+        keys: (index, key) of what was looked up so far, whether it was found or not; (`ALL`, table) of whole tables.
         pending: The call's own changes, kept when the call succeeds.
     """
 
-    __slots__ = ("_base", "_changes", "pending", "seen")
+    __slots__ = ("_base", "_changes", "keys", "pending", "seen")
 
     def __init__(self, base: Base, changes: Changes) -> None:
         self._base = base
         self._changes = changes
         self.pending: Changes = {}
         self.seen: dict[tuple[str, str], None] = {}
+        self.keys: dict[tuple[str, Hashable], None] = {}
 
     def row(self, table: str, id_: str) -> Row | None:
         """Returns a row to look at, or None."""
@@ -133,7 +162,7 @@ class State:
             KeyError: there is no such row (look with `row` first).
         """
         self.seen[table, id_] = None
-        own = self.pending.get(table, {}).get(id_)
+        own = self.pending.get(table, _NONE).get(id_)
         if own is not None and own.row is not None:
             return own.row
         entry = self._entry(table, id_)
@@ -141,7 +170,7 @@ class State:
         if row is None:
             raise KeyError(f"{table}[{id_!r}] cannot be edited: there is no such row; look with `db.row` first")
         copy: Row = orjson.loads(orjson.dumps(row))  # a tenth of copy.deepcopy's time
-        self.pending.setdefault(table, {})[id_] = Entry(copy)
+        self.pending.setdefault(table, Entries())[id_] = Entry(copy)
         return copy
 
     def insert(self, table: str, id_: str, row: Row) -> None:
@@ -152,7 +181,7 @@ class State:
         """
         if self.row(table, id_) is not None:
             raise KeyError(f"{table}[{id_!r}] exists already; use `db.edit` to change it")
-        self.pending.setdefault(table, {})[id_] = Entry(row)
+        self.pending.setdefault(table, Entries())[id_] = Entry(row)
 
     def delete(self, table: str, id_: str) -> None:
         """Removes a row.
@@ -162,10 +191,11 @@ class State:
         """
         if self.row(table, id_) is None:
             raise KeyError(f"{table}[{id_!r}] cannot be deleted: there is no such row")
-        self.pending.setdefault(table, {})[id_] = Entry(None)
+        self.pending.setdefault(table, Entries())[id_] = Entry(None)
 
     def ids(self, table: str) -> list[str]:
         """Returns the ids of a table: the world's order, then what was inserted."""
+        self.keys[ALL, table] = None
         changed = self._changed(table)
         base = self._base.tables[table]
         if not changed:
@@ -196,15 +226,17 @@ class State:
         return ids
 
     def _matches(self, index: str, key: Hashable) -> tuple[str, Sequence[str]]:
+        self.keys[index, key] = None
         table, key_of = self._base.declared(index)
         ids: Sequence[str] = self._base.index(index).get(key, ())
         changed = self._changed(table)
         if changed:
-            found = [id_ for id_ in ids if id_ not in changed]
-            found += [id_ for id_, each in changed.items() if each.row is not None and key in _keys(key_of(each.row))]
-            if len(found) > 1:
-                found.sort(key=lambda id_: self._base.position(table, id_))
-            ids = found
+            more = changed.under(index, key, key_of)
+            if more or not changed.keys().isdisjoint(ids):
+                found = [*(id_ for id_ in ids if id_ not in changed), *more]
+                if len(found) > 1:
+                    found.sort(key=lambda id_: self._base.position(table, id_))
+                ids = found
         return table, ids
 
     def _entry(self, table: str, id_: str) -> Entry | None:
@@ -215,11 +247,23 @@ class State:
         earlier = self._changes.get(table)
         return earlier.get(id_) if earlier is not None else None
 
-    def _changed(self, table: str) -> dict[str, Entry]:
+    def _changed(self, table: str) -> Entries:
         own = self.pending.get(table)
-        earlier = self._changes.get(table, {})
-        return {**earlier, **own} if own else earlier
+        earlier = self._changes.get(table, _NONE)
+        # What the call itself has got to change may still become another: that is indexed anew each time.
+        return Entries(earlier, own) if own else earlier
+
+
+_NONE = Entries()
 
 
 def _keys(key: Hashable | list[Any]) -> list[Any]:
     return key if isinstance(key, list) else [key]
+
+
+def _indexed(rows: Iterable[tuple[str, Row | None]], key_of: KeyOf) -> dict[Hashable, list[str]]:
+    built: dict[Hashable, list[str]] = {}
+    for id_, row in rows:
+        for key in _keys(key_of(row)) if row is not None else ():
+            built.setdefault(key, []).append(id_)
+    return built

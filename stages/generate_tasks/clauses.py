@@ -13,7 +13,7 @@ from stages.generate_tasks.insertions import Insertions, best_of
 from stages.generate_tasks.reachability import Reach, arguments_of
 from stages.generate_tasks.shapes import Shape
 from stages.generate_tasks.witnesses import WitnessSearch
-from tool_specs.programs import MISSING, ReadAsk, ReadKey, Selection
+from tool_specs.programs import ReadAsk, ReadKey, Selection
 from tool_specs.reading import said
 from tool_specs.sandbox import Sandbox
 
@@ -94,20 +94,30 @@ class Clauses:
         return fallback is not None
 
     def _add_insertion(self, ask: ReadAsk, shapes: Sequence[Shape]) -> bool:
-        """Looks for a witness by insertion that touches few other reads; one that touches this read alone is best."""
-        found: Clause | None = None
+        """Looks for witnesses by insertion: as few as have only this read in common, or else what there are.
+
+        A row that is new shows in other searches as well, but seldom is it the same ones: whoever makes others instead
+        of this one needs several.
+        """
+        common: set[ReadKey] | None = None
         for shape in shapes:
             number = next(n for n, program in enumerate(self._programs) if shape.call in program.steps)
             best = best_of(self._base.candidates[number], self._programs[number].order)
-            for witness, world in self._insertions.search(ask, shape, best):
-                differing = [other for other in self._reach.own.values() if self._differs(other, world)]
-                if found is None or len(differing) < len(found.reads):
-                    found = Clause(reads=self._numbers(differing), why="witness", witness=witness)
-                if len(differing) == 1:
-                    break
-        if found is not None:
-            self.found.append(found)
-        return found is not None
+            for made in self._insertions.search(ask, shape, best):
+                suspects = self._reach.looking_up(made.ways)
+                shared = [other for other in suspects if common is not None and other.key in common - {ask.key}]
+                if shared and all(self._differs(other, made.world) for other in shared):
+                    continue
+                differing = [other for other in suspects if self._differs(other, made.world)]
+                witness = self._insertions.witness(made)
+                if witness is None:
+                    continue
+                self.found.append(Clause(reads=self._numbers(differing), why="witness", witness=witness))
+                keys = {other.key for other in differing}
+                common = keys if common is None else common & keys
+                if common == {ask.key}:
+                    return True
+        return common is not None
 
     def _moved(self, ask: ReadAsk, shape: Shape) -> Clause | None:
         others = [other for other in self._base.reads if other.tool == ask.tool and other.key != ask.key]
@@ -118,9 +128,7 @@ class Clauses:
         return None
 
     def _differs(self, ask: ReadAsk, world: Sandbox) -> bool:
-        known = self._ground.reader.answer(ask).value
-        result = world.call(ask.tool, ask.arguments)
-        return bool((MISSING if result.error else result.value) != known)
+        return world.plain_call(ask.tool, ask.arguments).content != self._ground.reader.answer(ask).content
 
     def add_instrumental(self, value: str, dependents: Sequence[ReadAsk]) -> None:
         """Adds the clause that some read, made before these, must supply a value that the user does not state."""

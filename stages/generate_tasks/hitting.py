@@ -9,7 +9,7 @@ def minimum(clauses: Iterable[Iterable[int]]) -> frozenset[int]:
     """Returns a smallest set that has an element in common with each clause (the first in lexical order).
 
     Branch and bound: elements that stand alone in a clause are taken at once, supersets of other clauses are dropped,
-    then the shortest clause is branched on.
+    then the shortest clause is branched on. Clauses that have nothing in common take an element each: that bounds.
     """
     return frozenset(_search(_reduced({frozenset(clause) for clause in clauses}), frozenset(), None) or ())
 
@@ -27,7 +27,7 @@ def _search(clauses: list[frozenset[int]], taken: frozenset[int], best: frozense
     while open_ and len(open_[0]) == 1:
         taken |= open_[0]
         open_ = [clause for clause in open_ if not clause & taken]
-    if best is not None and len(taken) + bool(open_) >= len(best):
+    if best is not None and len(taken) + _apart(open_) >= len(best):
         return best
     if not open_:
         return taken
@@ -35,3 +35,13 @@ def _search(clauses: list[frozenset[int]], taken: frozenset[int], best: frozense
     for element in sorted(shortest):
         best = _search(sorted(open_, key=len), taken | {element}, best)
     return best
+
+
+def _apart(clauses: list[frozenset[int]]) -> int:
+    """Counts clauses, in this order, that have no element in common with those counted before."""
+    count, met = 0, frozenset[int]()
+    for clause in clauses:
+        if met.isdisjoint(clause):
+            count += 1
+            met |= clause
+    return count

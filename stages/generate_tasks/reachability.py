@@ -8,7 +8,7 @@ without it: no read justifies itself.
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from schemas.base import Json
@@ -151,6 +151,11 @@ class Reach:
         found.extend(self._common.asks[key] for key in self._common.by_row.get(row, ()) if key not in self.own)
         return found
 
+    def looking_up(self, ways: frozenset[Hashable]) -> list[ReadAsk]:
+        """Returns the user's own reads that look up a row or a key: who looks for a row that is new comes upon it."""
+        asks = zip(self.own.values(), self._answers, strict=True)
+        return [ask for ask, answer in asks if answer.value is MISSING or answer.knows(ways)]
+
     def _supplied(self, value: str, without: frozenset[ReadKey]) -> bool:
         if self._shown_by(value) & self._reachable(without):
             return True
@@ -225,8 +230,7 @@ def _combined(ground: Ground, reads: Sequence[ReadAsk]) -> Iterator[ReadAsk]:
         if spec.effect == "read" and len(kinds) > 1 and all(kind in values for kind in kinds):
             combinations = itertools.product(*(values[kind].values() for kind in kinds))
             for combination in itertools.islice(combinations, MAX_OWN_READS):
-                if len(set(map(str, combination))) == len(combination):
-                    yield ground.reader.ask(spec.name, dict(zip(spec.required, combination, strict=True)))
+                yield ground.reader.ask(spec.name, dict(zip(spec.required, combination, strict=True)))
 
 
 def arguments_of(ask: ReadAsk) -> Iterable[str]:

@@ -209,8 +209,8 @@ class Seeker:
             (value for value in pool if value not in base.values()), key=lambda value: abs(pool.index(value) - here)
         )
         tools = self._plan.search.tools
-        fitting = [value for value in near if any(self._shows(tool, {**base, name: value}) for tool in tools)]
-        others = fitting[: max(NEIGHBOURS, size)]
+        fitting = (value for value in near if any(self._shows(tool, {**base, name: value}) for tool in tools))
+        others = list(itertools.islice(fitting, max(NEIGHBOURS, size)))
         rng.shuffle(others)
         return tuple(sorted([base[name], *others[: size - 1]], key=str))
 

@@ -114,8 +114,7 @@ class Reach:
             kinds = [spec.types.get(parameter, "?") for parameter in spec.required]
             if len(kinds) > 1 and all(kind in by_type for kind in kinds):
                 for values in itertools.product(*(dict.fromkeys(by_type[kind]) for kind in kinds)):
-                    if len(set(values)) == len(values):
-                        self.several.append(read_id(name, dict(zip(spec.required, values, strict=True))))
+                    self.several.append(read_id(name, dict(zip(spec.required, values, strict=True))))
         self.everything = self._closure(None)
         self._unskippable: dict[ReadId, frozenset[ReadId]] = {}
 

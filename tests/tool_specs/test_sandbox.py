@@ -185,3 +185,45 @@ def test_a_read_that_edits_is_caught_even_without_audit() -> None:
     sandbox = Sandbox(library(OFFICIAL), world())
     sandbox.call("peek_officially", {"loan_id": "L1"})
     assert [(each.tool, each.id) for each in sandbox.violations] == [("peek_officially", "L1")]
+
+
+def test_results_say_what_was_looked_up_whether_it_was_found_or_not() -> None:
+    from tool_specs.catalog import domain
+    from tool_specs.domain import generate_world
+
+    airline = domain("airline")
+    sandbox = Sandbox(airline, generate_world(airline, 1, 20))
+    number, flight = next(iter(sandbox.world.tables["flights"].items()))
+    elsewhere = {**flight, "flight_number": "HAT999", "origin": flight["destination"], "destination": flight["origin"]}
+    date = next(date for date, day in flight["dates"].items() if day["status"] == "available")
+    there = {"origin": flight["origin"], "destination": flight["destination"], "date": date}
+    back = {"origin": flight["destination"], "destination": flight["origin"], "date": date}
+    ways = sandbox.looked_up_by("flights", "HAT999", elsewhere)
+    for tool in ("search_direct_flight", "search_onestop_flight"):
+        assert not ways.isdisjoint(sandbox.call(tool, back).keys)
+    assert ways.isdisjoint(sandbox.call("search_direct_flight", there).keys)
+    assert ("flights", number) in sandbox.call("search_direct_flight", there).rows
+    changed = sandbox.with_rows({"flights": {"HAT999": elsewhere}})
+    assert sandbox.call("search_direct_flight", back).content != changed.call("search_direct_flight", back).content
+
+
+def test_who_looked_up_no_way_to_a_new_row_answers_as_before() -> None:
+    from tool_specs.catalog import domain
+    from tool_specs.domain import generate_world
+
+    airline = domain("airline")
+    sandbox = Sandbox(airline, generate_world(airline, 1, 20))
+    flights = list(sandbox.world.tables["flights"].values())
+    told = 0
+    for flight in flights[:12]:
+        row = {**flight, "flight_number": "HAT999"}
+        ways = sandbox.looked_up_by("flights", "HAT999", row)
+        changed = sandbox.with_rows({"flights": {"HAT999": row}})
+        for other in flights[::7]:
+            for tool in ("search_direct_flight", "search_onestop_flight"):
+                asked = {"origin": other["origin"], "destination": flight["destination"], "date": "2024-05-20"}
+                before = sandbox.call(tool, asked)
+                if ways.isdisjoint(before.keys) and ways.isdisjoint(before.rows):
+                    assert changed.call(tool, asked).content == before.content
+                    told += 1
+    assert told > 20

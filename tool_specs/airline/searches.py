@@ -37,6 +37,7 @@ def search_onestop_flight(
         date: The day of the first departure as YYYY-MM-DD, such as '2024-05-20'.
     """
     pairs: list[list[FlightOffer]] = []
+    onward_from: dict[str, list[Flight]] = {}
     for first in flights_from(db, origin):
         one = _offer(first, date)
         if one is None:
@@ -44,7 +45,10 @@ def search_onestop_flight(
         arrival = first["scheduled_arrival_time_est"]
         overnight = arrival.endswith("+1")
         onward = _day_after(date) if overnight else date
-        for second in flights_between(db, first["destination"], destination):
+        stop = first["destination"]
+        if stop not in onward_from:
+            onward_from[stop] = list(flights_between(db, stop, destination))
+        for second in onward_from[stop]:
             # Arrivals of the next day are compared with departures of the next day: "01:30:00+1" < "02:00:00".
             if arrival > second["scheduled_departure_time_est"]:
                 continue

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Annotated, Any, cast
 
 from typing_extensions import TypedDict
@@ -60,10 +61,14 @@ def way(offers: list[FlightOffer], date: str) -> Way:
     """Returns what flights come to that follow each other, the first of them on this date."""
     first, last = offers[0], offers[-1]
     dates = [offer.get("date") or date for offer in offers]
-    departure = _moment(dates[0], first["scheduled_departure_time_est"])
-    arrival = _moment(dates[-1], last["scheduled_arrival_time_est"])
-    prices = {cabin: sum(cast(Any, offer["prices"])[cabin] for offer in offers) for cabin in CABINS}
-    seats = {cabin: min(cast(Any, offer["available_seats"])[cabin] for offer in offers) for cabin in CABINS}
+    departure, begin = _moment(dates[0], first["scheduled_departure_time_est"])
+    arrival, end = _moment(dates[-1], last["scheduled_arrival_time_est"])
+    prices: Any = first["prices"]
+    seats: Any = first["available_seats"]
+    for offer in offers[1:]:
+        more, left = cast(Any, offer["prices"]), cast(Any, offer["available_seats"])
+        prices = {cabin: prices[cabin] + more[cabin] for cabin in CABINS}
+        seats = {cabin: min(seats[cabin], left[cabin]) for cabin in CABINS}
     return {
         "flights": [
             {"flight_number": offer["flight_number"], "date": day} for offer, day in zip(offers, dates, strict=True)
@@ -71,14 +76,17 @@ def way(offers: list[FlightOffer], date: str) -> Way:
         "origin": first["origin"],
         "destination": last["destination"],
         "stops": len(offers) - 1,
-        "departure": departure.isoformat(),
-        "arrival": arrival.isoformat(),
-        "duration": int((arrival - departure).total_seconds()) // 60,
-        "prices": cast(Prices, prices),
-        "available_seats": cast(Seats, seats),
+        "departure": departure,
+        "arrival": arrival,
+        "duration": end - begin,
+        "prices": prices,
+        "available_seats": seats,
     }
 
 
-def _moment(date: str, clock: str) -> datetime.datetime:
+@lru_cache(maxsize=32_768)
+def _moment(date: str, clock: str) -> tuple[str, int]:
+    """Returns a time of a schedule as a moment, and in minutes since the year 1."""
     time, _, days = clock.partition("+")
-    return datetime.datetime.fromisoformat(f"{date}T{time}") + datetime.timedelta(days=int(days or 0))
+    moment = datetime.datetime.fromisoformat(f"{date}T{time}") + datetime.timedelta(days=int(days or 0))
+    return moment.isoformat(), moment.toordinal() * 24 * 60 + moment.hour * 60 + moment.minute
