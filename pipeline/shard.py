@@ -68,7 +68,7 @@ class _Made:
 
 _SERVICES: dict[str, Services] = {}
 _COLLECT_AFTER = 16
-"""Shards after which a worker looks for dead cycles among old objects: its thresholds (`worlds`) never get there."""
+"""Shards after which a worker looks for dead cycles: its thresholds (`worlds`) never get there."""
 _SHARDS = itertools.count(1)
 
 
@@ -122,6 +122,7 @@ async def bring(
         _store_features(line, features_shard(folder, line, order.name), made, result)
     if not result.fresh and next(_SHARDS) % _COLLECT_AFTER == 0:
         gc.collect()
+        gc.freeze()  # what a worker remembers of the world is looked at once, not every time
     return result
 
 

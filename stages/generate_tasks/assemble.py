@@ -93,14 +93,14 @@ class TaskMaker:
         asking = spec.kind in ("information", "difference")
         wanted = self._maker.asked_by(spec) if asking else self._maker.plans
         fitting = []
-        obstacle = NotProven("there is nothing to begin with")
+        obstacle = "there is nothing to begin with"
         for identity in identities:
             try:
                 fitting.append((identity, wanted(identity)))
             except NotProven as failed:
-                obstacle = failed
+                obstacle = str(failed)
         if not fitting:
-            raise obstacle
+            raise NotProven(obstacle)
         # Whoever names a place to look in has less to go through.
         stating = [identity for identity, _ in fitting if identity]
         return rng.choice(stating if stating and rng.random() < STATING else [identity for identity, _ in fitting])

@@ -107,7 +107,7 @@ def _heavy(
     used: set[tuple[str, str]],
 ) -> Made:
     burden = spec.burden
-    obstacle: Exception = NotProven("no attempt")
+    obstacle = "no attempt"
     for _ in range(4):
         try:
             draft = composer.write(plan, number, mode, burden=burden)
@@ -122,8 +122,8 @@ def _heavy(
                 raise NotProven(f"{mode}: burden {maker.burden(made)} instead of {burden}")
             return fresh(made, used)
         except (NoSuchRequest, NotProven) as failed:
-            obstacle = failed
-    raise obstacle
+            obstacle = str(failed)  # the error itself would hold all frames in a cycle
+    raise NotProven(obstacle)
 
 
 def _low(
@@ -136,7 +136,7 @@ def _low(
     used: set[tuple[str, str]],
     exact: bool,
 ) -> Made:
-    obstacle: Exception = NotProven("no attempt")
+    obstacle = "no attempt"
     for _ in range(25):
         plan = composer.rng.choice(list(plans))
         try:
@@ -152,8 +152,8 @@ def _low(
                 raise NotProven("another decision needs more reads")
             return fresh(made, used)
         except (NoSuchRequest, NotProven) as failed:
-            obstacle = failed
-    raise obstacle
+            obstacle = str(failed)
+    raise NotProven(obstacle)
 
 
 def flawed(maker: Maker, spec: TaskSpec, rng: random.Random, identity: tuple[str, ...]) -> tuple[str, list[Made]]:
@@ -164,7 +164,7 @@ def flawed(maker: Maker, spec: TaskSpec, rng: random.Random, identity: tuple[str
     searches = maker.memo(f"searches:{identity}", lambda: search_plans(maker.ground, identity)) if asking else []
     if not plans and not searches:
         raise NotProven("no write takes what could be told so")
-    obstacle: Exception = NotProven("no attempt")
+    obstacle = "no attempt"
     for _ in range(FLAWED_TRIES):
         try:
             if searches and (not plans or rng.random() < SOUGHT):
@@ -184,8 +184,8 @@ def flawed(maker: Maker, spec: TaskSpec, rng: random.Random, identity: tuple[str
             made = make_write(mistaken, draft, trial, maker.ground.sandbox)
             return person, [_with(made, flaw or asked_first(maker.ground.lexicon, made.request, rng))]
         except (NoSuchRequest, NotProven) as failed:
-            obstacle = failed
-    raise obstacle
+            obstacle = str(failed)
+    raise NotProven(obstacle)
 
 
 def _with(made: Made, flaw: Flaw) -> Made:

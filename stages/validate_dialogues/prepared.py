@@ -8,7 +8,7 @@ Nothing here looks at a dialogue, and nothing judges one.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -51,11 +51,13 @@ NOTHING = Needless()
 
 
 class PreparedRequest:
-    """One request of a task."""
+    """One request of a task. It does not know its `PreparedTask`: a cycle would keep both in memory."""
 
-    def __init__(self, request: Request, task: PreparedTask) -> None:
+    def __init__(self, request: Request, task: Task, facts: Mapping[str, Json], sandbox: Sandbox) -> None:
         self.request = request
-        self._task = task
+        self._principal = task.principal or None
+        self._facts = facts
+        self._sandbox = sandbox
 
     @cached_property
     def keys(self) -> tuple[ReadKey, ...]:
@@ -65,31 +67,29 @@ class PreparedRequest:
     @cached_property
     def whole(self) -> Selection:
         """What its programs give when every read is answered."""
-        return run(self.request.programs, self._task.facts, lambda ask: answer_of(self._task.sandbox, ask))
+        return run(self.request.programs, self._facts, lambda ask: answer_of(self._sandbox, ask))
 
     @cached_property
     def asked(self) -> tuple[ReadKey, ...]:
         """The folded identities of the reads that its programs then ask for, those that identify the user apart."""
-        identity = self._task.sandbox.domain.identity_tools
+        identity = self._sandbox.domain.identity_tools
         return tuple(folded(ask.tool, ask.arguments) for ask in self.whole.reads if ask.tool not in identity)
 
     @cached_property
     def determined(self) -> bool:
         """Whether they then give the gold arguments."""
-        return gives_gold(self._task.sandbox.domain, self.request, self.whole)
+        return gives_gold(self._sandbox.domain, self.request, self.whole)
 
     @cached_property
     def needless(self) -> Needless:
         """What it can do without; nothing, where it is no refusal by a rule."""
-        request, task = self.request, self._task
+        request, sandbox = self.request, self._sandbox
         if request.kind == "withhold":  # who leaves something undone has not asked how it would be done
             return Needless(facts=frozenset(source.fact for source in request.sources.values() if source.fact))
         if request.kind != "refuse" or request.refusal is None or request.tool is None:
             return NOTHING
-        heard = GuardContext(
-            sandbox=task.sandbox, principal_id=task.task.principal or None, confirmed=True, history=False
-        )
-        seen = consulted(task.sandbox.domain, heard, request.tool, request.arguments, request.refusal.rule)
+        heard = GuardContext(sandbox=sandbox, principal_id=self._principal, confirmed=True, history=False)
+        seen = consulted(sandbox.domain, heard, request.tool, request.arguments, request.refusal.rule)
         if seen is None or seen.issuperset(request.arguments):
             return NOTHING
         chosen = self.whole
@@ -121,7 +121,7 @@ class PreparedTask:
         self.sandbox = sandbox
         self.task = task
         self.facts = {entry.name: entry.value for entry in task.knowledge}
-        self.requests = tuple(PreparedRequest(request, self) for request in task.requests)
+        self.requests = tuple(PreparedRequest(request, task, self.facts, sandbox) for request in task.requests)
 
     @cached_property
     def own_words(self) -> str:
