@@ -30,7 +30,7 @@ R = TypeVar("R", bound=Record)
 
 _WRITER = {
     "compression": "zstd",
-    "compression_level": 3,
+    "compression_level": 1,
     "use_dictionary": False,
     "write_statistics": False,
     "data_page_size": 1 << 20,

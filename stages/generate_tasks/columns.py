@@ -29,27 +29,49 @@ def filters_for(ground: Ground, bindings: Sequence[Binding], row: BindingRow, *,
     """
     found: list[Filter] = []
     for number, binding in enumerate(bindings):
-        if number == 0 and len(bindings) > 1 and ground.strangers.states(binding.id):
-            continue  # the one row that the user names
-        for path, words in _labels(ground, binding, row) if labels else _states(ground, binding):
-            value = column(row, path)
-            if isinstance(value, (str, bool)) and (labels or json.dumps(value) in words.values):
-                found.append(Filter(column=path, value=value))
+        if _named_by_user(ground, bindings, number):
+            continue
+        if labels:
+            for path in _labels(ground, binding, row):
+                value = column(row, path)
+                if isinstance(value, (str, bool)):
+                    found.append(Filter(column=path, value=value))
+        else:
+            found += [Filter(column=path, value=value) for _, path, value in _states(ground, binding, row)]
     return found
 
 
 def state_of(ground: Ground, bindings: Sequence[Binding], row: BindingRow) -> tuple[tuple[str, Json], ...]:
     """Returns the state columns of a row with their values: what decides whether a write can be done."""
-    return tuple((str(rule.column), rule.value) for rule in filters_for(ground, bindings, row, labels=False))
+    return tuple(
+        [
+            (name, value)
+            for number, binding in enumerate(bindings)
+            if not _named_by_user(ground, bindings, number)
+            for name, _, value in _states(ground, binding, row)
+        ]
+    )
 
 
-def _states(ground: Ground, binding: Binding) -> list[tuple[Path, ColumnWords]]:
-    """Returns the columns of a binding whose values have phrases one by one."""
+def _named_by_user(ground: Ground, bindings: Sequence[Binding], number: int) -> bool:
+    """Whether this is the one row that a stranger names."""
+    return number == 0 and len(bindings) > 1 and ground.strangers.states(bindings[0].id)
+
+
+def _states(ground: Ground, binding: Binding, row: BindingRow) -> Iterator[tuple[str, Path, Json]]:
+    """Yields name, path and value of the columns of a binding whose values have phrases one by one."""
     key = f"states:{binding.name}:{binding.id}"
     if key not in ground.pools:
-        ground.pools[key] = [each for each in _static(ground, binding) if not each[1].any_value]
-    found: list[tuple[Path, ColumnWords]] = ground.pools[key]
-    return found
+        static = [each for each in _static(ground, binding) if not each[1].any_value]
+        ground.pools[key] = [(str(path), path, _phrased(words)) for path, words in static]
+    for name, path, phrased in ground.pools[key]:
+        value = column(row, path)
+        if isinstance(value, (str, bool)) and value in phrased:
+            yield name, path, value
+
+
+def _phrased(words: ColumnWords) -> frozenset[str | bool]:
+    return frozenset(value for value in map(json.loads, words.values) if isinstance(value, (str, bool)))
 
 
 def _static(ground: Ground, binding: Binding) -> list[tuple[Path, ColumnWords]]:
@@ -64,9 +86,9 @@ def _static(ground: Ground, binding: Binding) -> list[tuple[Path, ColumnWords]]:
     return found
 
 
-def _labels(ground: Ground, binding: Binding, row: BindingRow) -> Iterator[tuple[Path, ColumnWords]]:
+def _labels(ground: Ground, binding: Binding, row: BindingRow) -> Iterator[Path]:
     """Yields the columns of a binding that any value can be said of, those with free keys (`options`) included."""
-    yield from (each for each in _static(ground, binding) if each[1].any_value)
+    yield from (path for path, words in _static(ground, binding) if words.any_value)
     value: Any = row.get(binding.name)
     if isinstance(value, dict):
         fixed = {path[0] for path in binding.leaves if path}
@@ -75,7 +97,7 @@ def _labels(ground: Ground, binding: Binding, row: BindingRow) -> Iterator[tuple
                 for leaf, each in child.items():
                     words = _free(ground, f"{binding.id}.{name}.{leaf}") if isinstance(each, str) else None
                     if words is not None and words.any_value:
-                        yield (binding.name, name, leaf), words
+                        yield binding.name, name, leaf
 
 
 def _free(ground: Ground, column_id: str) -> ColumnWords | None:
