@@ -275,9 +275,7 @@ def _template(text: str) -> Finder:
     pattern = re.compile(rf"\b({first})\b(?={later})", re.IGNORECASE | re.DOTALL)
     # Most templates are not in a text at all, which their plain words show at less cost than the pattern.
     needles = " ".join(word.lower() for part in fixed for word in part.split() if word.isascii() and word.isalpha())
-    return lambda text: (
-        [match.span(1) for match in pattern.finditer(text)] if _words_in(needles, text.lower()) else []
-    )
+    return lambda text: [match.span(1) for match in pattern.finditer(text)] if _words_in(needles, text.lower()) else []
 
 
 def _escaped(text: str) -> str:
