@@ -138,3 +138,16 @@ def misspelled(
 def has_misspelling(text: str) -> bool:
     """Whether a text has a word that nobody types on purpose."""
     return not MISTYPED.isdisjoint(map(str.lower, _WORD.findall(text)))
+
+
+def corrected(text: str) -> str:
+    """Returns a text with the mistyped words put right."""
+    return _WORD.sub(lambda match: _as_written(match.group()), text)
+
+
+def _as_written(word: str) -> str:
+    right = _RIGHT.get(word.lower())
+    return word if right is None else right.capitalize() if word[0].isupper() else right
+
+
+_RIGHT = {form: word for word, forms in COMMON.items() for form in forms if form not in REAL_WORDS}

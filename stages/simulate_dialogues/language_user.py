@@ -21,8 +21,10 @@ from stages.simulate_dialogues.asking import Broken, Fault, Reply, ask
 from stages.simulate_dialogues.chat import as_user, filled, prompt, user_prompt
 from stages.simulate_dialogues.distrust import cut_off, said_again, unusable
 from stages.simulate_dialogues.language_agent import seeded
+from tool_specs.phrasing.answers import affirms
 
 STOP, TRANSFER, OUT_OF_SCOPE = "STOP", "TRANSFER", "OUT-OF-SCOPE"
+_RULES = ("Your manner", "Rules")
 _MARK = re.compile(r"\s*###\s*(STOP|TRANSFER|OUT[-_ ]OF[-_ ]SCOPE)\s*###\s*")
 
 
@@ -52,7 +54,8 @@ class LanguageUser:
         self._tools = tuple(tools)
         instruction = scenario.behavior.instruction
         # What it is told of its goal it may say in these very words; how it is told to behave it may not.
-        self._secret = f"{instruction.partition('# Your manner')[2]} {filled('user', instruction='')}"
+        rules = [part for part in instruction.split("\n\n# ") if part.startswith(_RULES)]
+        self._secret = "\n".join([*rules, filled("user", instruction="")])
         self._chat: list[Json] = [
             {"role": "system", "content": user_prompt(instruction)},
             {"role": "user", "content": prompt("opening")},
@@ -95,5 +98,8 @@ class LanguageUser:
         text = _MARK.sub(" ", got.content).strip()
         if not text and (not marks or not history):
             return Fault("empty_turn", "It is empty; write what you would type.")
+        asked = history[-1].acts if history else ()
+        if marks and any(act.kind == "confirm" for act in asked) and not affirms(text.lower()):
+            return Fault("user_faults", "The agent waits for your yes or no; answer that, and do not end the chat yet.")
         fault = unusable(text, "user", self._secret, self._tools) if text else None
         return fault or said_again(text, history, "user") or Reply(text, mark=marks[-1] if marks else "")

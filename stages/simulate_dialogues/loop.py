@@ -6,12 +6,14 @@
     assistant  "What would you like to renew?"
     user       ...
 
-Caps are counted here, never asked for in a prompt. After the user's good-bye the agent has the last word, and nothing
-follows a transfer. What a tool answers goes into the messages as it is; an error is an answer like any other.
+Caps are counted here, never asked for in a prompt. After the user's good-bye the agent has the last word, unless a
+write that was agreed to has not run yet; nothing follows a transfer. What a tool answers goes into the messages as it
+is; an error is an answer like any other.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from schemas.dialogue import Ended, Message, ToolCall
@@ -76,11 +78,22 @@ async def converse(
                 return messages, "turn_cap"
         if transferred:
             return messages, "transferred"
-        if over:
+        if over and not _owed(messages, sandbox):
             return messages, "user_done"
         if len(messages) >= caps.messages:
             break
     return messages, "turn_cap"
+
+
+def _owed(messages: Sequence[Message], sandbox: Sandbox) -> bool:
+    """Whether the user said good-bye with its yes, and the write has not run: the dialogue may not end before it."""
+    last = max(index for index, message in enumerate(messages) if message.role == "user")
+    if not any(act.kind == "affirm" for act in messages[last].acts) or last == 0:
+        return False
+    if not any(act.kind == "confirm" for act in messages[last - 1].acts):
+        return False
+    made = {call.name for message in messages[last:] for call in message.tool_calls}
+    return not any(sandbox.domain.tools[name].spec.effect == "write" for name in made if name in sandbox.domain.tools)
 
 
 def execute(sandbox: Sandbox, call: ToolCall) -> Message:

@@ -8,7 +8,7 @@ who it is                  -> inform(slot="email", value="ann@example.com")
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 
 from schemas.base import Json, plain
 from schemas.dialogue import Act
@@ -65,8 +65,7 @@ def role_acts(
         yield Act(kind="inform", request=number, slot=fact, value=said(fact))
     if facts:
         yield Act(kind="inform", request=number, slot=role, value={"binds": {}, "facts": facts})
-    places = {needed for bind in binds.values() for needed in _chain(request.programs, bind.program)}
-    for place in sorted(places):
+    for place in selections_of(request, binds.values()):
         own = {name: _plain(bind) for name, bind in binds.items() if bind.program == place}
         value: dict[str, Json] = {"program": None, "number": place, "binds": own}
         if owners.get(place, role) == role:
@@ -95,6 +94,11 @@ def owners_of(lexicon: Lexicon, request: Request) -> Owners:
             if source.bind is not None and not original(lexicon, request.programs, source.bind):
                 owners.setdefault(source.bind.program, role)
     return owners
+
+
+def selections_of(request: Request, binds: Iterable[Bind]) -> list[int]:
+    """Returns the selections that binds come from, and those that they continue, in order."""
+    return sorted({needed for bind in binds for needed in _chain(request.programs, bind.program)})
 
 
 def _chain(programs: tuple[Program, ...], place: int) -> list[int]:

@@ -4,15 +4,17 @@
     await engine.complete(CompletionRequest(role="agent", session=session_of(scenario.id, 0) + "/agent", ...))
 
 The scripted user and the scripted agent talk about the scenario once; whoever is asked for the next message of one of
-them gets what was said at that place. A history that differs from that talk is heard as far as it can be understood,
-and answered by the same script; where it cannot, there is no answer (`EngineError`).
+them gets what was said at that place. Where the user's words differ from that talk, the agent hears them as far as
+they can be understood, and goes on; a user whose history differs has no answer (`EngineError`).
 An engine that serves such requests over HTTP needs `answered` alone: a request, its scenario, the sandbox.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Coroutine, Mapping, Sequence
+from typing import Any, TypeVar
 
+import msgspec
 import orjson
 
 from schemas.base import Json, content_id
@@ -21,6 +23,7 @@ from schemas.completion import Completion, CompletionRequest, RawCall, Usage
 from schemas.dialogue import Message
 from stages.base import EngineError
 from stages.simulate_dialogues.asking import without_repair
+from stages.simulate_dialogues.hearing.user import UserHearing
 from stages.simulate_dialogues.loop import Caps, converse
 from stages.simulate_dialogues.scripted_agent import ScriptedAgents
 from stages.simulate_dialogues.scripted_user import ScriptedUser
@@ -28,7 +31,9 @@ from tool_specs.remember import remembered
 from tool_specs.sandbox import Sandbox
 
 REVISION = "scripted/1"
+T = TypeVar("T")
 _LETTERS_PER_TOKEN = 4
+_ERROR = "Error: "
 
 
 def session_of(scenario_id: str, attempt: int) -> str:
@@ -79,7 +84,7 @@ def answered(request: CompletionRequest, scenario: Scenario, sandbox: Sandbox) -
     script = scripted_talk(scenario, sandbox)
     chat = [message for message in without_repair(request.messages) if message["role"] != "system"]
     if request.role == "agent":
-        said = _next_of_agent(script, chat)
+        said = _next_of_agent(script, chat) or _agent_hears(scenario, sandbox, chat)
     elif request.role == "user":
         said = _next_of_user(script, chat)
     else:
@@ -108,12 +113,8 @@ def completion_of(said: Message, request: CompletionRequest) -> Completion:
 def scripted_talk(scenario: Scenario, sandbox: Sandbox) -> tuple[Message, ...]:
     """Returns what the scripted user and the scripted agent say to each other; made once per scenario."""
     agent = _AGENTS.agent(sandbox.domain, seed_of(scenario))
-    talk = converse(ScriptedUser(sandbox.domain, scenario), agent, sandbox.fork(), Caps())
-    try:
-        talk.send(None)  # scripted speakers wait for nobody
-    except StopIteration as stop:
-        return tuple(stop.value[0])
-    raise RuntimeError("a scripted speaker waited for something")
+    messages, _ = _now(converse(ScriptedUser(sandbox.domain, scenario), agent, sandbox.fork(), Caps()))
+    return tuple(messages)
 
 
 _AGENTS = ScriptedAgents()
@@ -124,13 +125,50 @@ def seed_of(scenario: Scenario) -> str:
     return content_id("seed", scenario.id)
 
 
-def _next_of_agent(script: Sequence[Message], chat: Sequence[Json]) -> Message:
-    for said, message in zip(chat, script, strict=False):
-        if not _same(said, message):
-            raise EngineError(f"the history leaves the script: {str(said['content'])[:80]!r}")
+def _next_of_agent(script: Sequence[Message], chat: Sequence[Json]) -> Message | None:
+    """Returns what the script says next; None where the history has left it."""
+    if not all(_same(said, message) for said, message in zip(chat, script, strict=False)):
+        return None
     if len(chat) >= len(script) or script[len(chat)].role != "assistant":
-        raise EngineError("the agent has nothing to say after this history")
+        return None
     return script[len(chat)]
+
+
+def _agent_hears(scenario: Scenario, sandbox: Sandbox, chat: Sequence[Json]) -> Message:
+    """Returns what a scripted agent says that hears the user's words, if its past is what it would have said."""
+    agent = _AGENTS.agent(sandbox.domain, seed_of(scenario))
+    ear = UserHearing(sandbox.domain, scenario)
+    history: list[Message] = []
+    said: Message | None = None
+    answer: Message | None = None
+    for each in chat:
+        content = each["content"] or ""
+        if each["role"] == "assistant":
+            if answer is None or not _same(each, answer):
+                raise EngineError(f"no script would have said {content[:80]!r}")
+            answer = None
+            continue
+        if each["role"] == "user":
+            heard = Message(role="user", content=content)
+            history.append(msgspec.structs.replace(heard, acts=ear.hear(heard, said)))
+        else:
+            failed = content.startswith(_ERROR)
+            history.append(Message(role="tool", content=content, name=each.get("name"), error=failed))
+        answer = _now(agent.speak(history))
+        said = said if answer.tool_calls else answer
+    if answer is None:
+        raise EngineError("the agent has nothing to say after this history")
+    return answer
+
+
+def _now(speaking: Coroutine[Any, Any, T]) -> T:
+    """Returns what a scripted speaker says: it waits for nobody."""
+    try:
+        speaking.send(None)
+    except StopIteration as stop:
+        found: T = stop.value
+        return found
+    raise RuntimeError("a scripted speaker waited for something")
 
 
 def _next_of_user(script: Sequence[Message], chat: Sequence[Json]) -> Message:

@@ -7,7 +7,7 @@ leaves when everything is done or refused.
 
 from __future__ import annotations
 
-from collections.abc import Generator, Sequence
+from collections.abc import Collection, Generator, Sequence
 
 from schemas.base import Json
 from schemas.behavior import Scenario
@@ -30,9 +30,19 @@ class ScriptedUser:
 
     def __init__(self, domain: Domain, scenario: Scenario) -> None:
         """Takes a scenario to act out."""
-        self._talk = _Visit(domain, scenario).run()
+        self._visit = _Visit(domain, scenario)
+        self._talk = self._visit.run()
         self._heard = 0
         self._opening: Message | None = next(self._talk)
+
+    @property
+    def raised(self) -> Sequence[int]:
+        """The task's requests in the order of being raised; acts count them by their place here."""
+        return self._visit.raised
+
+    def told(self, number: int) -> Collection[str]:
+        """Returns the roles of a request that were told so far."""
+        return self._visit.told.get(number, ())
 
     async def speak(self, history: Sequence[Message]) -> Message:
         """Returns the next message."""

@@ -19,6 +19,7 @@ from schemas.dialogue import Dialogue, Ended, Message
 from schemas.verdict import Drop
 from stages.base import Engine, EngineError, Services, Stage
 from stages.simulate_dialogues.asking import Broken
+from stages.simulate_dialogues.hearing import Listening
 from stages.simulate_dialogues.language_agent import LanguageAgent
 from stages.simulate_dialogues.language_user import LanguageUser
 from stages.simulate_dialogues.loop import Caps, converse
@@ -86,6 +87,11 @@ class SimulateDialogues(Stage[Scenario, Dialogue]):
             engine = _engine(services, "user")
             user = LanguageUser(engine, scenario, session, self.sampling.get("user"), tuple(domain.tools))
             revisions["user"] = engine.revision
+        heard = Listening(domain, scenario)
+        if self.agent != SCRIPTED:
+            agent = heard.agent(agent, user)
+        if self.user != SCRIPTED:
+            user = heard.user(user, scripted_partner=self.agent == SCRIPTED)
         own = sandbox.fork()
         messages: list[Message] = []
         broken: Broken | None = None

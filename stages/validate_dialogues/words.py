@@ -20,6 +20,8 @@ from functools import lru_cache
 from typing import Any
 
 from schemas.base import Json
+from tool_specs.phrasing.answers import affirms as affirms
+from tool_specs.phrasing.answers import refuses as refuses
 
 COUNTS = (
     *("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve"),
@@ -36,16 +38,6 @@ _TELLING_REST = re.compile(r"[\d@#_](?:(?<=[@#_])\S*|(?<![$€£,\d]\d)\S{4,})")
 """Where a word with an id may go on; most words with digits are amounts and small numbers."""
 _MONEY = re.compile(r"[$€£] ?(\d[\d,]*(?:\.\d+)?)")
 _NUMBER = re.compile(r"\d[\d,]*(?:\.\d+)?")
-_YES = re.compile(
-    r"\b(yes|yeah|yep|yup|yea|ya|sure|ok|okay|okey|k|correct|right|confirm|confirmed|confirming|go ahead|go for it|"
-    r"please do|do it|do that|proceed|absolutely|definitely|of course|sounds good|looks good|that works|works for me|"
-    r"perfect|great|fine|agreed|exactly|affirmative|approved?|let'?s do)\b"
-)
-_NO = re.compile(
-    r"^(no|nope|nah|never mind|nevermind|stop|wait|hold on|hang on|not yet|cancel that|hmm+,? (no|wait|not))\b|"
-    r"\b(don'?t (do|go|proceed|submit)|do not (do|go|proceed|submit)|not so fast|changed my mind|rather not|"
-    r"on second thought)\b"
-)
 
 
 def stands(text: str, needle: str) -> bool:
@@ -163,16 +155,6 @@ def numbers(text: str) -> list[int]:
 def cents(value: float) -> int:
     """Returns a number in hundredths, without its sign."""
     return abs(round(value * 100))
-
-
-def affirms(text: str) -> bool:
-    """Whether a lower-case text says yes."""
-    return _YES.search(text) is not None and not refuses(text)
-
-
-def refuses(text: str) -> bool:
-    """Whether a lower-case text says no, or not yet."""
-    return _NO.search(text) is not None
 
 
 def objects(value: Json) -> Iterator[dict[str, Any]]:

@@ -17,7 +17,7 @@ from functools import lru_cache
 import orjson
 
 from schemas.base import Json
-from schemas.program import At, Call, Filter, OrderKey, column_id
+from schemas.program import At, Call, Condition, Filter, OrderKey, Program, column_id
 from schemas.task import Request, Task
 from tool_specs.lexicon import Lexicon, Texts
 from tool_specs.phrasing.columns import column_words, fill_value, name_noun, value_texts
@@ -66,14 +66,18 @@ def recover(words: Lexicon, text: str, task: Task) -> set[Meaning]:
 
 def missing(words: Lexicon, task: Task, text: str) -> list[str]:
     """Returns what a reader could not recover from a text: facts, filters, orderings and what is wanted."""
-    wanted = demands(words, task)
+    return [f"{each.place}: {' '.join(map(str, each.meaning))}" for each in untold(demands(words, task), text)]
+
+
+def untold(wanted: Sequence[Demand], text: str) -> list[Demand]:
+    """Returns the demands that have no place of their own in a text."""
     spans = [_spans(demand.patterns, text) for demand in wanted]
     owner: dict[Span, int] = {}
     lacking = []
     for number, demand in enumerate(wanted):
         told = bool(spans[number]) if demand.shared else _placed(number, spans, owner, set())
         if not told:
-            lacking.append(f"{demand.place}: {' '.join(str(part) for part in demand.meaning)}")
+            lacking.append(demand)
     return lacking
 
 
@@ -93,40 +97,79 @@ def demands(words: Lexicon, task: Task) -> list[Demand]:
     """Returns everything that the words of a task must tell."""
     found: list[Demand] = []
     for entry in task.knowledge:
-        for value in _said(entry.value):
-            if value not in ("", None):
-                patterns = (_literal(str(value)), *_choices(words, task, entry.name, str(value)))
-                found.append(Demand(("fact", entry.name), "knowledge", patterns, shared=True))
+        found.extend(fact_demands(words, task.requests, entry.name, entry.value))
     for number, request in enumerate(task.requests):
         place = f"request {number}"
-        texts = _intent_texts(words, request)
-        patterns = tuple(_template(text) for text in texts)
-        found.append(Demand(_intent(request), place, patterns))
-        for at, program in enumerate(request.programs):
-            for rule in program.where:
-                meaning_and_texts = _filter(words, request, at, rule)
-                if meaning_and_texts is not None:
-                    found.append(Demand(meaning_and_texts[0], place, _compiled(meaning_and_texts[1])))
-            found.extend(_wishes(words, request, at, place))
-            for key in program.order:
-                found.append(Demand(*_order(words, request, at, key, place)))
-        for parameter, source in request.sources.items():
-            if source.bind is not None and request.tool is not None:
-                column = column_id(request.programs, source.bind.program, source.bind.column)
-                texts = original(words, request.programs, source.bind)
-                if texts:
-                    role = words.writes[request.tool].roles.get(parameter, parameter)
-                    meaning = ("original", role, column.rpartition(".")[0] if column not in words.originals else column)
-                    demand = Demand(meaning, place, tuple(_template(text) for text in texts), shared=True)
-                    found.extend([demand] if demand not in found else [])
+        found.append(intent_demand(words, request, place))
+        for at in range(len(request.programs)):
+            found.extend(_selection(words, request, at, place))
+        for parameter in request.sources:
+            demand = original_demand(words, request, parameter, place)
+            found.extend([demand] if demand is not None and demand not in found else [])
         if request.condition:
-            texts = only_if_texts(words, request.programs, request.condition)
-            bind = request.condition.bind
-            column = column_id(request.programs, bind.program, bind.column)
-            wanted: Meaning = ("condition", column, request.condition.above)
-            found.append(Demand(wanted, place, tuple(_template(text) for text in texts)))
-        found.extend(_names(words, request, place))
+            found.append(condition_demand(words, request, request.condition, place))
+        for program in request.programs:
+            found.extend(_names(words, program, place))
     return found
+
+
+def intent_demand(words: Lexicon, request: Request, place: str = "", *, anyhow: bool = False) -> Demand:
+    """Returns what tells that a request is wanted at all; `anyhow`: be it without any details."""
+    texts = _intent_texts(words, request)
+    if anyhow and request.kind != "answer" and request.tool is not None:
+        own = words.writes[request.tool]
+        texts = (*own.joint, *own.ask, *own.topic)
+    return Demand(_intent(request), place, tuple(_template(text) for text in texts))
+
+
+def program_demands(words: Lexicon, request: Request, at: int, place: str = "") -> list[Demand]:
+    """Returns what tells one selection of a request: filters, wishes, orderings, names."""
+    return [*_selection(words, request, at, place), *_names(words, request.programs[at], place)]
+
+
+def fact_demands(words: Lexicon, requests: Sequence[Request], name: str, value: Json) -> list[Demand]:
+    """Returns what tells a fact: each of its values, as it is or in the lexicon's words for a choice."""
+    found = []
+    for each in _said(value):
+        if each not in ("", None):
+            chosen = _choices(words, requests, name, str(each))
+            # A bare "yes" tells nothing where there are words for what it is about.
+            bare = () if chosen and str(each).lower() in ("yes", "no") else (_literal(str(each)),)
+            patterns = (*bare, *chosen)
+            found.append(Demand(("fact", name), "knowledge", patterns, shared=True))
+    return found
+
+
+def original_demand(words: Lexicon, request: Request, parameter: str, place: str = "") -> Demand | None:
+    """Returns what tells that an argument is "the one already there"; None where it comes from elsewhere."""
+    bind = request.sources[parameter].bind
+    if bind is None or request.tool is None:
+        return None
+    column = column_id(request.programs, bind.program, bind.column)
+    texts = original(words, request.programs, bind)
+    if not texts:
+        return None
+    role = words.writes[request.tool].roles.get(parameter, parameter)
+    meaning = ("original", role, column.rpartition(".")[0] if column not in words.originals else column)
+    return Demand(meaning, place, tuple(_template(text) for text in texts), shared=True)
+
+
+def condition_demand(words: Lexicon, request: Request, condition: Condition, place: str = "") -> Demand:
+    """Returns what tells that a write is wanted only on a condition."""
+    texts = only_if_texts(words, request.programs, condition)
+    column = column_id(request.programs, condition.bind.program, condition.bind.column)
+    return Demand(("condition", column, condition.above), place, tuple(_template(text) for text in texts))
+
+
+def _selection(words: Lexicon, request: Request, at: int, place: str) -> Iterator[Demand]:
+    program = request.programs[at]
+    for rule in program.where:
+        meaning_and_texts = _filter(words, request, at, rule)
+        if meaning_and_texts is not None:
+            yield Demand(meaning_and_texts[0], place, _compiled(meaning_and_texts[1]))
+    yield from _wishes(words, request, at, place)
+    for key in program.order:
+        yield Demand(*_order(words, request, at, key, place))
 
 
 def _said(value: Json) -> Iterator[Json]:
@@ -195,18 +238,17 @@ def _wishes(words: Lexicon, request: Request, number: int, place: str) -> Iterat
         yield Demand(("otherwise", number), place, tuple(_template(frame) for frame in frames))
 
 
-def _names(words: Lexicon, request: Request, place: str) -> Iterator[Demand]:
+def _names(words: Lexicon, program: Program, place: str) -> Iterator[Demand]:
     """Yields the names that a path itself holds: `types["T-Shirt"]`."""
-    for program in request.programs:
-        for step in program.steps:
-            for operand in step.arguments.values() if isinstance(step, Call) else ():
-                if isinstance(operand, At) and len(operand.path) > 1 and str(operand.path[-1])[:1].isupper():
-                    name = name_noun(words, str(operand.path[-1]))
-                    yield Demand(("name", str(operand.path[-1])), place, _compiled((name, plural(name))))
+    for step in program.steps:
+        for operand in step.arguments.values() if isinstance(step, Call) else ():
+            if isinstance(operand, At) and len(operand.path) > 1 and str(operand.path[-1])[:1].isupper():
+                name = name_noun(words, str(operand.path[-1]))
+                yield Demand(("name", str(operand.path[-1])), place, _compiled((name, plural(name))))
 
 
-def _choices(words: Lexicon, task: Task, name: str, value: str) -> tuple[Finder, ...]:
-    for request in task.requests:
+def _choices(words: Lexicon, requests: Sequence[Request], name: str, value: str) -> tuple[Finder, ...]:
+    for request in requests:
         for parameter, source in request.sources.items():
             if source.fact == name:
                 return _compiled(words.choices.get(parameter, {}).get(value, ()))

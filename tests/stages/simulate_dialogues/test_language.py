@@ -6,6 +6,7 @@ import asyncio
 import itertools
 from collections.abc import Sequence
 
+import msgspec
 import orjson
 import pytest
 
@@ -192,3 +193,41 @@ def test_a_script_that_is_asked_about_a_stranger_says_what_it_speaks_from() -> N
         asyncio.run(
             script().complete(CompletionRequest(role="agent", session="scenario-0/0/agent", turn=0, messages=()))
         )
+
+
+def asked_for_a_yes(one: Scenario) -> list[str]:
+    """Returns what the user says up to the question for a yes."""
+    talk = simulated(one).messages
+    listed = next(i for i, m in enumerate(talk) if any(act.kind == "confirm" for act in m.acts))
+    return [m.content for m in talk[:listed] if m.role == "user"]
+
+
+class Forgetful(Says):
+    """An agent that says good-bye instead of doing what was agreed to, once."""
+
+    forgot = 0
+
+    async def complete(self, request: CompletionRequest) -> Completion:
+        last = str(request.messages[-1]["content"])
+        if request.role == "agent" and "go ahead, bye" in last:
+            self.forgot = len(request.messages)
+            return Completion(content="You are welcome. Have a nice day!")
+        if request.role == "agent" and self.forgot:  # as if that had not been said
+            messages = (*request.messages[: self.forgot], *request.messages[self.forgot + 2 :])
+            request = msgspec.structs.replace(request, messages=messages)
+        return await super().complete(request)
+
+
+def test_a_dialogue_does_not_end_before_what_was_agreed_to_has_run() -> None:
+    one = told("exchange_cheapest_black", "all_at_once")
+    engine = Forgetful(one, *asked_for_a_yes(one), "yes, go ahead, bye\n###STOP###", "but did you do it?\n###STOP###")
+    made = live(one, engine)
+    assert isinstance(made, Dialogue) and engine.forgot
+    assert "but did you do it?" in talks.words_of(made, "user")
+
+
+def test_a_user_who_leaves_instead_of_answering_is_asked_again() -> None:
+    one = told("exchange_cheapest_black", "all_at_once")
+    made = live(one, Says(one, *asked_for_a_yes(one), "thanks, bye ###STOP###", "thanks, bye ###STOP###"))
+    assert isinstance(made, Drop) and (made.reason, made.owner) == ("user_faults", "user")
+    assert "yes or no" in made.detail

@@ -1,0 +1,95 @@
+"""Cues: words by which anybody would know what a message does, whatever it is about. Data, and what compares values."""
+
+from __future__ import annotations
+
+import re
+
+
+def _any(*phrases: str) -> re.Pattern[str]:
+    """Returns a pattern that finds any of these, from the beginning of a word on."""
+    return re.compile(rf"\b(?:{'|'.join(phrases)})", re.IGNORECASE)
+
+
+# A user's
+
+COMPLAINT = _any(
+    r"hurry", r"in a rush", r"rush here", r"all day", r"how long (?:will|does|is|until)", r"taking (?:so |too )?long",
+    r"take much longer", r"too slow", r"faster\b", r"speed this", r"quick\b", r"short on time", r"no time\b",
+    r"not much time", r"only got a minute", r"really have to leave", r"waiting\b",
+)  # fmt: skip
+ACCEPTED = _any(
+    r"ok\b", r"okay\b", r"k\b", r"fine\b", r"all ?right\b", r"too bad", r"pity\b", r"shame\b", r"i see\b", r"got it",
+    r"fair\b", r"underst(?:oo|an)d\b", r"sure\b", r"oh well", r"had a feeling", r"leave it",
+)  # fmt: skip
+PROTEST = _any(
+    r"exceptions?\b", r"why not", r"seriously", r"really\?", r"come on\b", r"any way\b", r"anyway\b", r"bend the rule",
+    r"unfair", r"ridiculous", r"makes? (?:no )?sense", r"are you sure", r"check again", r"must be something",
+    r"isn.?t there", r"supervisor", r"manager", r"can.?t you",
+)  # fmt: skip
+GOODBYE = _any(
+    r"bye\b", r"goodbye", r"good ?night", r"that.?s (?:all|it|everything)\b", r"that is (?:all|it|everything)\b",
+    r"that (?:will be|was) (?:all|everything)\b", r"all (?:done|set|good)\b", r"nothing (?:else|more)\b",
+    r"no(?:pe|thing)?,? (?:thanks?|thank you|thx)\b", r"i.?m (?:good|done|happy|all set)\b",
+    r"have a (?:nice|good|great)\b",
+)  # fmt: skip
+
+# An agent's
+
+SOMETHING_ELSE = _any(
+    r"(?:anything|something|what|how) (?:else|more)\b",
+    r"(?:anything|something|what|how) (?:can|could|may) i (?:do|help|assist)\b",
+    r"(?:is there|are we done|have you got|would there be) (?:anything |something |another |or is there )?"
+    r"(?:else|more|matter)\b",
+    r"was there (?:anything |something )?(?:else|more|today)\b", r"needs? doing\b", r"is that all\b",
+    r"help (?:you )?(?:with )?(?:anything|something|today)\b", r"more (?:i can|on your mind)\b", r"another matter\b",
+    r"anything that needs\b",
+)  # fmt: skip
+WHAT_ABOUT = _any(
+    r"what exactly\b", r"what is it\b", r"what.?s it about\b", r"what would you like\b", r"what do you need\b",
+    r"what can i\b", r"how can i help\b", r"tell me (?:more|what you need)\b",
+)  # fmt: skip
+ASKS = _any(
+    r"i(?:'d| would)? (?:still )?need (?:to know|your|the)\b", r"please (?:tell|give|send|let)\b", r"let me know\b",
+    r"tell me\b",
+)  # fmt: skip
+OPEN_QUESTION = _any(r"which\b", r"what\b", r"how\b", r"where\b", r"whom?\b", r"when\b")
+GO_AHEAD = _any(
+    r"yes/no\b", r"yes or no\b", r"a yes\b", r"say yes\b", r"with (?:a )?yes\b", r"looks? (?:good|right) to you\b",
+    r"is everything as\b", r"all correct\b", r"do i have your\b", r"is that (?:okay|ok|all right|fine)\b", r"shall i\b",
+    r"should i\b", r"(?:may|can) i (?!ask|have)", r"do you (?:want|confirm|agree)\b", r"would you like me to\b",
+    r"are you (?:okay|ok|happy|fine)\b", r"confirm\b", r"go ahead\b", r"proceed\b", r"submit\b", r"okay\?", r"ok\?",
+    r"your (?:ok|okay|yes|approval|confirmation|go)\b",
+)  # fmt: skip
+IS_IT = _any(
+    r"is (?:that|this) (?:the one|right|it|correct|what)\b", r"did i get\b", r"are we talking\b", r"have i got\b",
+    r"does that sound\b", r"would that be it\b", r"do you mean\b", r"you mean this\b",
+)  # fmt: skip
+NOT_FOUND = _any(
+    r"(?:can.?t|cannot|couldn.?t|could not) find\b", r"(?:don.?t|do not) (?:find|see)\b", r"not found\b", r"nobody\b",
+    r"doesn.?t (?:turn up|bring up|come up|match|hold|have|contain)\b", r"find anybody\b", r"no account\b", r"none\b",
+    r"no (?:\w+ ){0,4}(?:that (?:fits|matches)|like that|with|under|found|matching)\b", r"nothing\b", r"there.?s no\b",
+    r"that.?s not (?:in|what)\b", r"isn.?t (?:quite )?(?:as|so|what|like|any|one)\b", r"there is no\b", r"several\b",
+    r"(?:one of|find|found|see|fits?|are) (?:two|three|four|five|several|both)\b(?! ways)", r"more than one\b",
+    r"(?:of )?them (?:all )?fit\b", r"tied\b", r"equally\b", r"which of (?:them|these|those)\b",
+    r"not (?:any|one) of\b", r"mix-?up\b",
+)  # fmt: skip
+REFUSAL = _any(
+    r"can ?not\b", r"can.?t\b", r"unable\b", r"not able\b", r"not possible\b", r"impossible\b", r"sorry\b", r"afraid\b",
+    r"unfortunately\b", r"won.?t\b", r"(?:not|isn.?t) allowed\b", r"do(?:n|esn).?t allow\b", r"not permitted\b",
+    r"no longer possible\b", r"has to stay\b", r"too late\b", r"out of my hands\b", r"transferred\b",
+)  # fmt: skip
+
+_LEAST = 4
+"""Letters below which anything is close to anything."""
+
+
+def close(one: str, other: str) -> bool:
+    """Whether one text is the other mistyped: one letter wrong, left out or doubled, or two swapped."""
+    if one == other or min(len(one), len(other)) < _LEAST:
+        return False
+    if len(one) == len(other):
+        wrong = [place for place, (a, b) in enumerate(zip(one, other, strict=True)) if a != b]
+        swapped = len(wrong) == 2 and sorted(one[wrong[0] : wrong[1] + 1]) == sorted(other[wrong[0] : wrong[1] + 1])
+        return len(wrong) == 1 or (swapped and wrong[1] == wrong[0] + 1)
+    short, long = sorted((one, other), key=len)
+    return len(long) == len(short) + 1 and any(long[:at] + long[at + 1 :] == short for at in range(len(long)))

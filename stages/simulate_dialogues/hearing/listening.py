@@ -1,0 +1,83 @@
+"""Listening: speakers whose words are heard, so that the other side and the checks have acts to go by.
+
+    listening = Listening(domain, scenario)
+    user, agent = listening.user(LanguageUser(...)), listening.agent(LanguageAgent(...))
+
+A scripted speaker brings its own acts and needs no ear, but its partner does. What a scripted partner could not answer
+ends the dialogue: `not_understood`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+import msgspec
+
+from schemas.behavior import Scenario
+from schemas.dialogue import Message
+from stages.simulate_dialogues.asking import Broken
+from stages.simulate_dialogues.hearing.agent import AgentHearing
+from stages.simulate_dialogues.hearing.user import UserHearing
+from stages.simulate_dialogues.scripted_user import ScriptedUser
+from stages.simulate_dialogues.speakers import Speaker
+from tool_specs.domain import Domain
+
+_PATIENCE = 3
+"""Messages of a user in a row in which a scripted agent hears nothing, and then no more."""
+
+
+class Listening:
+    """The ears of one dialogue."""
+
+    def __init__(self, domain: Domain, scenario: Scenario) -> None:
+        """Takes the scenario that is acted out."""
+        self._domain = domain
+        self._scenario = scenario
+        self._user = UserHearing(domain, scenario)
+
+    def user(self, speaker: Speaker, *, scripted_partner: bool) -> Speaker:
+        """Returns a language user whose words are heard."""
+        unheard = 0
+
+        def hear(message: Message, history: Sequence[Message]) -> Message:
+            nonlocal unheard
+            acts = self._user.hear(message, _last_words(history))
+            unheard = unheard + 1 if {act.kind for act in acts} == {"off_topic"} else 0
+            if scripted_partner and unheard >= _PATIENCE:
+                raise Broken("not_understood", "infrastructure", f"nothing was heard in {message.content[:120]!r}")
+            return msgspec.structs.replace(message, acts=acts)
+
+        return _Heard(speaker, hear)
+
+    def agent(self, speaker: Speaker, partner: Speaker) -> Speaker:
+        """Returns a language agent whose words are heard by its partner."""
+        scripted = partner if isinstance(partner, ScriptedUser) else None
+        ear = AgentHearing(self._domain, self._scenario, self._user if scripted is None else scripted)
+
+        def hear(message: Message, history: Sequence[Message]) -> Message:
+            if message.tool_calls:
+                return message
+            acts = ear.hear(message, history)
+            over = any(act.kind == "user_bye" for act in history[-1].acts)
+            if scripted is not None and not acts and not over:
+                raise Broken("not_understood", "infrastructure", f"nothing was heard in {message.content[:120]!r}")
+            return msgspec.structs.replace(message, acts=acts)
+
+        return _Heard(speaker, hear)
+
+
+class _Heard:
+    """A speaker whose messages are given what was heard in them."""
+
+    def __init__(self, speaker: Speaker, hear: Callable[[Message, Sequence[Message]], Message]) -> None:
+        self._speaker = speaker
+        self._hear = hear
+
+    async def speak(self, history: Sequence[Message]) -> Message:
+        """Returns the next message."""
+        message = await self._speaker.speak(history)
+        return self._hear(message, history) if message.content else message
+
+
+def _last_words(history: Sequence[Message]) -> Message | None:
+    return next((m for m in reversed(history) if m.role == "assistant" and not m.tool_calls), None)

@@ -1,0 +1,310 @@
+"""User hearing: the acts that a user's words are, by the lexicon's way back and by what was said before.
+
+    hear("the cheapest delivered one", asked for the object)  -> inform(request=0, slot="object", value={program, ...})
+    hear("yes, go ahead", details were listed)                -> affirm(request=0)
+
+It knows the scenario: which requests there are and how they may be told. An act is given only where all that it says
+stands in the words. What nothing is heard in is `off_topic`, at the very beginning a vague hint.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterator, Sequence
+
+from schemas.base import Json
+from schemas.behavior import Scenario
+from schemas.dialogue import Act, Message
+from stages.behaviors.misspellings import corrected
+from stages.simulate_dialogues.hearing import cues
+from stages.simulate_dialogues.hearing.tellings import Telling, tellings
+from stages.simulate_dialogues.meanings import hint, intent, owners_of, role_acts
+from tool_specs.domain import Domain
+from tool_specs.phrasing.answers import affirms, refuses
+from tool_specs.phrasing.recover import fact_demands, intent_demand, untold
+from tool_specs.phrasing.roles import role_told_for, roles
+from tool_specs.remember import remembered
+
+_ADDRESS = re.compile(r"\S+@\S+")
+_SENTENCE = re.compile(r"[.!?] ")
+_TOKEN = re.compile(r"[^\s,;:!?()\"']+")
+
+
+class UserHearing:
+    """Hears the user of one dialogue, message by message.
+
+    Attributes:
+        raised: The task's requests in the order of being raised; None stands for a hint at who knows which.
+    """
+
+    def __init__(self, domain: Domain, scenario: Scenario) -> None:
+        """Takes the scenario that the user acts out."""
+        self._lexicon = domain.lexicon
+        self._task = scenario.task
+        self._vague = scenario.behavior.disclosure == "vague_start"
+        self._tellings = _tellings(scenario, domain)
+        self._facts = {entry.name: entry.value for entry in self._task.knowledge}
+        self._identity = {entry.name for entry in self._task.knowledge if entry.identity}
+        self._said: dict[str, Json] = {}
+        self._told: dict[tuple[int, str], Telling] = {}
+        self._messages = 0
+        self.raised: list[int | None] = []
+
+    def hear(self, message: Message, before: Message | None) -> tuple[Act, ...]:
+        """Returns what a message means.
+
+        Args:
+            message: The user's; a good-bye that is marked on it stays.
+            before: What the agent said last, with its acts.
+        """
+        self._messages += 1
+        text = _spelt_out(corrected(message.content))
+        context = before.acts if before is not None else ()
+        kinds = {act.kind: act for act in context}
+        stated = self._stated(text)
+        acts: list[Act] = list(message.acts)
+        fresh = self._raise(text, stated, context)
+        self._tell_apart(text, stated, context)
+        told = [*self._roles(text, stated, fresh, context)]
+        acts += self._intents(fresh, told)
+        acts += self._corrections(stated, context)
+        acts += [Act(kind="inform", slot=name, value=value) for name, value in stated.items() if name in self._identity]
+        for telling in told:
+            acts += self._inform(telling, stated, kinds)
+        self._said.update(stated)
+        if cues.COMPLAINT.search(text):
+            acts.append(Act(kind="complain"))
+        acts += self._answers(text.lower(), kinds, {act.kind for act in acts})
+        if _asks_for_more(context) and cues.GOODBYE.search(text) and not {act.kind for act in acts} - {"complain"}:
+            acts.append(Act(kind="user_bye"))
+        if not acts and self._messages == 1:
+            self.raised.append(None)
+            return (hint(0),)
+        accepted = ("refuse" in kinds or "response_fail" in kinds) and cues.ACCEPTED.search(text) is not None
+        return tuple(acts) or (() if accepted else (Act(kind="off_topic"),))
+
+    def told(self, number: int) -> Collection[str]:
+        """Returns the roles of a request that were told so far."""
+        return [role for told, role in self._told if told == number]
+
+    # Facts
+
+    def _stated(self, text: str) -> dict[str, Json]:
+        """Returns the known facts that stand in a text, or stand there mistyped."""
+        rest = _ADDRESS.sub(" ", text)
+        found: dict[str, Json] = {}
+        for name, value in self._facts.items():
+            own = text if "@" in str(value) else rest
+            wanted = fact_demands(self._lexicon, self._task.requests, name, value)
+            if wanted and not untold(wanted, own):
+                found[name] = value
+            elif isinstance(value, str) and (wrong := mistyped(value, own)) is not None:
+                found[name] = wrong
+        return found
+
+    def _corrections(self, stated: dict[str, Json], context: Sequence[Act]) -> Iterator[Act]:
+        """Yields what puts a value right that was told otherwise before."""
+        for name, value in stated.items():
+            if name in self._said and self._said[name] != value == self._facts[name]:
+                place = None if name in self._identity else self._last_place()
+                if any(act.kind in ("confirm", "clarify") and act.request == place for act in context):
+                    yield Act(kind="negate", request=place)
+                yield Act(kind="correct", slot=name, value=value)
+                if place is not None:
+                    yield Act(kind="inform", request=place, slot=name, value=value)
+        wrong = [name for name, value in self._said.items() if name in self._identity and value != self._facts[name]]
+        others = [name for name in stated if name in self._identity and name not in self._said]
+        if wrong and others and not set(wrong) & set(stated):
+            yield Act(kind="correct", slot=wrong[0])  # found another way, instead
+
+    # Requests
+
+    def _raise(self, text: str, stated: dict[str, Json], context: Sequence[Act]) -> list[int]:
+        """Returns the requests that a message raises, and notes them."""
+        waiting = [number for number in range(len(self._task.requests)) if number not in self.raised]
+        spans: dict[int, list[tuple[int, int]]] = {}
+        for number in waiting:
+            demand = intent_demand(self._lexicon, self._task.requests[number], anyhow=True)
+            spans[number] = sorted({span for pattern in demand.patterns for span in pattern(text)})
+        asked_what = any(act.kind == "request" and act.slot == "intent" and act.request is not None for act in context)
+        asked_role = any(
+            act.kind in ("request", "confirm", "clarify") and act.slot not in ("intent", "identity") for act in context
+        )
+        if asked_role and None not in self.raised:
+            return []
+        described = [n for n in waiting if spans[n] and self._describes(n, text, stated)]
+        found = described or [n for n in waiting if spans[n]]
+        found.sort(key=lambda number: -self._score(number, text, stated))
+        found = self._apart(found, spans)
+        if not found and asked_what and None in self.raised:
+            found = [n for n in waiting if self._describes(n, text, stated)][:1]
+        found.sort(key=lambda number: spans[number][0] if spans[number] else (0, 0))
+        for number in found:
+            if None in self.raised:
+                self.raised[self.raised.index(None)] = number
+            else:
+                self.raised.append(number)
+        return found
+
+    def _apart(self, found: Sequence[int], spans: dict[int, list[tuple[int, int]]]) -> list[int]:
+        """Leaves out requests whose only place in the text is another one's."""
+        taken: list[tuple[int, int]] = []
+        kept: list[int] = []
+        for number in found:
+            free = [s for s in spans[number] if all(s[1] <= t[0] or t[1] <= s[0] for t in taken)]
+            if free:
+                taken.append(max(free, key=lambda span: span[1] - span[0]))
+                kept.append(number)
+        return kept
+
+    def _describes(self, number: int, text: str, stated: dict[str, Json]) -> bool:
+        return self._score(number, text, stated) > 0
+
+    def _score(self, number: int, text: str, stated: dict[str, Json]) -> int:
+        """Returns how many of a request's details stand in a text."""
+        own = [each for each in self._tellings if each.number == number and (each.demands or each.stated)]
+        return len({each.role for each in own if _stands(each, text, stated)})
+
+    def _intents(self, fresh: Sequence[int], told: Sequence[Telling]) -> Iterator[Act]:
+        for number in fresh:
+            request = self._task.requests[number]
+            full = request.kind == "answer" or any(each.number == number for each in told)
+            vague = self._vague and self._messages == 1 and not full
+            yield intent(request, self.raised.index(number), vague=vague, full=full)
+
+    def _tell_apart(self, text: str, stated: dict[str, Json], context: Sequence[Act]) -> None:
+        """Exchanges two requests for the same tool, nothing told of either yet, where the words are the other one's."""
+        for place in dict.fromkeys(act.request for act in context if act.request is not None):
+            here = self._number(place)
+            if here is None or self._described_so_far(here) or self._describes(here, text, stated):
+                continue
+            tool = self._task.requests[here].tool
+            for number, other in enumerate(self._task.requests):
+                free = number != here and other.tool == tool and not self._described_so_far(number)
+                if free and self._describes(number, text, stated):
+                    self._exchange(here, number)
+                    break
+
+    def _described_so_far(self, number: int) -> bool:
+        return any(told == number for told, _ in self._told)
+
+    def _exchange(self, one: int, other: int) -> None:
+        swapped = {one: other, other: one}
+        self.raised = [number if number is None else swapped.get(number, number) for number in self.raised]
+
+    # Details
+
+    def _roles(
+        self, text: str, stated: dict[str, Json], fresh: Sequence[int], context: Sequence[Act]
+    ) -> Iterator[Telling]:
+        asked = {
+            (self._number(act.request), act.slot or "")
+            for act in context
+            if act.kind in ("request", "suggest", "response_fail") and act.request is not None
+        }
+        focus = dict.fromkeys([*fresh, *(n for n, _ in asked), *([] if fresh else self._focus(context))])
+        for number in focus:
+            if number is None:
+                continue
+            request = self._task.requests[number]
+            for role in roles(self._lexicon, request):
+                telling = self._telling(number, role, text, stated)
+                wanted = any(n == number and role_told_for(self._lexicon, request, slot) == role for n, slot in asked)
+                if telling is None:
+                    continue
+                if not telling.demands and not telling.stated and not (wanted or number in fresh):
+                    continue
+                before = self._told.get((number, role))
+                if before is not telling or wanted:
+                    yield telling
+
+    def _telling(self, number: int, role: str, text: str, stated: dict[str, Json]) -> Telling | None:
+        own = [each for each in self._tellings if (each.number, each.role) == (number, role)]
+        fitting = [each for each in own if _stands(each, text, stated)]
+        return max(fitting, key=lambda each: (len(each.demands) + len(each.stated), each.meant), default=None)
+
+    def _inform(self, telling: Telling, stated: dict[str, Json], kinds: dict[str, Act]) -> Iterator[Act]:
+        number, role = telling.number, telling.role
+        place = self.raised.index(number)
+        before = self._told.get((number, role))
+        if before is not None and before is not telling:
+            flaw = self._task.requests[number].flaw
+            if any(kind in kinds and kinds[kind].request == place for kind in ("confirm", "clarify")):
+                yield Act(kind="negate", request=place)
+            if not flaw:
+                yield Act(kind="change_mind", request=place)
+            elif flaw.kind == "conflict":
+                yield Act(kind="correct", request=place, slot=role)
+        self._told[number, role] = telling
+
+        def said(name: str) -> Json:
+            return telling.facts[name] if name in telling.facts else stated.get(name, self._facts.get(name))
+
+        owners = owners_of(self._lexicon, telling.request)
+        yield from role_acts(self._lexicon, telling.request, place, role, said, owners)
+
+    # Answers
+
+    def _answers(self, low: str, kinds: dict[str, Act], heard: set[str]) -> Iterator[Act]:
+        for kind in ("confirm", "clarify"):
+            if kind in kinds and not heard & {"negate", "change_mind", "correct"}:
+                if any(refuses(sentence.strip()) for sentence in _SENTENCE.split(low)):
+                    yield Act(kind="negate", request=kinds[kind].request)
+                elif affirms(low) or (kind == "clarify" and not heard - {"inform", "complain"}):
+                    yield Act(kind="affirm", request=kinds[kind].request)
+                return
+        refused = kinds["refuse"].request if "refuse" in kinds else None
+        goes_on = "user_bye" in heard or any(kind.startswith("inform") for kind in heard)
+        if refused is not None and not goes_on and cues.PROTEST.search(low):
+            yield Act(kind="negate", request=refused)
+
+    def _focus(self, context: Sequence[Act]) -> list[int | None]:
+        places = [act.request for act in context if act.request is not None]
+        if places:
+            return [self._number(place) for place in dict.fromkeys(places)]
+        return [number for number in self.raised if number is not None]
+
+    def _number(self, place: int | None) -> int | None:
+        return self.raised[place] if place is not None and place < len(self.raised) else None
+
+    def _last_place(self) -> int | None:
+        return len(self.raised) - 1 if self.raised else None
+
+
+def _asks_for_more(context: Sequence[Act]) -> bool:
+    return any(act.kind == "request" and act.slot == "intent" and act.request is None for act in context)
+
+
+def _stands(telling: Telling, text: str, stated: dict[str, Json]) -> bool:
+    return all(name in stated for name in telling.stated) and telling.stands_in(text)
+
+
+def mistyped(value: str, text: str) -> str | None:
+    """Returns what stands in a text in place of a value: the same letters, a few of them wrong."""
+    if "@" not in value and sum(map(str.isdigit, value)) < 2:
+        return None
+    words = [token.strip(".") for token in _TOKEN.findall(text)]
+    length = len(value.split())
+    for start in range(len(words) - length + 1):
+        heard = " ".join(words[start : start + length])
+        if cues.close(heard.lower(), value.lower()):
+            return heard
+    return None
+
+
+_APOSTROPHE = re.compile(
+    r"\b(?:(what|that|who|where|how|there|let)(s)|(i|you|we|they)(m|ve|re)|(don|doesn|didn|isn|aren|wasn|haven|wouldn)(t))\b",
+    re.IGNORECASE,
+)
+
+
+def _spelt_out(text: str) -> str:
+    """Returns a text with the apostrophes that people leave out."""
+    return _APOSTROPHE.sub(
+        lambda match: match[0] if match[0].lower() == "were" else "'".join(filter(None, match.groups())), text
+    )
+
+
+@remembered(2, size=64)
+def _tellings(scenario: Scenario, domain: Domain) -> list[Telling]:
+    return tellings(domain.lexicon, scenario.task)

@@ -1,0 +1,32 @@
+"""Answers: does a text say yes, or no? By the words that people use for it, whatever was asked.
+
+    affirms("sure, go ahead")   -> True
+    refuses("hold on, not yet") -> True
+
+Texts are given in lower case.
+"""
+
+from __future__ import annotations
+
+import re
+
+_YES = re.compile(
+    r"\b(yes|yeah|yep|yup|yea|ya|sure|ok|okay|okey|k|correct|right|confirm|confirmed|confirming|go ahead|go for it|"
+    r"please do|do it|do that|proceed|absolutely|definitely|of course|sounds good|looks good|that works|works for me|"
+    r"perfect|great|fine|agreed|exactly|affirmative|approved?|let'?s do)\b"
+)
+_NO = re.compile(
+    r"^(no|nope|nah|never mind|nevermind|stop|wait|hold on|hang on|not yet|cancel that|hmm+,? (no|wait|not))\b|"
+    r"\b(don'?t (do|go|proceed|submit)|do not (do|go|proceed|submit)|not so fast|changed my mind|rather not|"
+    r"on second thought)\b"
+)
+
+
+def affirms(text: str) -> bool:
+    """Whether a lower-case text says yes."""
+    return _YES.search(text) is not None and not refuses(text)
+
+
+def refuses(text: str) -> bool:
+    """Whether a lower-case text says no, or not yet."""
+    return _NO.search(text) is not None
