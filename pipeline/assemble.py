@@ -24,19 +24,14 @@ def line_of(
         addresses: role -> where the replicas are that the run serves itself.
     """
     from schemas.behavior import Scenario
-    from schemas.dialogue import Dialogue
     from schemas.sft import SftRow
     from schemas.task import Task
-    from schemas.verdict import Judged
     from stages.deduplicate import Deduplicate
     from stages.diversify_behaviors import DiversifyBehaviors
     from stages.export_rows import ExportRows
     from stages.generate_tasks import GenerateTasks
-    from stages.simulate_dialogues import SimulateDialogues
-    from stages.simulate_dialogues.stage import SCRIPTED
-    from stages.validate_dialogues import ValidateDialogues
 
-    manners, caps, voices = recipe.behaviors, recipe.simulate, recipe.engines.voices
+    manners = recipe.behaviors
     return Line(
         steps=(
             Step("generate_tasks", GenerateTasks(validation=recipe.validation, witnesses=recipe.grid.witnesses), Task),
@@ -50,19 +45,7 @@ def line_of(
                 ),
                 Scenario,
             ),
-            Step(
-                "simulate_dialogues",
-                SimulateDialogues(
-                    max_turns=caps.max_turns,
-                    max_calls=caps.max_calls,
-                    agent=voices["agent"].engine if "agent" in voices else SCRIPTED,
-                    user=voices["user"].engine if "user" in voices else SCRIPTED,
-                    sampling={role: voice.sampling for role, voice in voices.items() if role in ("agent", "user")},
-                ),
-                Dialogue,
-                live="agent" in voices or "user" in voices,
-            ),
-            Step("validate_dialogues", ValidateDialogues(), Judged),
+            *_dialogues(recipe),
             Step("export_rows", ExportRows(), SftRow),
         ),
         group=Deduplicate(threshold=recipe.near_duplicates.threshold),
@@ -73,3 +56,30 @@ def line_of(
         domains=tuple(source.code for source in worlds if source.code),
         concurrency=recipe.engines.concurrency,
     )
+
+
+def _dialogues(recipe: Recipe) -> Sequence[Step]:
+    """Returns the steps from scenarios to judged dialogues: one after the other, or the best of several."""
+    from schemas.dialogue import Dialogue
+    from schemas.verdict import Judged
+    from stages.best_of import BestOf
+    from stages.simulate_dialogues import SimulateDialogues
+    from stages.simulate_dialogues.stage import SCRIPTED
+    from stages.validate_dialogues import ValidateDialogues
+
+    settings, voices = recipe.simulate, recipe.engines.voices
+    live = "agent" in voices or "user" in voices
+    simulate = SimulateDialogues(
+        max_turns=settings.max_turns,
+        max_calls=settings.max_calls,
+        agent=voices["agent"].engine if "agent" in voices else SCRIPTED,
+        user=voices["user"].engine if "user" in voices else SCRIPTED,
+        sampling={role: voice.sampling for role, voice in voices.items() if role in ("agent", "user")},
+    )
+    if settings.attempts == 1:
+        return (
+            Step("simulate_dialogues", simulate, Dialogue, live=live),
+            Step("validate_dialogues", ValidateDialogues(), Judged),
+        )
+    best = BestOf(simulate=simulate, validate=ValidateDialogues(), attempts=settings.attempts, keep=settings.keep)
+    return (Step("validate_dialogues", best, Judged, live=live),)

@@ -86,7 +86,8 @@ class Line:
     def _stage_key(self, stage: object) -> str:
         code = code_digest(type(stage).__module__, self.domains)
         settings = asdict(stage) if is_dataclass(stage) and not isinstance(stage, type) else {}
-        return digest([code, type(stage).__qualname__, msgspec.to_builtins(settings), self.world_key])
+        inner = [self._stage_key(each) for each in vars(stage).values() if isinstance(each, Stage)]
+        return digest([code, type(stage).__qualname__, msgspec.to_builtins(settings), self.world_key, *inner])
 
     def line_key(self) -> str:
         """Returns the digest of all stages: equal keys make equal runs of equal orders."""

@@ -171,10 +171,17 @@ class BehaviorSettings(_Strict):
 
 
 class SimulateSettings(_Strict):
-    """Hard caps of a dialogue."""
+    """Hard caps of a dialogue, and how often a language model tries.
+
+    Attributes:
+        attempts: dialogues per task and manner; how many of them pass is recorded with those that are kept.
+        keep: most of them that are kept.
+    """
 
     max_turns: Annotated[int, Field(ge=4, le=1000)] = 60
     max_calls: Annotated[int, Field(ge=1, le=1000)] = 120
+    attempts: Annotated[int, Field(ge=1, le=100)] = 1
+    keep: Annotated[int, Field(ge=1, le=100)] = 1
 
 
 class NearDuplicateSettings(_Strict):
@@ -208,6 +215,14 @@ class Recipe(_Strict):
     near_duplicates: NearDuplicateSettings = NearDuplicateSettings()
     patience: Annotated[int, Field(ge=1, le=100)] = 3
     engines: Engines = Engines()
+
+    @model_validator(mode="after")
+    def _worth_trying_again(self) -> Recipe:
+        if self.simulate.attempts > 1 and not {"agent", "user"} & self.engines.roles.keys():
+            raise ValueError("simulate.attempts: scripts say the same every time; give the agent or the user an engine")
+        if self.simulate.keep > self.simulate.attempts:
+            raise ValueError(f"simulate.keep: of {self.simulate.attempts} attempts no {self.simulate.keep} can be kept")
+        return self
 
     @model_validator(mode="after")
     def _possible(self) -> Recipe:

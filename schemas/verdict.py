@@ -46,12 +46,25 @@ class Verdict(Record):
     detail: str = ""
 
 
+class Trials(Record):
+    """How many of several dialogues about one scenario passed, and which of them this is (counted from 0)."""
+
+    attempt: int
+    attempts: int
+    passed: int
+
+
 class Judged(Record):
-    """A dialogue that passed, with the verdicts."""
+    """A dialogue that passed, with the verdicts.
+
+    Attributes:
+        trials: None where its scenario was simulated once.
+    """
 
     id: str
     dialogue: Dialogue
     verdicts: tuple[Verdict, ...]
+    trials: Trials | None = None
 
 
 class Drop(Record):

@@ -98,7 +98,7 @@ def _row(judged: Judged, head: dict[str, Json], tools: list[dict[str, Json]], sa
 
 def _metadata(judged: Judged, dialogue: Dialogue, sandbox: Sandbox) -> dict[str, Json]:
     task, behavior = dialogue.scenario.task, dialogue.scenario.behavior
-    return {
+    found: dict[str, Json] = {
         "format": FORMAT,
         "task": _plain(task),
         "behavior": plain(behavior),
@@ -113,6 +113,12 @@ def _metadata(judged: Judged, dialogue: Dialogue, sandbox: Sandbox) -> dict[str,
             "final": dialogue.final_digest,
         },
     }
+    if judged.trials is not None:
+        found["trials"] = plain(judged.trials)
+    repaired = [message.generation.repaired for message in dialogue.messages if message.generation]
+    if repaired:  # language models spoke
+        found["repaired"] = [what for what in repaired if what]
+    return found
 
 
 @remembered(1, size=64)

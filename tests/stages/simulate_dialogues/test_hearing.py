@@ -13,18 +13,14 @@ from schemas.base import canonical
 from schemas.behavior import Scenario
 from schemas.completion import Completion, CompletionRequest
 from schemas.dialogue import Act, Dialogue, Message
-from schemas.task import Task, TaskSpec
 from schemas.verdict import Drop
 from stages.base import Services
-from stages.diversify_behaviors import DiversifyBehaviors
-from stages.generate_tasks import GenerateTasks
 from stages.simulate_dialogues import SimulateDialogues
 from stages.simulate_dialogues.hearing import AgentHearing, UserHearing
 from stages.simulate_dialogues.scripted_engine import ScriptedEngine, scripted_talk
 from stages.validate_dialogues import ValidateDialogues
+from tests.stages.proven import proven, world
 from tests.stages.simulate_dialogues.talks import SANDBOX, every_scenario, told
-from tool_specs.catalog import domain
-from tool_specs.domain import generate_world
 from tool_specs.sandbox import Sandbox
 
 ORDERS = [("read_heavy", 1, 4), ("read_heavy", 1, 6), ("write_intensive", 2, 3), ("write_intensive", 3, 3),
@@ -34,26 +30,9 @@ ORDERS = [("read_heavy", 1, 4), ("read_heavy", 1, 6), ("write_intensive", 2, 3),
 
 @pytest.fixture(scope="module", params=["retail", "airline"])
 def ground(request: pytest.FixtureRequest) -> tuple[Sandbox, list[Scenario]]:
-    own = domain(request.param)
-    sandbox = Sandbox(own, generate_world(own, 3, 150))
-    services = Services(sandboxes={own.name: sandbox})
-    found: list[Scenario] = []
-    for number in range(5):
-        for kind, writes, burden in ORDERS:
-            spec = TaskSpec(
-                id=f"{kind}-{number}",
-                domain=own.name,
-                kind=kind,
-                num_writes=writes,
-                burden=burden,
-                seed=11,
-                number=number,
-            )  # type: ignore[arg-type]
-            (task,) = asyncio.run(GenerateTasks(attempts=40).process(spec, services))
-            if isinstance(task, Task):
-                found.extend(DiversifyBehaviors(per_task=2).scenarios(task, own))
+    found = proven(request.param, ORDERS, times=5, per_task=2)
     assert len(found) >= 60
-    return sandbox, found
+    return world(request.param), found
 
 
 def kept(stage: SimulateDialogues, sandbox: Sandbox, scenarios: Sequence[Scenario]) -> tuple[float, Counter[str]]:
