@@ -176,6 +176,48 @@ def conform(
     return conform_domain(domain, world, episodes)
 
 
+@app.command("eval")
+@told
+def evaluate(
+    engine: Annotated[
+        str, typer.Argument(metavar="ENGINE", help="A YAML file with an engine (`http: ...`), or a base URL.")
+    ],
+    run: RunPath,
+    model: Annotated[str | None, typer.Option(metavar="NAME", help="Which model, where ENGINE is a URL.")] = None,
+    role: Annotated[Literal["agent", "user"], typer.Option(help="The seat that the model takes.")] = "agent",
+    partner: Annotated[
+        str | None, typer.Option(metavar="ENGINE", help="Who takes the other seat. Default: a script.")
+    ] = None,
+    k: Annotated[int, typer.Option("-k", min=1, max=100, metavar="K", help="Tries per task: pass^1 to pass^K.")] = 4,
+    n: Annotated[int | None, typer.Option("-n", min=1, metavar="N", help="At most so many tasks.")] = None,
+    concurrency: Annotated[int, typer.Option(min=1, metavar="C", help="Dialogues at once.")] = 32,
+    recipe: Annotated[
+        Path | None, typer.Option(metavar="RECIPE", help="The run's recipe, where its world is not generated.")
+    ] = None,
+    world: WorldFile = None,
+    out: Annotated[Path | None, typer.Option(metavar="DIR", help="Default: RUN/eval/<model>.")] = None,
+) -> int:
+    """Tries the tasks of a run with a model, and prints pass^1..k per cell of the grid."""
+    from rich.console import Console
+
+    from pipeline.evaluate.command import evaluate as tried
+
+    return tried(
+        engine,
+        run,
+        model=model,
+        role=role,
+        partner=partner,
+        k=k,
+        count=n,
+        concurrency=concurrency,
+        recipe=recipe,
+        world=world,
+        out=out,
+        console=Console(),
+    )
+
+
 @app.command("serve-scripted")
 @told
 def serve_scripted(

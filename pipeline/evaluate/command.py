@@ -1,0 +1,205 @@
+"""What `writ eval` does.
+
+outputs/quickstart/eval/small-1/result.json      pass^k by cell, and every try
+outputs/quickstart/eval/small-1/grid.svg         the same as a picture
+outputs/quickstart/eval/small-1/failed.parquet   the dialogues that did not pass, with the reason
+"""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import yaml
+from pydantic import ValidationError
+from rich.console import Console
+
+from pipeline.engines.connections import close_connections
+from pipeline.engines.settings import Engines
+from pipeline.errors import PARTIAL, WHOLE, UserError
+from pipeline.evaluate.rates import PassRates
+from pipeline.evaluate.tries import Try, try_all
+from pipeline.evaluate.view import picture, show
+from pipeline.recipe_file import load_recipe
+from pipeline.run_folder import RunFolder
+from pipeline.storage import read_json, write_bytes, write_json, write_shard
+from pipeline.worlds import AnySource, Source, build_services, sources, with_folders
+from schemas.base import Json, content_id
+from schemas.behavior import Behavior, Scenario
+from schemas.completion import EngineRole
+from schemas.task import Task
+from schemas.verdict import Drop
+
+_GENERATED = re.compile(r"generated:seed=(\d+),size=(\d+)")
+_UNFIT = re.compile(r"[^A-Za-z0-9._-]+")
+
+
+def evaluate(
+    engine: str,
+    run: Path,
+    *,
+    model: str | None,
+    role: EngineRole,
+    partner: str | None,
+    k: int,
+    count: int | None,
+    concurrency: int,
+    recipe: Path | None,
+    world: Path | None,
+    out: Path | None,
+    console: Console,
+) -> int:
+    """Tries the tasks of a run with a model; see `writ eval --help`."""
+    from stages.simulate_dialogues import SimulateDialogues
+    from stages.simulate_dialogues.stage import SCRIPTED
+    from stages.validate_dialogues import ValidateDialogues
+
+    engines = engines_for(engine, model, role, partner)
+    worlds = worlds_of(run, recipe, world)
+    scenarios = list(scenarios_of(run, count))
+    if not scenarios:
+        raise UserError(f"{run}: has no kept trajectory to take a task from")
+    voices = engines.voices
+    simulate = SimulateDialogues(
+        agent=voices["agent"].engine if "agent" in voices else SCRIPTED,
+        user=voices["user"].engine if "user" in voices else SCRIPTED,
+        sampling={seat: voice.sampling for seat, voice in voices.items()},
+    )
+    tried = asyncio.run(_tried(worlds, engines, scenarios, simulate, ValidateDialogues(), k, concurrency, role))
+    rates = PassRates(k)
+    for scenario in scenarios:
+        own = [each for each in tried if each.scenario is scenario and each.valid]
+        cell = (scenario.task.num_writes, scenario.task.burden)
+        rates.add(cell, scenario.task.id, len(own), sum(each.passed for each in own))
+    name = voices[role].engine
+    folder = out or run / "eval" / _UNFIT.sub("-", name.partition(":")[2] or name)
+    folder.mkdir(parents=True, exist_ok=True)
+    write_bytes(folder / "grid.svg", picture(rates, name).encode())
+    write_shard(folder / "failed.parquet", [each.drop for each in tried if each.drop is not None], Drop)
+    write_json(folder / "result.json", _result(name, rates, tried))
+    show(rates, tried, console)
+    console.print(f"\n{folder}: result.json, grid.svg, failed.parquet", markup=False, highlight=False, soft_wrap=True)
+    return WHOLE if any(each.valid for each in tried) else PARTIAL
+
+
+async def _tried(
+    worlds: tuple[AnySource, ...], engines: Engines, scenarios: list[Scenario], simulate: Any, validate: Any, k: int,
+    concurrency: int, role: EngineRole,
+) -> list[Try]:  # fmt: skip
+    services = build_services(worlds, engines)
+    try:
+        return await try_all(scenarios, simulate, validate, services, k=k, concurrency=concurrency, judged=role)
+    finally:
+        await close_connections()
+
+
+def engines_for(engine: str, model: str | None, role: EngineRole, partner: str | None) -> Engines:
+    """Returns the model in its seat, and in the other one a script or the partner.
+
+    Raises:
+        UserError: what was named is no engine.
+    """
+    seats: dict[str, Any] = {role: _engine(engine, model)}
+    if partner is not None:
+        seats["user" if role == "agent" else "agent"] = _engine(partner, model)
+    try:
+        found = Engines.model_validate(seats)
+    except ValidationError as error:
+        first = error.errors()[0]
+        raise UserError(f"{engine}: {'.'.join(map(str, first['loc'][1:]))}: {first['msg']}") from None
+    if any(settings.http is None for settings in found.roles.values()):
+        raise UserError(
+            f"{engine}: `writ eval` asks endpoints; serve the model first (vllm serve ...) and name its URL"
+        )
+    return found
+
+
+def _engine(named: str, model: str | None) -> Json:
+    if named.startswith(("http://", "https://")):
+        if model is None:
+            raise UserError(f"{named}: which model? give --model")
+        return {"http": {"base_url": named, "model": model}}
+    path = Path(named)
+    if not path.is_file():
+        raise UserError(
+            f"{named}: is neither a YAML file with an engine nor a base URL such as http://localhost:8000/v1"
+        )
+    try:
+        found = yaml.safe_load(path.read_text(encoding="utf-8"))
+    except yaml.YAMLError as error:
+        raise UserError(f"{named}: is no YAML: {error}") from None
+    if not isinstance(found, dict):
+        raise UserError(f"{named}: holds no engine; write `http: {{base_url: ..., model: ...}}`")
+    return found
+
+
+def scenarios_of(run: Path, count: int | None) -> Iterator[Scenario]:
+    """Yields the scenarios of the kept trajectories, one manner per task, in order."""
+    seen: set[str] = set()
+    for row in RunFolder(run).rows():
+        if count is not None and len(seen) >= count:
+            return
+        if row.task_id in seen:
+            continue
+        seen.add(row.task_id)
+        task = msgspec.convert(row.metadata["task"], Task)
+        behavior = msgspec.convert(row.metadata["behavior"], Behavior)
+        yield Scenario(id=content_id("scenario", task.id, behavior.id), task=task, behavior=behavior)
+
+
+def worlds_of(run: Path, recipe: Path | None, world: Path | None) -> tuple[AnySource, ...]:
+    """Returns the worlds that a run was made on.
+
+    Raises:
+        UserError: they cannot be had, or they are others.
+    """
+    if not (run / "recipe.json").is_file():
+        raise UserError(f"{run}: is no folder of a run; give one that `writ run` made")
+    told = {each["name"]: each["world"] for each in read_json(run / "recipe.json")["domains"]}
+    if recipe is not None:
+        folder = recipe.absolute().parent
+        found = sources(with_folders(load_recipe(recipe), folder), folder, world)
+    else:
+        found = tuple(_generated(run, name, where) for name, where in told.items())
+    for source in found:
+        wanted = told.get(source.domain, {}).get("digest")
+        if wanted is not None and source.key[-1] != wanted:
+            raise UserError(
+                f"{run}: was made on another world of {source.domain}; give the recipe and world it was made from"
+            )
+    return found
+
+
+def _generated(run: Path, name: str, where: Json) -> Source:
+    from tool_specs.catalog import DOMAINS
+
+    origin = _GENERATED.fullmatch(str(where.get("origin", "")))
+    if origin is None or name not in DOMAINS:
+        raise UserError(
+            f"{run}: its world of {name} is not generated; give --recipe (and --world) as the run was made with"
+        )
+    return Source(domain=name, seed=int(origin[1]), size=int(origin[2]), file=None, digest=where["digest"])
+
+
+def _result(name: str, rates: PassRates, tried: list[Try]) -> Json:
+    cells = [
+        {"decisions": cell[0], "burden": cell[1], "tasks": rates.tasks(cell), "pass": rates.of(cell)}
+        for cell in rates.cells
+    ]
+    tries = [
+        {
+            "scenario": each.scenario.id,
+            "task": each.scenario.task.id,
+            "attempt": each.attempt,
+            "passed": each.passed,
+            "counts": each.valid,
+            "reason": each.why,
+            "owner": each.drop.owner if each.drop is not None else None,
+        }
+        for each in tried
+    ]
+    return {"engine": name, "tasks": rates.tasks(), "pass": rates.of(), "cells": cells, "tries": tries}
