@@ -41,7 +41,11 @@ def run_recipe(
     recipe = _changed(load_recipe(path), count, seed)
     out = (out or Path("outputs") / recipe.name).absolute()
     plan = _plan(recipe, path, world, out)
-    start: Callable[[], Executor] = Inline if executor == "inline" else lambda: _ray(workers)
+
+    def start() -> Executor:
+        _preflight(recipe)
+        return Inline() if executor == "inline" else _ray(workers)
+
     with progress_for_terminal() as progress:
         outcome = run(plan, start, progress, _finishers())
     _tell(outcome, out)
@@ -57,6 +61,7 @@ def preview_recipe(path: Path, world: Path | None, seed: int | None) -> int:
     folder = OwnFolder("writ-preview-", Path(tempfile.gettempdir()))
     try:
         plan = _plan(recipe, path, world, folder.path / "run")
+        _preflight(recipe)
         outcome = run(plan, Inline, Silent())
         console = Console()
         for row in RunFolder(plan.out).rows():
@@ -171,6 +176,13 @@ def _ray(workers: int | None) -> Executor:
     from pipeline.on_ray import OnRay
 
     return OnRay(workers or len(os.sched_getaffinity(0)))
+
+
+def _preflight(recipe: Recipe) -> None:
+    if recipe.engines.roles:
+        from pipeline.engines.preflight import preflight
+
+        preflight(recipe.engines)
 
 
 def _finishers() -> Sequence[Callable[[Path], object]]:

@@ -184,7 +184,8 @@ def _fill_grid(facts: Facts, fields: Counter[Fields], manifest: dict[str, Json])
         wanted = {_cell(each): int(each["wanted"]) for each in manifest["cells"]}
     else:
         domains = [{"name": each["name"], "share": each["share"]} for each in facts.recipe["domains"]]
-        wanted = quotas(Recipe.model_validate({**facts.recipe, "domains": domains, "count": max(facts.total, 1)}))
+        recipe = {name: value for name, value in facts.recipe.items() if name != "engines"}
+        wanted = quotas(Recipe.model_validate({**recipe, "domains": domains, "count": max(facts.total, 1)}))
     got: Counter[Cell] = Counter()
     for row, count in fields.items():
         cell = cell_of(row, wanted, facts.witnesses)

@@ -15,6 +15,8 @@ from collections.abc import Awaitable, Callable, Coroutine, Iterable
 from contextvars import ContextVar
 from typing import Any, TypeVar
 
+from pipeline.errors import Stopped
+
 A = TypeVar("A")
 B = TypeVar("B")
 
@@ -89,10 +91,16 @@ async def turn() -> None:
 
 
 async def together(works: Iterable[Coroutine[Any, Any, B]]) -> list[B]:
-    """Does works beside one another; the first one that fails ends the others, and its exception is raised."""
+    """Does works beside one another; the first one that fails ends the others, and its exception is raised.
+
+    Where it is `Stopped`, the others end by themselves: what they have asked for is paid, so it is waited for.
+    """
     tasks = [asyncio.ensure_future(work) for work in works]
     try:
         return list(await asyncio.gather(*tasks))
+    except Stopped:
+        await asyncio.gather(*tasks, return_exceptions=True)
+        raise
     except BaseException:
         for task in tasks:
             task.cancel()

@@ -15,7 +15,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
-from pipeline.errors import UserError
+from pipeline.errors import Stopped, UserError
 from pipeline.fingerprint import HOME
 from pipeline.house import module_files
 from pipeline.line import Line, Order
@@ -28,7 +28,9 @@ _AHEAD = 2
 """Shards in flight per worker: one in work, one waiting."""
 
 _LOOK = 1.0
-"""Seconds between two looks at the orchestrators."""
+"""Seconds that a shard is waited for between two looks at the orchestrators."""
+_PATIENCE = 600.0
+"""Seconds that answers under way are waited for when the run stops."""
 
 _QUIET = {
     "RAY_AUTH_MODE": "disabled",
@@ -85,6 +87,11 @@ class OnRay:
                     yield self._result(*flying.popleft(), live)
             while flying:
                 yield self._result(*flying.popleft(), live)
+        except Stopped:
+            # What was asked is paid for: it is waited for, and noted. Nothing new is asked.
+            rest = [reference for reference, _ in flying]
+            self._ray.wait(rest, num_returns=len(rest), timeout=_PATIENCE) if rest else None
+            raise
         finally:
             # Asked first, because cancelling would start a Ray that is already gone.
             for reference, _ in flying if self._ray.is_initialized() else ():
@@ -112,6 +119,7 @@ class OnRay:
     def _result(self, reference: Any, done: list[Callable[[], None]], live: Orchestrators) -> ShardResult:
         while not self._ray.wait([reference], timeout=_LOOK if done else None)[0]:
             live.look()
+        live.look()
         value = self._ray.get(reference)
         for each in done:
             each()

@@ -14,10 +14,11 @@ from collections import deque
 from collections.abc import Iterator
 from pathlib import Path
 
-from pipeline.engines.connections import close_connections
+from pipeline.engines.speaking import speaking
+from pipeline.errors import Stopped
 from pipeline.gate import Gate
 from pipeline.line import Line, Order
-from pipeline.shard import ShardResult, bring
+from pipeline.shard import ShardResult, bring, services_here
 
 _BEAT = 0.05
 """Seconds between two looks at the loop's lag."""
@@ -42,8 +43,21 @@ class Orchestrator:
         """Brings a shard through its steps; see `pipeline.shard.bring`."""
         return await bring(self._line, self._folder, order, upto, self.gate)
 
+    @property
+    def spent(self) -> float:
+        """Money that the shards of this process cost so far."""
+        engines = speaking(services_here(self._line))
+        return engines.purse.spent if engines else 0.0
+
+    def told(self, elsewhere: float) -> None:
+        """Hears what other processes have spent."""
+        if engines := speaking(services_here(self._line)):
+            engines.purse.elsewhere = elsewhere
+
     async def close(self) -> None:
         """Closes connections."""
+        from pipeline.engines.connections import close_connections
+
         self._pulse.cancel()
         await asyncio.gather(self._pulse, return_exceptions=True)
         await close_connections()
@@ -73,6 +87,10 @@ def run_here(line: Line, folder: Path, orders: Iterator[Order]) -> Iterator[Shar
                     yield runner.run(_end(flying.popleft()))
             while flying:
                 yield runner.run(_end(flying.popleft()))
+        except Stopped:
+            # What was asked is paid for: it is waited for, and noted. Nothing new is asked.
+            runner.run(_all(flying))
+            raise
         finally:
             runner.run(_close(orchestrator, flying))
 
@@ -87,6 +105,10 @@ async def _start(orchestrator: Orchestrator, order: Order) -> asyncio.Task[Shard
 
 async def _end(task: asyncio.Task[ShardResult]) -> ShardResult:
     return await task
+
+
+async def _all(flying: deque[asyncio.Task[ShardResult]]) -> None:
+    await asyncio.gather(*flying, return_exceptions=True)
 
 
 async def _close(orchestrator: Orchestrator, flying: deque[asyncio.Task[ShardResult]]) -> None:

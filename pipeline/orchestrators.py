@@ -8,6 +8,7 @@ they share the concurrency. A shard passes by path; one whose process died is br
 
 from __future__ import annotations
 
+import time
 import traceback
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -22,6 +23,10 @@ from pipeline.shard import ShardResult, run_shard
 
 LAG = 0.02
 """Seconds that a loop is late on average from which on it needs help: answers then wait longer than work takes."""
+
+
+_LOOK = 1.0
+"""Seconds between two looks at all of them."""
 
 
 @dataclass(frozen=True)
@@ -103,9 +108,12 @@ class Actor:
         if self._orchestrator is not None:
             self._orchestrator.gate.set(limit)
 
-    async def lag(self) -> float:
-        """Returns how late the loop is, in seconds."""
-        return self._orchestrator.lag if self._orchestrator else 0.0
+    async def look(self, elsewhere: float) -> tuple[float, float]:
+        """Hears what others have spent; returns how late the loop is in seconds, and what was spent here."""
+        if self._orchestrator is None:
+            return 0.0, 0.0
+        self._orchestrator.told(elsewhere)
+        return self._orchestrator.lag, self._orchestrator.spent
 
     async def close(self) -> None:
         """Closes connections."""
@@ -138,6 +146,8 @@ class Orchestrators:
     most: int
     _actors: list[Any] = field(default_factory=list)
     _given: list[int] = field(default_factory=list)
+    _spent: list[float] = field(default_factory=list)
+    _looked: float = 0.0
 
     def submit(self, order: Order, upto: int, before: Any) -> tuple[Any, Callable[[], None]]:
         """Gives a shard to the orchestrator that has the fewest.
@@ -156,11 +166,16 @@ class Orchestrators:
         return self._actors[place].shard.remote(order, upto, before), done
 
     def look(self) -> None:
-        """Starts another orchestrator if one lags."""
-        if self._actors and len(self._actors) < self.most:
-            lags = self.ray.get([actor.lag.remote() for actor in self._actors])
-            if max(lags) > LAG:
-                self._start()
+        """Tells each what the others have spent, and starts another one if one lags. Does nothing if it just did."""
+        if not self._actors or time.monotonic() < self._looked + _LOOK:
+            return
+        everything = sum(self._spent)
+        asked = [actor.look.remote(everything - own) for actor, own in zip(self._actors, self._spent, strict=True)]
+        lags, spent = zip(*self.ray.get(asked), strict=True)
+        self._spent = list(spent)
+        if max(lags) > LAG and len(self._actors) < self.most:
+            self._start()
+        self._looked = time.monotonic()
 
     def close(self) -> None:
         """Lets the orchestrators close their connections; Ray ends their processes."""
@@ -172,6 +187,7 @@ class Orchestrators:
         remote = self.ray.remote(num_cpus=0, max_restarts=-1, max_task_retries=-1, max_concurrency=1000)(Actor)
         self._actors.append(remote.remote(self.line, self.folder, self.files))
         self._given.append(0)
+        self._spent.append(0.0)
         share = -(-self.concurrency // len(self._actors))
         for actor in self._actors:
             actor.share.remote(share)

@@ -9,6 +9,7 @@
     stages/7_features/r0-00004.parquet               what deciding about the rows needs
     stages/8_select/r0-00004.parquet                 positions of the rows that are kept
     stages/8_select/r0-00004.drops.parquet           near-duplicates and surplus
+    journal/r0-00004.journal                         finished turns of dialogues that are not done; gone when they are
     kept.json                                        which shards have kept rows, and where; facts of the run
     dataset/, report.html                            made of the kept rows
     run.json                                         what came out; written last
@@ -71,6 +72,11 @@ class Shard:
 def step_shard(folder: Path, line: Line, number: int, name: str) -> Shard:
     """Returns a shard of a line's step (numbered from 1)."""
     return Shard(folder / "stages" / f"{number}_{line.steps[number - 1].name}", name)
+
+
+def journal_file(folder: Path, name: str) -> Path:
+    """Returns where the finished turns of a shard's open dialogues are."""
+    return folder / "journal" / f"{name}.journal"
 
 
 def features_shard(folder: Path, line: Line, name: str) -> Shard:

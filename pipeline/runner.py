@@ -16,7 +16,7 @@ import platform
 import shutil
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Protocol
@@ -32,7 +32,7 @@ from pipeline.recipe import Recipe
 from pipeline.run_folder import Shard, features_shard, select_shard, step_shard
 from pipeline.selection import Selection
 from pipeline.shard import ShardResult
-from pipeline.storage import read_json, storage_error, write_json
+from pipeline.storage import Spent, read_json, storage_error, write_json
 from pipeline.worlds import AnySource
 from schemas.base import Json, digest
 from schemas.task import TaskSpec
@@ -62,7 +62,7 @@ class Plan:
         """Returns what makes a folder's run this one: everything but the count, which may grow, and mere addresses."""
         recipe = self.recipe.model_dump(mode="json", by_alias=True, exclude={"count", "patience", "engines"})
         if voices := self.recipe.engines.voices:
-            recipe["engines"] = msgspec.to_builtins(voices)
+            recipe["engines"] = msgspec.json.decode(msgspec.json.encode(voices))  # as it will be read again
         for domain, source in zip(recipe["domains"], self.worlds, strict=bool(self.worlds)):
             # Where a domain's folder lies is no part of a run; what is in it counts as code.
             domain.pop("folder")
@@ -99,7 +99,14 @@ class _Tally:
     shards: list[str] = field(default_factory=list)
     made: Counter[str] = field(default_factory=Counter)
     drops: Counter[tuple[str, str, str]] = field(default_factory=Counter)
+    spent: dict[str, dict[str, Spent]] = field(default_factory=dict)
     again: int = 0
+
+    def pay(self, spent: Mapping[str, Mapping[str, Spent]]) -> None:
+        """Adds what a shard cost."""
+        for step, roles in spent.items():
+            for role, each in roles.items():
+                self.spent.setdefault(step, {}).setdefault(role, Spent()).add(each)
 
 
 def run(
@@ -188,6 +195,7 @@ def _fill(
             tally.shards.append(result.name)
             tally.made.update(result.made)
             tally.drops.update(result.drops)
+            tally.pay(result.spent)
             tally.again += result.fresh
             for spec, reason in result.refused:
                 filling.refused(spec, reason)
@@ -262,6 +270,7 @@ def _circumstances(kept: int, tally: _Tally, seconds: float) -> dict[str, Json]:
     """Returns what is particular to this time."""
     return {
         "shards_found_done": tally.again,
+        **({"spent": msgspec.to_builtins(tally.spent)} if tally.spent else {}),
         "seconds": round(seconds, 2),
         "kept_per_second": round(kept / max(seconds, 1e-9), 1),
         "versions": {

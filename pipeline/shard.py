@@ -18,12 +18,15 @@ from typing import Any
 import msgspec
 import pyarrow as pa
 
+from pipeline.engines.journal import Journal
+from pipeline.engines.speaking import speaking
+from pipeline.engines.work import Notes, noting
 from pipeline.errors import BackendError, StageFailed, Stopped, UserError
 from pipeline.gate import Gate, together
 from pipeline.line import Line, Order, Step
 from pipeline.plan_tasks import Fields
-from pipeline.run_folder import Shard, features_shard, step_shard
-from pipeline.storage import Manifest, read_shard, read_table, whole, write_manifest, write_shard, write_table
+from pipeline.run_folder import Shard, features_shard, journal_file, step_shard
+from pipeline.storage import Manifest, Spent, read_shard, read_table, whole, write_manifest, write_shard, write_table
 from schemas.base import Record, content_id, digest, encode
 from schemas.parquet import packed
 from schemas.task import TaskSpec
@@ -39,6 +42,7 @@ class ShardResult:
         made: step -> records made.
         drops: (stage, reason, owner or "") -> number.
         refused: orders that could not be carried out, with the reason.
+        spent: step -> role -> what its engine cost.
         fresh: nothing had to be made.
     """
 
@@ -46,6 +50,7 @@ class ShardResult:
     made: dict[str, int] = field(default_factory=dict)
     drops: Counter[tuple[str, str, str]] = field(default_factory=Counter)
     refused: list[tuple[TaskSpec, str]] = field(default_factory=list)
+    spent: dict[str, dict[str, Spent]] = field(default_factory=dict)
     fresh: bool = True
 
     def after(self, before: ShardResult) -> ShardResult:
@@ -105,13 +110,26 @@ async def bring(
         records: Sequence[Record] | None = None
         if manifest is None:
             result.fresh = False
-            records, drops = await apply(line, step, order.specs if last is None else last.read(), gate)
+            given = order.specs if last is None else last.read()
+            journal = Journal(journal_file(folder, order.name)) if step.live else None
+            try:
+                with noting(Notes(journal)) as noted:
+                    records, drops = await apply(line, step, given, gate)
+            finally:
+                if journal:
+                    journal.close()
             if number == len(line.steps):
                 records = sorted(records, key=_id)
-            manifest = _store(shard, key, records, step.makes, drops)
+            manifest = _store(shard, key, records, step.makes, drops, noted.spent)
+            if journal:
+                journal.remove()
         else:
             drops = read_shard(shard.drops, Drop) if manifest.drops else []
+            if manifest.spent and (engines := speaking(services_here(line))):
+                engines.purse.pay(manifest.spent)
         result.made[step.name] = manifest.rows
+        if manifest.spent:
+            result.spent[step.name] = manifest.spent
         result.drops.update((drop.stage, drop.reason, drop.owner or "") for drop in drops)
         if number == 1:
             specs = {spec.id: spec for spec in order.specs}
@@ -214,11 +232,18 @@ def _store_features(line: Line, shard: Shard, made: dict[str, _Made], result: Sh
     write_manifest(shard.manifest, manifest)
 
 
-def _store(shard: Shard, key: str, records: Sequence[Record], kind: type[Record], drops: Sequence[Drop]) -> Manifest:
+def _store(
+    shard: Shard,
+    key: str,
+    records: Sequence[Record],
+    kind: type[Record],
+    drops: Sequence[Drop],
+    spent: dict[str, Spent],
+) -> Manifest:
     files = {shard.records.name: write_shard(shard.records, records, kind)}
     if drops:
         files[shard.drops.name] = write_shard(shard.drops, drops, Drop)
-    manifest = Manifest(key=key, rows=len(records), drops=len(drops), files=files)
+    manifest = Manifest(key=key, rows=len(records), drops=len(drops), files=files, spent=spent)
     write_manifest(shard.manifest, manifest)
     return manifest
 

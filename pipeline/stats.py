@@ -31,6 +31,8 @@ def stats(run: Path, console: Console) -> None:
         console.print(text, markup=False, style="yellow", soft_wrap=True)
     _print(console, "rejected", _drops(facts))
     _print(console, f"lengths and words (texts: {facts.sampled:,} dialogues)", _texts(facts))
+    if manifest.get("spent"):
+        _print(console, "language models", _spent(manifest["spent"]))
     _rates(manifest, facts, console)
 
 
@@ -92,6 +94,23 @@ def _texts(facts: Facts) -> Table:
         table.add_row(
             "distinct-2, users / agent", "", f"{facts.texts.user_distinct_2:.2f}", f"{facts.texts.agent_distinct_2:.2f}"
         )
+    return table
+
+
+def _spent(spent: dict[str, Json]) -> Table:
+    table = _table("stage", "role", "requests", "prompt tokens", "from a cache", "answer tokens", "cost", left=2)
+    for stage, roles in spent.items():
+        for role, each in sorted(roles.items()):
+            prompt, cached = each["prompt_tokens"], each["cached_tokens"]
+            table.add_row(
+                stage,
+                role,
+                f"{each['requests']:,}",
+                f"{prompt:,}",
+                f"{cached / prompt:.0%}" if prompt else "·",
+                f"{each['completion_tokens']:,}",
+                f"{each['cost']:,.4g}" if each["cost"] else "·",
+            )
     return table
 
 

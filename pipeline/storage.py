@@ -40,6 +40,28 @@ _WRITER = {
 _FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 
 
+class Spent(msgspec.Struct):
+    """What one role's engine cost; repairs and what was answered before a crash included.
+
+    Attributes:
+        cost: money, in the currency of the recipe's prices.
+    """
+
+    requests: int = 0
+    prompt_tokens: int = 0
+    cached_tokens: int = 0
+    completion_tokens: int = 0
+    cost: float = 0.0
+
+    def add(self, other: Spent) -> None:
+        """Adds what another part of the run cost."""
+        self.requests += other.requests
+        self.prompt_tokens += other.prompt_tokens
+        self.cached_tokens += other.cached_tokens
+        self.completion_tokens += other.completion_tokens
+        self.cost += other.cost
+
+
 class FileInfo(msgspec.Struct, frozen=True):
     """A written file's size and content digest."""
 
@@ -47,13 +69,14 @@ class FileInfo(msgspec.Struct, frozen=True):
     digest: str
 
 
-class Manifest(msgspec.Struct, frozen=True, kw_only=True):
-    """What a whole shard consists of, and the key it was made under."""
+class Manifest(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """What a whole shard consists of, the key it was made under, and what engines cost for it, by role."""
 
     key: str
     rows: int
     drops: int
     files: dict[str, FileInfo]
+    spent: dict[str, Spent] = {}
 
 
 def write_bytes(path: Path, content: bytes) -> FileInfo:

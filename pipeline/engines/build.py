@@ -13,9 +13,10 @@ from collections.abc import Mapping
 
 from pipeline.engines.endpoint import Endpoint
 from pipeline.engines.http_engine import HttpEngine
+from pipeline.engines.ledger import Purse
 from pipeline.engines.pool import Pool
-from pipeline.engines.retries import RetryBudget
 from pipeline.engines.settings import Engines, EngineSettings, HttpSettings
+from pipeline.engines.speaking import Speaking
 from pipeline.errors import UserError
 from schemas.completion import EngineRole
 from stages.base import Engine
@@ -24,14 +25,16 @@ Addresses = Mapping[EngineRole, tuple[str, ...]]
 """Role -> base URLs of replicas that the run serves itself."""
 
 
-def engines_of(engines: Engines, addresses: Addresses) -> dict[EngineRole, Engine]:
-    """Returns who speaks for each role that no script plays.
+def engines_of(engines: Engines, addresses: Addresses) -> Speaking:
+    """Returns the engines of this process.
 
     Raises:
         UserError: a key is not in the environment.
     """
-    pools: dict[tuple[str, ...], Pool] = {}
-    return {role: _engine(role, settings, addresses, pools) for role, settings in engines.roles.items()}
+    found = Speaking(Purse(engines.budget))
+    for role, settings in engines.roles.items():
+        found[role] = _engine(role, settings, addresses, found)
+    return found
 
 
 def key_of(settings: HttpSettings) -> str | None:
@@ -51,9 +54,7 @@ def key_of(settings: HttpSettings) -> str | None:
     return key
 
 
-def _engine(
-    role: EngineRole, settings: EngineSettings, addresses: Addresses, pools: dict[tuple[str, ...], Pool]
-) -> Engine:
+def _engine(role: EngineRole, settings: EngineSettings, addresses: Addresses, found: Speaking) -> Engine:
     model = settings.model
     if isinstance(model, HttpSettings):
         urls, key, key_env, answers_as = model.urls, key_of(model), model.api_key_env, model.answers_as
@@ -61,14 +62,15 @@ def _engine(
         # What a replica is called is our own choice: nobody else answers there.
         urls, key, key_env, answers_as = addresses[role], None, None, None
     shared = (*urls, model.model, key_env or "")
-    if shared not in pools:
+    if shared not in found.pools:
         endpoints = [Endpoint(url, key, key_env, model, model.model) for url in urls]
-        pools[shared] = Pool(endpoints, model.affinity_margin, model.give_up)
+        found.pools[shared] = Pool(endpoints, model.affinity_margin, model.give_up)
     return HttpEngine(
-        pools[shared],
-        RetryBudget(),
+        found.pools[shared],
+        found.purse,
         model=model.model,
         revision=settings.revision,
         answers_as=answers_as,
         attempts=model.attempts,
+        prices=settings.prices,
     )

@@ -1,6 +1,6 @@
 """An engine behind HTTP: an OpenAI-compatible endpoint, or the replicas of one model.
 
-    engine = HttpEngine(pool, model="large-1", revision="http:large-1", answers_as=None, attempts=10)
+    engine = HttpEngine(pool, Purse(None), model="large-1", revision="http:large-1", answers_as=None, ...)
     completion = await engine.complete(request)
 
 A request is tried until it is answered, refused for good, or has failed `attempts` times while others were answered.
@@ -12,13 +12,15 @@ from __future__ import annotations
 import asyncio
 import time
 
-from msgspec.structs import replace
-
 from pipeline.engines.endpoint import Endpoint
 from pipeline.engines.faults import Fault
+from pipeline.engines.journal import key_of
+from pipeline.engines.ledger import Purse, spent_of
 from pipeline.engines.pool import Pool
 from pipeline.engines.retries import RetryBudget, backoff
+from pipeline.engines.settings import Prices
 from pipeline.engines.wire import Answer, body_of, completion_of, read_answer
+from pipeline.engines.work import notes
 from pipeline.errors import UserError
 from pipeline.gate import turn
 from schemas.completion import Completion, CompletionRequest
@@ -29,14 +31,24 @@ class HttpEngine:
     """See the module's text; satisfies `stages.base.Engine`."""
 
     def __init__(
-        self, pool: Pool, budget: RetryBudget, *, model: str, revision: str, answers_as: str | None, attempts: int
+        self,
+        pool: Pool,
+        purse: Purse,
+        *,
+        model: str,
+        revision: str,
+        answers_as: str | None,
+        attempts: int,
+        prices: Prices,
     ) -> None:
-        """Takes where requests go and what answers must say of themselves."""
-        self._pool, self._budget, self._model = pool, budget, model
+        """Takes where requests go, what answers must say of themselves, and what they cost."""
+        self._pool, self._purse, self._model = pool, purse, model
+        self._budget = RetryBudget()
         self._names = (answers_as,) if answers_as else (model,)
         self._exact = answers_as is not None
         self._revision = revision
         self._attempts = attempts
+        self._prices = prices
 
     @property
     def revision(self) -> str:
@@ -44,22 +56,39 @@ class HttpEngine:
         return self._revision
 
     async def complete(self, request: CompletionRequest) -> Completion:
-        """Answers a request.
+        """Answers a request, from the journal if it was answered before.
 
         Raises:
             EngineError: this one cannot be answered.
             UserError: none can: key or model are wrong.
             Stopped: nothing has answered for too long, or money has run out.
         """
+        body = body_of(request, self._model)
+        noted = notes()
+        journal = noted.journal if noted else None
+        key = key_of(request, body, self._revision) if journal else ""
+        completion = journal.answer(key) if journal else None
+        if completion is None:
+            completion = await self._asked(request, body)
+            if journal:
+                journal.add(key, completion)
+        spent = spent_of(completion.usage, self._prices)
+        self._purse.spent += spent.cost
+        if noted:
+            noted.pay(request.role, spent)
+        return completion
+
+    async def _asked(self, request: CompletionRequest, body: bytes) -> Completion:
+        await turn()
+        self._purse.check()
         started = time.monotonic()
-        answer = await self._answer(request, body_of(request, self._model), started)
-        return replace(completion_of(answer, self._revision), seconds=time.monotonic() - started)
+        answer = await self._answer(request, body, started)
+        return completion_of(answer, self._revision, time.monotonic() - started)
 
     async def _answer(self, request: CompletionRequest, body: bytes, started: float) -> Answer:
         failed: list[Endpoint] = []
         counted = tries = 0
         while True:
-            await turn()
             endpoint = await self._pool.pick(request.session, started, failed)
             before = self._pool.answered
             tries += 1

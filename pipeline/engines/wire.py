@@ -108,7 +108,7 @@ def read_answer(body: bytes) -> Answer:
     return answer
 
 
-def completion_of(answer: Answer, engine: str) -> Completion:
+def completion_of(answer: Answer, engine: str, seconds: float) -> Completion:
     """Returns an answer as a completion, word for word."""
     choice, usage = answer.choices[0], answer.usage or _Usage()
     details = usage.prompt_tokens_details or _Details()
@@ -125,6 +125,7 @@ def completion_of(answer: Answer, engine: str) -> Completion:
             cached_tokens=details.cached_tokens or 0,
         ),
         engine=engine + (f"#{answer.system_fingerprint}" if answer.system_fingerprint else ""),
+        seconds=seconds,
     )
 
 

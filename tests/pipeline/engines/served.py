@@ -24,6 +24,7 @@ RECIPE = {
         "register": {"neutral": 1.0},
         "traits": {},
     },
+    "behaviors_per_task": 1,
     "patience": 1,
 }
 
