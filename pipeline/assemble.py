@@ -68,13 +68,14 @@ def _dialogues(recipe: Recipe) -> Sequence[Step]:
     from stages.validate_dialogues import ValidateDialogues
 
     settings, voices = recipe.simulate, recipe.engines.voices
-    live = "agent" in voices or "user" in voices
+    live = not {"agent", "user", "rewriter"}.isdisjoint(voices)
     simulate = SimulateDialogues(
         max_turns=settings.max_turns,
         max_calls=settings.max_calls,
         agent=voices["agent"].engine if "agent" in voices else SCRIPTED,
         user=voices["user"].engine if "user" in voices else SCRIPTED,
-        sampling={role: voice.sampling for role, voice in voices.items() if role in ("agent", "user")},
+        rewriter=voices["rewriter"].engine if "rewriter" in voices else "",
+        sampling={role: voice.sampling for role, voice in voices.items() if role in ("agent", "user", "rewriter")},
     )
     if settings.attempts == 1:
         return (

@@ -218,7 +218,10 @@ class Recipe(_Strict):
 
     @model_validator(mode="after")
     def _worth_trying_again(self) -> Recipe:
-        if self.simulate.attempts > 1 and not {"agent", "user"} & self.engines.roles.keys():
+        seats, rewrites = {"agent", "user"} & self.engines.roles.keys(), "rewriter" in self.engines.roles
+        if seats and rewrites:
+            raise ValueError("engines.rewriter: puts scripts into other words; leave it out, or agent and user")
+        if self.simulate.attempts > 1 and not (seats or rewrites):
             raise ValueError("simulate.attempts: scripts say the same every time; give the agent or the user an engine")
         if self.simulate.keep > self.simulate.attempts:
             raise ValueError(f"simulate.keep: of {self.simulate.attempts} attempts no {self.simulate.keep} can be kept")

@@ -55,7 +55,8 @@ class Generation(Record):
 
     Attributes:
         usage: tokens of all its requests, the repair's among them.
-        repaired: what was wrong with the first try; "" where it was taken as it came.
+        repaired: what was wrong with the first try, or with a rewrite in whose place the script's sentence stands; ""
+            where it was taken as it came.
     """
 
     finish_reason: str

@@ -87,6 +87,8 @@ def answered(request: CompletionRequest, scenario: Scenario, sandbox: Sandbox) -
         said = _next_of_agent(script, chat) or _agent_hears(scenario, sandbox, chat)
     elif request.role == "user":
         said = _next_of_user(script, chat)
+    elif request.role == "rewriter":  # a script has no other words
+        said = Message(role="assistant", content=str(chat[-1]["content"]).partition("\n")[2])
     else:
         raise EngineError(f"no script speaks for the role {request.role!r}")
     return completion_of(said, request)

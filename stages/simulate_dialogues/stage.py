@@ -3,14 +3,17 @@
     SimulateDialogues(max_turns=40, max_calls=120)   # Scenario -> Dialogue
 
 Each dialogue gets its own fork of the domain's sandbox. Who speaks for which side is the recipe's choice: a script, or
-whatever engine has the role `agent` or `user` (both: `live`; one of them: `mixed`). A language model whose answer
-cannot be used ends its dialogue, which is dropped with the reason and its owner.
+whatever engine has the role `agent` or `user` (both: `live`; one of them: `mixed`). Two scripts may be put into the
+words of an engine with the role `rewriter` (`rewritten`: what is called, said and meant stays). A language model whose
+answer cannot be used ends its dialogue, which is dropped with the reason and its owner.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+
+import msgspec
 
 from schemas.base import content_id, encode
 from schemas.behavior import Scenario
@@ -23,6 +26,7 @@ from stages.simulate_dialogues.hearing import Listening
 from stages.simulate_dialogues.language_agent import LanguageAgent
 from stages.simulate_dialogues.language_user import LanguageUser
 from stages.simulate_dialogues.loop import Caps, converse
+from stages.simulate_dialogues.rewriting import rewritten
 from stages.simulate_dialogues.scripted_agent import ScriptedAgents
 from stages.simulate_dialogues.scripted_engine import seed_of, session_of
 from stages.simulate_dialogues.scripted_user import ScriptedUsers
@@ -42,6 +46,7 @@ class SimulateDialogues(Stage[Scenario, Dialogue]):
         max_messages: Messages of everybody.
         agent: Who speaks for the agent: `scripted`, or the name and revision of the engine that has this role.
         user: Who speaks for the user, likewise.
+        rewriter: Name and revision of the engine that puts a dialogue of two scripts into its words; "": nobody does.
         sampling: How the answers of an engine are drawn, by role.
         attempt: Which try at the scenario this is; language models say something else each time.
     """
@@ -51,6 +56,7 @@ class SimulateDialogues(Stage[Scenario, Dialogue]):
     max_messages: int = 400
     agent: str = SCRIPTED
     user: str = SCRIPTED
+    rewriter: str = ""
     sampling: Mapping[EngineRole, Sampling] = field(default_factory=dict)
     attempt: int = 0
 
@@ -59,7 +65,8 @@ class SimulateDialogues(Stage[Scenario, Dialogue]):
         sandbox = services.sandboxes[record.task.domain]
         if self.agent == self.user == SCRIPTED:
             agents, users = self._scripts(services)
-            return [await simulate(record, sandbox, agents, users, self.caps)]
+            scripted = await simulate(record, sandbox, agents, users, self.caps)
+            return [await self._rewritten(scripted, services, sandbox) if self.rewriter else scripted]
         return [await self._live(record, services, sandbox)]
 
     @property
@@ -71,6 +78,19 @@ class SimulateDialogues(Stage[Scenario, Dialogue]):
         agents: AgentEngine = services.memo("engine:agent:scripted", ScriptedAgents)
         users: UserEngine = services.memo("engine:user:scripted", ScriptedUsers)
         return agents, users
+
+    async def _rewritten(self, dialogue: Dialogue, services: Services, sandbox: Sandbox) -> Dialogue | Drop:
+        engine, scenario = _engine(services, "rewriter"), dialogue.scenario
+        session = session_of(scenario.id, self.attempt)
+        sampling = self.sampling.get("rewriter")
+        engines = {**dialogue.engines, "rewriter": engine.revision}
+        id_ = content_id("dialogue", scenario.id, engines, *([self.attempt] if self.attempt else []))
+        dialogue = msgspec.structs.replace(dialogue, id=id_, engines=engines)
+        try:
+            messages = await rewritten(engine, sandbox.domain, scenario, dialogue.messages, session, sampling)
+        except EngineError as error:
+            return _dropped(dialogue, Broken("engine_error", "tool", str(error)))
+        return msgspec.structs.replace(dialogue, messages=tuple(messages))
 
     async def _live(self, scenario: Scenario, services: Services, sandbox: Sandbox) -> Dialogue | Drop:
         domain = sandbox.domain
