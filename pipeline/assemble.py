@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from pipeline.engines.build import Addresses
 from pipeline.line import Line, Step
 from pipeline.recipe import Recipe
 from pipeline.worlds import AnySource, services_of
@@ -14,14 +13,12 @@ from schemas.base import digest
 def line_of(
     recipe: Recipe,
     worlds: Sequence[AnySource],
-    addresses: Addresses | None = None,
 ) -> Line:
     """Returns the recipe's stages with its settings.
 
     Args:
         recipe: what is wanted.
         worlds: where the worlds come from.
-        addresses: role -> where the replicas are that the run serves itself.
     """
     from schemas.behavior import Scenario
     from schemas.sft import SftRow
@@ -50,8 +47,9 @@ def line_of(
         ),
         group=Deduplicate(threshold=recipe.near_duplicates.threshold),
         group_at="validate_dialogues",
-        services=services_of(worlds, recipe.engines, addresses),
-        services_key=digest([recipe.engines.model_dump(mode="json"), sorted((addresses or {}).items())]),
+        services=services_of(worlds, recipe.engines),
+        services_key=digest(recipe.engines.model_dump(mode="json")),
+        replicas=recipe.engines if recipe.engines.served else None,
         world_key=digest([source.key for source in worlds]),
         domains=tuple(source.code for source in worlds if source.code),
         concurrency=recipe.engines.concurrency,

@@ -12,11 +12,13 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Callable
-from dataclasses import asdict, dataclass, field, is_dataclass
+from dataclasses import asdict, dataclass, field, is_dataclass, replace
+from functools import partial
 from typing import Any
 
 import msgspec
 
+from pipeline.engines.settings import Addresses, Engines
 from pipeline.fingerprint import code_digest
 from schemas.base import Record, digest
 from schemas.task import TaskSpec
@@ -45,8 +47,9 @@ class Line:
         steps: from orders to rows.
         group: decides in the driver which rows are kept.
         group_at: the step whose records `group` looks at.
-        services: builds what the stages use, once per process.
+        services: builds what the stages use, once per process; takes the addresses of replicas, if there are any.
         world_key: digest of whatever `services` is built from.
+        replicas: engines of which some are served by the run itself, on Ray.
         services_key: digest of what `services` is built from and no key depends on, such as addresses.
         domains: packages or folders of the domains, whose code counts as every stage's.
         concurrency: records of live steps that are in work at once, in all processes together.
@@ -55,8 +58,9 @@ class Line:
     steps: tuple[Step, ...]
     group: GroupStage[Any]
     group_at: str
-    services: Callable[[], Services]
+    services: Callable[..., Services]
     world_key: str
+    replicas: Engines | None = None
     services_key: str = ""
     domains: tuple[str, ...] = ()
     concurrency: int = 1
@@ -66,6 +70,11 @@ class Line:
         """Looks at the code once, in the driver: workers get the keys with the line."""
         stages = (*(step.stage for step in self.steps), self.group)
         object.__setattr__(self, "_keys", {_name(stage): self._stage_key(stage) for stage in stages})
+
+    def at(self, addresses: Addresses) -> Line:
+        """Returns the line whose engines find their replicas there."""
+        services = partial(self.services, addresses)
+        return replace(self, services=services, services_key=digest([self.services_key, sorted(addresses.items())]))
 
     def key(self, stage: object, *inputs: str) -> str:
         """Returns the key of what a stage makes of inputs (their digests)."""

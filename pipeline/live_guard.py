@@ -6,6 +6,8 @@ The server gets a process group of its own and the guard's standard input and ou
 the pipeline, be it by SIGKILL, or the guard by SIGTERM), the group is killed and FOLDER removed. GRACE is how many
 seconds the group has before, to tidy up after SIGTERM; 0 asks nobody. Only the standard library, and little of it:
 every start of a server waits for this. Not promised: a server that moves to another group.
+
+Guards are two, one the child of the other: Ray's workers kill their own children, by SIGKILL, when they end.
 """
 
 from __future__ import annotations
@@ -18,16 +20,21 @@ import signal
 import sys
 import threading
 import time
+from collections.abc import Callable
 from typing import NoReturn
 
 _PR_SET_PDEATHSIG = 1
 _PR_SET_CHILD_SUBREAPER = 36
 
 
-def _die_with_parent() -> None:
-    """Asks Linux for a signal when the parent dies; elsewhere `_watch` finds out by itself."""
+def _die_with(parent: int, end: Callable[[], object]) -> None:
+    """Asks Linux for SIGTERM when the parent dies; elsewhere a thread looks. If it is dead already, `end` is called."""
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
+    else:
+        threading.Thread(target=_watch, args=(parent,), daemon=True).start()
+    if os.getppid() != parent:
+        end()
 
 
 def _watch(parent: int) -> None:
@@ -51,8 +58,31 @@ def _ask_to_end(group: int, grace: float) -> None:
 
 def main(folder: str, grace: float, command: list[str]) -> NoReturn:
     """Runs the command to its end."""
-    parent = os.getppid()
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the terminal's Ctrl-C is the pipeline's business
+    parent, outer = os.getppid(), os.getpid()
+    inner = os.fork()
+    if inner:
+        relay(parent, inner)
+    guard(outer, folder, grace, command)
+
+
+def relay(parent: int, inner: int) -> NoReturn:
+    """Passes on that it is time to end, and how the inner guard ended; if this is killed, the inner guard sees it."""
+
+    def ask(*_: object) -> None:
+        with contextlib.suppress(OSError):
+            os.kill(inner, signal.SIGTERM)
+
+    signal.signal(signal.SIGTERM, ask)
+    _die_with(parent, ask)
+    for descriptor in (0, 1):  # the pipes belong to the server: their ends must be seen when it ends
+        os.close(descriptor)
+    _, status = os.waitpid(inner, 0)
+    os._exit(os.waitstatus_to_exitcode(status) % 256)
+
+
+def guard(parent: int, folder: str, grace: float, command: list[str]) -> NoReturn:
+    """Runs the command in a group of its own, and ends the group with it."""
     child = 0
 
     def end(status: int) -> NoReturn:
@@ -66,7 +96,7 @@ def main(folder: str, grace: float, command: list[str]) -> NoReturn:
         os._exit(status)
 
     signal.signal(signal.SIGTERM, lambda *_: end(143))
-    _die_with_parent()
+    _die_with(parent, lambda: end(143))
     if grace and sys.platform == "linux":  # the server's orphans become the guard's, to be waited for
         ctypes.CDLL(None).prctl(_PR_SET_CHILD_SUBREAPER, 1)
     child = os.fork()
@@ -83,12 +113,8 @@ def main(folder: str, grace: float, command: list[str]) -> NoReturn:
             os._exit(127)
     with contextlib.suppress(OSError):
         os.setpgid(child, child)  # also here: whoever comes first
-    for descriptor in (0, 1):  # the pipes belong to the server: their ends must be seen when it ends
+    for descriptor in (0, 1):
         os.close(descriptor)
-    if sys.platform != "linux":
-        threading.Thread(target=_watch, args=(parent,), daemon=True).start()
-    elif os.getppid() != parent:  # the pipeline has died before the request to be told
-        end(143)
     _, status = os.waitpid(child, 0)
     end(os.waitstatus_to_exitcode(status) % 256)
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Protocol
 
+from pipeline.errors import UserError
 from pipeline.line import Line, Order
 from pipeline.orchestrator import run_here
 from pipeline.shard import ShardResult, run_shard
@@ -28,6 +29,11 @@ class Inline:
 
     def map(self, line: Line, folder: Path, orders: Iterator[Order]) -> Iterator[ShardResult]:
         """Runs every shard and yields its result."""
+        if line.replicas is not None:
+            raise UserError(
+                "engines: Ray places the servers of vLLM: leave out --executor inline, or serve the model "
+                "yourself and give its address (http)"
+            )
         if line.live:
             yield from run_here(line, folder, orders)
             return

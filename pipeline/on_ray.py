@@ -15,6 +15,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+from pipeline.engines.vllm_fleet import Fleet
 from pipeline.errors import Stopped, UserError
 from pipeline.fingerprint import HOME
 from pipeline.house import module_files
@@ -48,6 +49,7 @@ class OnRay:
         import ray
 
         self._ray, self._workers = ray, workers
+        self._fleet: Fleet | None = None
         # Sockets below must stay under 108 characters, so not below the run or a deep TMPDIR.
         short = Path("/tmp")
         self._temp = OwnFolder("writ-ray-", short if short.is_dir() else Path(tempfile.gettempdir()))
@@ -76,6 +78,9 @@ class OnRay:
 
     def map(self, line: Line, folder: Path, orders: Iterator[Order]) -> Iterator[ShardResult]:
         """Runs every shard and yields its result."""
+        if line.replicas is not None:
+            self._fleet = self._fleet or Fleet(line.replicas, folder.resolve() / "engines")
+            line = line.at(self._fleet.addresses)
         shared, place = self._ray.put(line), str(folder.resolve())
         live = Orchestrators(self._ray, shared, place, self._files, line.concurrency, self._workers)
         flying: deque[tuple[Any, list[Callable[[], None]]]] = deque()
@@ -99,7 +104,9 @@ class OnRay:
             live.close()
 
     def close(self) -> None:
-        """Stops Ray and removes its folder."""
+        """Takes replicas down, stops Ray and removes its folder."""
+        if self._fleet is not None:
+            self._fleet.close()
         self._ray.shutdown()
         self._temp.remove()
 

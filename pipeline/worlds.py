@@ -20,8 +20,7 @@ from pipeline.live_source import LiveSource
 from pipeline.recipe import Recipe
 
 if TYPE_CHECKING:
-    from pipeline.engines.build import Addresses
-    from pipeline.engines.settings import Engines
+    from pipeline.engines.settings import Addresses, Engines
     from schemas.world import World
     from stages.base import Services
     from tool_specs.domain import Domain
@@ -104,7 +103,7 @@ AnySource = Source | LiveSource
 
 
 def with_folders(recipe: Recipe, recipe_folder: Path) -> Recipe:
-    """Returns the recipe with every domain under its own name; those in a user's folder have its absolute path.
+    """Returns the recipe with every domain under its own name, and with absolute paths of folders.
 
     Raises:
         RecipeError: there is no such domain, its code fails, or two domains have one name.
@@ -136,7 +135,7 @@ def with_folders(recipe: Recipe, recipe_folder: Path) -> Recipe:
     names = [domain.name for domain in found]
     if len(set(names)) < len(names):
         raise RecipeError(f"domains: {', '.join(names)}: two domains have one name; change `name=` in one of them")
-    return recipe.model_copy(update={"domains": tuple(found)})
+    return recipe.model_copy(update={"domains": tuple(found), "engines": recipe.engines.at(recipe_folder)})
 
 
 def sources(recipe: Recipe, recipe_folder: Path, world_file: Path | None = None) -> tuple[AnySource, ...]:
@@ -211,8 +210,6 @@ def build_services(
     return Services(sandboxes=sandboxes, engines=engines_of(engines, addresses or {}))
 
 
-def services_of(
-    worlds: Sequence[AnySource], engines: Engines | None = None, addresses: Addresses | None = None
-) -> partial[Services]:
-    """Returns `build_services` of these, to be called in a worker."""
-    return partial(build_services, tuple(worlds), engines, addresses)
+def services_of(worlds: Sequence[AnySource], engines: Engines | None = None) -> partial[Services]:
+    """Returns `build_services` of these, to be called in a worker with the addresses of replicas."""
+    return partial(build_services, tuple(worlds), engines)

@@ -9,20 +9,17 @@ that sends them: they travel in no recipe, no task and no file.
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
 
 from pipeline.engines.endpoint import Endpoint
+from pipeline.engines.guided import GuidedEngine
 from pipeline.engines.http_engine import HttpEngine
 from pipeline.engines.ledger import Purse
 from pipeline.engines.pool import Pool
-from pipeline.engines.settings import Engines, EngineSettings, HttpSettings
+from pipeline.engines.settings import Addresses, Engines, EngineSettings, HttpSettings
 from pipeline.engines.speaking import Speaking
 from pipeline.errors import UserError
 from schemas.completion import EngineRole
 from stages.base import Engine
-
-Addresses = Mapping[EngineRole, tuple[str, ...]]
-"""Role -> base URLs of replicas that the run serves itself."""
 
 
 def engines_of(engines: Engines, addresses: Addresses) -> Speaking:
@@ -61,16 +58,17 @@ def _engine(role: EngineRole, settings: EngineSettings, addresses: Addresses, fo
     else:
         # What a replica is called is our own choice: nobody else answers there.
         urls, key, key_env, answers_as = addresses[role], None, None, None
-    shared = (*urls, model.model, key_env or "")
+    shared = (*urls, model.name, key_env or "")
     if shared not in found.pools:
-        endpoints = [Endpoint(url, key, key_env, model, model.model) for url in urls]
+        endpoints = [Endpoint(url, key, key_env, model, model.name) for url in urls]
         found.pools[shared] = Pool(endpoints, model.affinity_margin, model.give_up)
-    return HttpEngine(
+    engine = HttpEngine(
         found.pools[shared],
         found.purse,
-        model=model.model,
+        model=model.name,
         revision=settings.revision,
         answers_as=answers_as,
         attempts=model.attempts,
         prices=settings.prices,
     )
+    return GuidedEngine(engine) if settings.guided else engine

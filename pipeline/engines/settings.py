@@ -18,17 +18,22 @@ A role that is left out is played by a script. Keys come from environment variab
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Annotated, Any
 from urllib.parse import urlsplit
 
 import msgspec
 from pydantic import AfterValidator, Field, model_validator
 
+from pipeline.engines.vllm_model import folder_digest, folder_of, is_folder
 from pipeline.live_settings import Strict
 from schemas.completion import EngineRole, Sampling, Voice
 
 ROLES: tuple[EngineRole, ...] = ("agent", "user", "verbaliser", "rewriter", "judge")
+Addresses = Mapping[EngineRole, tuple[str, ...]]
+"""Role -> base URLs, with `/v1`, of replicas that the run serves itself."""
 Seconds = Annotated[float, Field(gt=0, le=86_400)]
 
 
@@ -97,25 +102,73 @@ class HttpSettings(Transport):
         """All addresses."""
         return (self.base_url,) if isinstance(self.base_url, str) else self.base_url
 
+    @property
+    def name(self) -> str:
+        """What the model is called in requests."""
+        return self.model
+
+    @property
+    def version(self) -> str:
+        """What its name does not say."""
+        return self.revision
+
 
 class VllmSettings(Transport):
     """A model that the run serves itself, with vLLM.
 
     Attributes:
-        model: a Hugging Face id, or a folder.
-        revision: of the model; part of every key.
+        model: a Hugging Face id, or a folder (relative to the recipe; it begins with `/`, `./`, `../` or `~/`).
+        revision: of the model; part of every key, as a folder's content is.
         replicas: servers.
         tensor_parallel: GPUs of one server.
-        args: further flags of `vllm serve`, without the dashes: {max_model_len: 32768, enable_prefix_caching: true}.
+        gpus: of one server, as Ray counts: a fraction shares a GPU, 0 serves on the CPU; None: `tensor_parallel`.
+        args: further flags of `vllm serve`, without the dashes: {max_model_len: 32768, tool_call_parser: hermes}.
         env: environment variables of the servers.
+        python: interpreter of the environment that has vLLM (relative to the recipe); None: the one that runs this.
+        start_timeout: seconds until a server must be healthy, a download of the model included.
+        restarts: how often a server that died is started again.
     """
 
     model: Annotated[str, Field(min_length=1)]
     revision: str = ""
     replicas: Annotated[int, Field(ge=1, le=1024)] = 1
     tensor_parallel: Annotated[int, Field(ge=1, le=64)] = 1
+    gpus: Annotated[float, Field(ge=0, le=64)] | None = None
     args: dict[str, Any] = {}
     env: dict[str, str] = {}
+    python: str | None = None
+    start_timeout: Seconds = 1800.0
+    restarts: Annotated[int, Field(ge=0, le=1000)] = 3
+
+    @property
+    def name(self) -> str:
+        """What the model is called in requests."""
+        return Path(self.model).name if is_folder(self.model) else self.model
+
+    @property
+    def gpus_each(self) -> float:
+        """GPUs of one server."""
+        return float(self.tensor_parallel) if self.gpus is None else self.gpus
+
+    @property
+    def version(self) -> str:
+        """What its name does not say."""
+        return self.revision or (folder_digest(Path(self.model)) if is_folder(self.model) else "")
+
+    @property
+    def serving(self) -> str:
+        """What makes servers different, as text: roles for which it is the same share their servers."""
+        return self.model_dump_json(exclude=set(Transport.model_fields))
+
+    def at(self, folder: Path) -> VllmSettings:
+        """Returns the settings with paths from a recipe's folder made absolute."""
+        changes: dict[str, str] = {}
+        if is_folder(self.model):
+            changes["model"] = folder_of(self.model, folder)
+        if self.python is not None and os.sep in self.python:
+            # Not resolved: the interpreter of an environment is a link that must be called by its own name.
+            changes["python"] = folder_of(self.python, folder)
+        return self.model_copy(update=changes)
 
 
 class Prices(Strict):
@@ -132,11 +185,14 @@ class EngineSettings(Strict):
     Attributes:
         http, vllm: one of the two.
         sampling: fields of `schemas.completion.Sampling`.
+        guided: a JSON Schema holds every answer in a form: words, or a call by the tools' own schemas. For models that
+            do not call tools by themselves.
     """
 
     http: HttpSettings | None = None
     vllm: VllmSettings | None = None
     sampling: Annotated[dict[str, Any], AfterValidator(_sampling)] = {"max_tokens": 2048}
+    guided: bool = False
     prices: Prices = Prices()
 
     @model_validator(mode="after")
@@ -156,7 +212,8 @@ class EngineSettings(Strict):
     def revision(self) -> str:
         """Name and version of what answers, such as `http:large-1@2026-05`."""
         kind = "http" if self.http else "vllm"
-        return f"{kind}:{self.model.model}" + (f"@{self.model.revision}" if self.model.revision else "")
+        version = self.model.version
+        return f"{kind}:{self.model.name}" + (f"@{version}" if version else "") + ("+guided" if self.guided else "")
 
     @property
     def voice(self) -> Voice:
@@ -179,6 +236,19 @@ class Engines(Strict):
     judge: EngineSettings | None = None
     concurrency: Annotated[int, Field(ge=1, le=100_000)] = 64
     budget: Annotated[float, Field(gt=0)] | None = None
+
+    def at(self, folder: Path) -> Engines:
+        """Returns the engines with paths from a recipe's folder made absolute."""
+        changes: dict[str, EngineSettings] = {}
+        for role, each in self.roles.items():
+            if each.vllm is not None:
+                changes[role] = each.model_copy(update={"vllm": each.vllm.at(folder)})
+        return self.model_copy(update=changes)
+
+    @property
+    def served(self) -> dict[EngineRole, VllmSettings]:
+        """Role -> its model, for those that the run serves itself."""
+        return {role: each.vllm for role, each in self.roles.items() if each.vllm is not None}
 
     @property
     def roles(self) -> Mapping[EngineRole, EngineSettings]:

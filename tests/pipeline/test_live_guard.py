@@ -107,3 +107,21 @@ def test_a_server_may_tidy_up_before_it_is_killed(tmp_path: Path, stubborn: bool
     assert tidied.read_text() == "tidied up"
     assert (time.monotonic() - began >= 3) == stubborn, "nobody waits for a group that has gone"
     assert not _servers(str(tidied)) and not folder.home.exists()
+
+
+@pytest.mark.skipif(not Path("/proc/self/cmdline").exists(), reason="counts processes in /proc")
+def test_a_guard_that_is_killed_takes_everything_along(tmp_path: Path) -> None:
+    folder = WorkingFolder(None)
+    tidied = tmp_path / "tidied"
+    guard = subprocess.Popen(
+        guarded(folder, [sys.executable, "-c", TIDY, str(tidied), ""], grace=3), stdout=subprocess.PIPE
+    )
+    assert guard.stdout is not None and guard.stdout.readline() == b"ready\n"
+    guard.kill()  # as Ray's workers do with their children when they end
+    guard.wait(30)
+    guard.stdout.close()
+    deadline = time.monotonic() + 20
+    while (_servers(str(tidied)) or folder.home.exists()) and time.monotonic() < deadline:
+        time.sleep(0.05)
+    assert not _servers(str(tidied)) and not folder.home.exists()
+    assert tidied.read_text() == "tidied up"

@@ -93,6 +93,8 @@ def make(folder: Path, seed: int) -> None:
         Qwen3Config(
             vocab_size=VOCABULARY, hidden_size=64, intermediate_size=128, num_hidden_layers=2, num_attention_heads=4,
             num_key_value_heads=2, head_dim=32, max_position_embeddings=CONTEXT, tie_word_embeddings=True,
+            initializer_range=0.15,  # so that what is said depends on what was said, not on the seed alone
+           
             eos_token_id=tokenizer.eos_token_id, pad_token_id=tokenizer.pad_token_id, bos_token_id=None,
         )
     )  # fmt: skip

@@ -1,0 +1,149 @@
+"""All replicas of a run, on Ray: placed, supervised, taken down with the run. Requests never pass through here.
+
+    fleet = Fleet(recipe.engines, logs=Path("outputs/run/engines"))     # Ray has been started
+    fleet.addresses                # {"agent": ("http://10.0.0.4:8101/v1", "http://10.0.0.5:8102/v1")}
+    fleet.close()
+
+Roles whose settings serve the same share their replicas. A replica with GPUs gets them from a placement group, one on
+the CPU reserves memory and no core: the cores of this machine are the workers', by Ray's books.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import importlib
+import threading
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from pipeline.engines.settings import Engines, VllmSettings
+from pipeline.engines.vllm_flags import Flags
+from pipeline.engines.vllm_replica import Replica, Report
+from pipeline.errors import UserError
+from schemas.completion import EngineRole
+
+_CPU_REPLICA_BYTES = 1 << 30
+_LOOK_SECONDS = 5.0
+_STOP_SECONDS = 30.0
+
+
+class _Actor(Replica):
+    """A replica that finds the address of the machine it was put on."""
+
+    def __init__(self, settings: VllmSettings, alone: bool, log: Path) -> None:
+        ray: Any = importlib.import_module("ray")
+        super().__init__(settings, "127.0.0.1" if alone else ray.util.get_node_ip_address(), log)
+
+
+class Fleet:
+    """See the module's text.
+
+    Attributes:
+        addresses: role -> base URLs of its replicas, with `/v1`. They stay the same for the whole run.
+    """
+
+    addresses: Mapping[EngineRole, tuple[str, ...]]
+
+    def __init__(self, engines: Engines, logs: Path) -> None:
+        """Starts all replicas and waits until they are healthy.
+
+        Args:
+            engines: of the recipe.
+            logs: folder for the servers' output.
+
+        Raises:
+            UserError: a replica cannot be placed, or does not start; with its last lines.
+        """
+        ray: Any = importlib.import_module("ray")  # most of what is asked of it here it does not type
+        self._ray, self._logs = ray, logs
+        self._alone = sum(bool(node["Alive"]) for node in ray.nodes()) == 1
+        self._groups: list[Any] = []
+        self._actors: list[tuple[Any, Flags]] = []
+        self._reports: list[Report] = []
+        self._closing = threading.Event()
+        shared: dict[str, tuple[str, ...]] = {}
+        addresses: dict[EngineRole, tuple[str, ...]] = {}
+        try:
+            for role, settings in engines.served.items():
+                if settings.serving not in shared:
+                    shared[settings.serving] = self._start(settings)
+                addresses[role] = shared[settings.serving]
+        except BaseException:
+            self.close()
+            raise
+        self.addresses = addresses
+        threading.Thread(target=self._look_after, name="writ-fleet", daemon=True).start()
+
+    @property
+    def reports(self) -> tuple[Report, ...]:
+        """How the replicas were when they were last looked at."""
+        return tuple(self._reports)
+
+    def close(self) -> None:
+        """Takes all servers down."""
+        self._closing.set()
+        if not self._ray.is_initialized():
+            return
+        stopping = [actor.stop.remote() for actor, _ in self._actors]
+        self._ray.wait(stopping, num_returns=len(stopping), timeout=_STOP_SECONDS) if stopping else None
+        for actor, _ in self._actors:
+            self._ray.kill(actor)
+        for group in self._groups:
+            self._ray.util.remove_placement_group(group)
+        self._actors, self._groups = [], []
+
+    def _start(self, settings: VllmSettings) -> tuple[str, ...]:
+        actors = list(self._placed(settings))
+        flags = self._ray.get(actors[0].flags.remote())
+        if isinstance(flags, str):
+            raise UserError(flags)
+        self._actors += [(actor, flags) for actor in actors]
+        reports: list[Report] = self._ray.get([actor.serve.remote(flags, None) for actor in actors])
+        for report in reports:
+            if report.problem:
+                raise UserError(report.problem)
+        self._reports += reports
+        return tuple(f"{report.url}/v1" for report in reports)
+
+    def _placed(self, settings: VllmSettings) -> Iterator[Any]:
+        """Yields an actor per replica, each in its bundle of a placement group."""
+        from ray.util.scheduling_strategies import PlacementGroupSchedulingStrategy
+
+        gpus = settings.gpus_each
+        bundle = {"GPU": gpus} if gpus else {"memory": float(_CPU_REPLICA_BYTES)}
+        kind, each = next(iter(bundle.items()))
+        there = self._ray.cluster_resources().get(kind, 0.0)
+        if there < each * settings.replicas:
+            raise UserError(
+                f"engines: {settings.replicas} replicas of {settings.model} need {_amount(kind, each)} each; there is "
+                f"{_amount(kind, there)} in all. Lower replicas or gpus, or join a larger cluster"
+            )
+        group = self._ray.util.placement_group([bundle] * settings.replicas, strategy="PACK")
+        self._groups.append(group)
+        if not group.wait(settings.start_timeout):
+            raise UserError(
+                f"engines: {settings.replicas} replicas of {settings.model} ({_amount(kind, each)} each) found no "
+                f"place in {settings.start_timeout:g} s (start_timeout): others use what there is"
+            )
+        for index in range(settings.replicas):
+            needs = {"num_gpus": gpus} if gpus else {"memory": _CPU_REPLICA_BYTES}
+            remote = self._ray.remote(num_cpus=0, max_restarts=-1, **needs)(_Actor)
+            place = PlacementGroupSchedulingStrategy(group, placement_group_bundle_index=index)
+            log = self._logs / f"vllm-{len(self._groups)}-{index}.log"
+            yield remote.options(scheduling_strategy=place).remote(settings, self._alone, log)
+
+    def _look_after(self) -> None:
+        """Has servers started again whose actors were killed: Ray makes the actor, this asks it to serve."""
+        while not self._closing.wait(_LOOK_SECONDS):
+            for number, (actor, flags) in enumerate(list(self._actors)):
+                # An actor that died just now raises; the next look finds the new one.
+                with contextlib.suppress(self._ray.exceptions.RayError):
+                    port = int(self._reports[number].url.rpartition(":")[2])
+                    report = self._ray.get(actor.serve.remote(flags, port), timeout=None)
+                    if not self._closing.is_set():
+                        self._reports[number] = report
+
+
+def _amount(kind: str, number: float) -> str:
+    return f"{number:g} GPU" if kind == "GPU" else f"{number / (1 << 30):.1f} GiB of memory"
