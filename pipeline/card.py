@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, get_args
 
 import yaml
 
 from pipeline.dataset_files import FEATURES
 from pipeline.facts import Facts, quantiles
 from schemas.base import Json
+from schemas.task import Kind
 
 if TYPE_CHECKING:
     from pipeline.dataset import Written
@@ -18,8 +19,7 @@ _FOLDERS = {"default": "data", "sharegpt": "sharegpt"}
 _MEANINGS = {
     "id": "content-derived id of the dialogue",
     "domain": "kind of world",
-    "kind": "read_heavy, write_intensive, mixed, information, must_refuse, fallback, conditional, conflict, omission, "
-    "ask_first, difference",
+    "kind": ", ".join(get_args(Kind)),
     "num_writes": "state-changing calls that the task needs",
     "burden": "reads that its hardest decision needs, proved: lower bound = upper bound",
     "plausible_burden": "the lower bound when only plausible changes of the world count",

@@ -93,11 +93,13 @@ def kind_shares(recipe: Recipe) -> dict[Kind, dict[tuple[int, int | None], float
             total = sum(several.values()) or 1.0
             axis = {(n, b): p / total * q for n, p in several.items() for b, q in burden.items()}
         elif kind == "conditional":
-            axis = {(1, None): 0.5, (0, None): 0.5}
+            axis = {(1, None): 2 / 3, (0, None): 1 / 3}
         elif kind in ("information", "difference"):
             axis = {(0, b): p for b, p in burden.items()}
         elif kind in ("conflict", "omission", "ask_first"):
             axis = {(1, None): 1.0}
+        elif kind == "budget":
+            axis = {(2, None): 1.0}
         else:
             axis = {(0, None): 1.0}
         shares[kind] = {place: share * part for place, part in axis.items() if share * part > 0}

@@ -15,7 +15,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from schemas.base import Json, Path
-from schemas.program import Call, Fact, Filter, Program, column_id
+from schemas.program import Call, Fact, Filter, Program, Term, column_id
 from schemas.task import Clause, Proof, Read, Request, Source, Task, Witness
 from tool_specs.names import singular
 
@@ -103,7 +103,15 @@ def criterion(request: Request) -> Iterator[str]:
         for key in program.order:
             end = "highest" if key.descending else "lowest"
             parts.append(f"{end} {_short(programs, number, key.column)} first")
+        if program.within:
+            costs = " and ".join(_term(programs, term) for term in program.within.terms)
+            parts.append(f"{costs} sum to no more than {program.within.fact}, the first of them decided first")
         yield f"selection {number + 1} ({program.role}): {'; '.join(parts)}; take {_PICKED[program.pick]}"
+
+
+def _term(programs: tuple[Program, ...], term: Term) -> str:
+    less = f" less {_column(programs, term.program, term.less)}" if term.less is not None else ""
+    return f"{_short(programs, term.program, term.column)} of selection {term.program + 1}{less}"
 
 
 def _steps(program: Program) -> Iterator[str]:

@@ -15,9 +15,11 @@ How kinds and axes combine: read-heavy tasks have one decision and carry the bur
 the decisions axis, their burden is low and as it falls; mixed tasks carry both, with two decisions or more; information
 tasks carry the burden axis without a decision, and so do differences (`difference`); refusals have neither. Fallback
 chains (`fallback`: "the cheapest blue one; if there is none, the cheapest of any kind") are ordered like read-heavy
-tasks. Conditional tasks (`conditional`: "only if its price is over $50") carry no axis; in one half the condition does
-not hold, and nothing is written. Tasks whose users err have one decision, and the burden as it falls: `conflict` (what
-is told first contradicts the world), `omission` (it fits several rows), `ask_first` (it lacks what no tool can give).
+tasks. Conditional tasks (`conditional`: "only if its price is over $50") carry no axis; in a third the condition does
+not hold, and nothing is written; in another third something else is to be written if it does not, which is so in one
+half of them. Tasks under a budget (`budget`: "$40 extra for both at most") have two decisions. Tasks whose users err
+have one decision, and the burden as it falls: `conflict` (what is told first contradicts the world), `omission` (it
+fits several rows), `ask_first` (it lacks what no tool can give).
 Instead of the two axes, `grid.cells` may give shares of cells outright (`"1x9": 0.1`): they then stand for all
 read-heavy, write-intensive and mixed tasks, and `tasks` has shares for the rest.
 With `grid.witnesses: plausible`, burdens mean the column `plausible_burden` of the rows in place of `burden`.

@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 from pipeline.facts import Facts, facts_of, kept_shards, kept_tables, quantiles
 from pipeline.grid import grid_svg
@@ -29,17 +29,14 @@ from pipeline.run_folder import RunFolder
 from pipeline.show import fold
 from pipeline.storage import write_bytes
 from schemas.dialogue import Dialogue
-from schemas.task import Request, Task
+from schemas.task import Kind, Request, Task
 from schemas.verdict import Judged
 
 __all__ = ["grid_svg", "write_report"]
 
 PER_KIND = 2
 """Sample dialogues per kind."""
-_KINDS = (
-    "read_heavy", "write_intensive", "mixed", "information", "must_refuse", "fallback", "conditional", "conflict",
-    "omission", "ask_first", "difference",
-)  # fmt: skip
+_KINDS: tuple[Kind, ...] = get_args(Kind)
 LONGEST_RESULT = 4000
 """Characters of a tool's result that a folded call holds."""
 _LINKS = (

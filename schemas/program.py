@@ -93,6 +93,29 @@ class OrderKey(Record):
     descending: bool = False
 
 
+class Term(Record):
+    """What one of the selections under a budget costs: a column of its row, less another column of the same row."""
+
+    program: int
+    column: Path
+    less: Path | None = None
+
+
+class Budget(Record):
+    """A limit on what rows of several selections cost together: "as long as I pay no more than $40 extra in total".
+
+    Of the combinations that stay within it, the one is meant that is best by the ordering of the first selection, then
+    by that of the second, and so on: "if it is not enough for the best of both, the lamp comes first".
+
+    Attributes:
+        fact: the limit, which the user states.
+        terms: the selections (`first`), the one that matters most first.
+    """
+
+    fact: str
+    terms: tuple[Term, ...]
+
+
 class Program(Record):
     """One selection of rows. See the module's text for its meaning.
 
@@ -102,6 +125,7 @@ class Program(Record):
         prefer: wishes, tried in order once all rows are there (`first` only): the rows that pass the first one that
             any row passes are ranked; where none passes any of them, all rows are: "the cheapest blue one, and if
             there is none, the cheapest of any colour".
+        within: a budget over rows of this program and of earlier ones, on the last of them.
     """
 
     steps: tuple[Step, ...]
@@ -112,6 +136,7 @@ class Program(Record):
     role: str = "object"
     # Unset where there is none: a program without wishes has the bytes that it had before there were any.
     prefer: tuple[Filter, ...] | UnsetType = UNSET
+    within: Budget | UnsetType = UNSET
 
     @property
     def wishes(self) -> tuple[Filter, ...]:
@@ -139,11 +164,15 @@ class Condition(Record):
         bind: where the number stands.
         above: whether it has to be above the limit; below it otherwise. Equal is neither.
         fact: the limit, which the user states.
+        branch: where something else is wanted if the condition does not hold: whether this is what is wanted if it does
+            (`then`), or that (`otherwise`), for which the same condition must not hold.
     """
 
     bind: Bind
     above: bool
     fact: str
+    # Unset where there is one branch only: such a condition has the bytes that it had before there were two.
+    branch: Literal["then", "otherwise"] | UnsetType = UNSET
 
 
 def column_id(programs: tuple[Program, ...], program: int, path: Path) -> str:

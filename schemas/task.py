@@ -21,7 +21,7 @@ from schemas.program import Bind, Condition, Program
 
 Kind = Literal[
     "write_intensive", "read_heavy", "mixed", "information", "must_refuse", "fallback", "conditional", "conflict",
-    "omission", "ask_first", "difference",
+    "omission", "ask_first", "difference", "budget",
 ]  # fmt: skip
 Provenance = Literal["user", "read", "evidence", "policy", "default"]
 Split = Literal["train", "validation"]
@@ -222,6 +222,11 @@ class Request(Record):
     # Unset where there is none: a request without them has the bytes that it had before there were any.
     condition: Condition | UnsetType = UNSET
     flaw: Flaw | UnsetType = UNSET
+
+    @property
+    def coupled(self) -> bool:
+        """Whether it is told together with another request: under one budget, or one in place of the other."""
+        return bool(self.condition and self.condition.branch) or any(program.within for program in self.programs)
 
     @property
     def told_first(self) -> Request:

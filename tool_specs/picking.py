@@ -10,7 +10,7 @@ from msgspec import UNSET
 from msgspec.structs import replace
 
 from schemas.base import Json
-from schemas.program import Bind, Condition, Filter, Program
+from schemas.program import Bind, Budget, Condition, Filter, Program, Term
 from tool_specs.columns import MISSING, BindingRow, getter, passes, ranked
 from tool_specs.steps import ReadAsk
 
@@ -74,6 +74,54 @@ def pick(program: Program, groups: list[list[BindingRow]], pool: list[BindingRow
     return rank(program, pool) if program.pick == "all" else _ties(program, pool)
 
 
+def pick_within(
+    budget: Budget,
+    programs: Sequence[Program],
+    candidates: Sequence[Sequence[BindingRow]],
+    facts: Mapping[str, Json],
+) -> dict[int, list[BindingRow]]:
+    """Returns the rows that programs under a budget mean, by program: those of the best combinations within it.
+
+    Nothing for each of them where no combination is.
+    """
+    priced = [_priced(term, programs[term.program], candidates[term.program]) for term in budget.terms]
+    spared = [min((cost for _, cost in rows), default=0) for rows in priced]
+    limit = facts[budget.fact] * 100
+    sums: list[tuple[tuple[BindingRow, ...], int]] = [((), 0)]
+    for place, term in enumerate(budget.terms):
+        rest = sum(spared[place + 1 :])
+        keys = [getter(key.column) for key in programs[term.program].order]
+        best: list[Any] | None = None
+        kept: list[tuple[tuple[BindingRow, ...], int]] = []
+        for row, cost in priced[place]:  # best first: what does not tie with the first that fits is worse
+            if best is not None and [get(row) for get in keys] != best:
+                break
+            fitting = [((*rows, row), done + cost) for rows, done in sums if done + cost + rest <= limit]
+            if fitting:
+                best = [get(row) for get in keys]
+                kept += fitting
+        sums = kept
+    picked: dict[int, list[BindingRow]] = {}
+    for place, term in enumerate(budget.terms):
+        picked[term.program] = list({id(rows[place]): rows[place] for rows, _ in sums}.values())
+    return picked
+
+
+def cost(term: Term, row: BindingRow) -> float | None:
+    """Returns what a row costs by a budget's term; None where it lacks a column."""
+    values = [getter(path)(row) for path in (term.column, term.less) if path is not None]
+    if any(value is MISSING for value in values):
+        return None
+    return float(round(values[0] - sum(values[1:]), 2))
+
+
+def _priced(term: Term, program: Program, rows: Sequence[BindingRow]) -> list[tuple[BindingRow, int]]:
+    """Returns the rows that a program may pick, best first, with what each costs in hundredths."""
+    ranked_rows = preferred(program, rank(program, rows))[1]
+    priced = ((row, cost(term, row)) for row in ranked_rows)
+    return [(row, round(each * 100)) for row, each in priced if each is not None]
+
+
 def _ties(program: Program, rows: list[BindingRow]) -> list[BindingRow]:
     rows = preferred(program, rank(program, rows))[1]
     if program.pick == "only" or not rows:
@@ -106,9 +154,9 @@ def bound(bind: Bind, programs: Sequence[Program], selection: Selection) -> Any:
 
 
 def meets(condition: Condition, value: Any, facts: Mapping[str, Json]) -> bool:
-    """Whether a number is on the side of the limit that a condition wants."""
+    """Whether a number is on the side of the limit that a condition wants (or, of the other branch, is not)."""
     limit = facts[condition.fact]
-    return bool(value > limit if condition.above else value < limit)
+    return bool(value > limit if condition.above else value < limit) is (condition.branch != "otherwise")
 
 
 def _fold(how: str, values: list[Any]) -> Any:

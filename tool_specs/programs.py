@@ -14,7 +14,7 @@ from typing import Any
 from schemas.base import Json
 from schemas.program import Program
 from tool_specs.columns import MISSING, BindingRow, column, elements, passes
-from tool_specs.picking import Selection, bound, meets, pick, preferred, rank, settled
+from tool_specs.picking import Selection, bound, cost, meets, pick, pick_within, preferred, rank, settled
 from tool_specs.steps import LINEAGE, Asked, ReadAsk, ReadKey, Stage, read_key, stages
 
 __all__ = [
@@ -27,9 +27,11 @@ __all__ = [
     "Selection",
     "bound",
     "column",
+    "cost",
     "elements",
     "meets",
     "passes",
+    "pick_within",
     "preferred",
     "rank",
     "read_key",
@@ -103,6 +105,11 @@ def steps_of(
         pool = [row for group in groups for row in group]
         candidates.append(tuple(pool))
         picked.append(tuple(pick(program, groups, pool)))
+        if program.within:
+            chosen = pick_within(program.within, programs, candidates, facts)
+            # Of two things of which one is not there, or could be several, nobody can say what both cost.
+            known = all(len(picked[start]) == 1 for n in chosen if (start := programs[n].start) is not None)
+            picked = [tuple(chosen[n] if known else ()) if n in chosen else rows for n, rows in enumerate(picked)]
         used.append(frozenset(asked.used))
     return Selection(tuple(asked.order), tuple(picked), tuple(candidates), tuple(used))
 

@@ -48,6 +48,6 @@ def fitting_traits(task: Task, domain: Domain) -> tuple[Trait, ...]:
         fitting.append("change_of_mind")
     if any(request.kind == "write" for request in task.requests):
         fitting.append("refuse_first")
-    if len(task.requests) > 1:
+    if len(task.requests) > 1 and not any(request.coupled for request in task.requests):
         fitting.append("multi_request")
     return tuple(fitting)

@@ -43,7 +43,7 @@ def second_thoughts(task: Task, lexicon: Lexicon) -> list[Thought]:
     found: list[Thought] = []
     for number, request in enumerate(task.requests):
         if request.kind == "write" and request.tool is not None:
-            if not request.condition:  # of another row it would not hold
+            if not request.condition and not request.coupled:  # of other rows neither condition nor budget would hold
                 found.extend(_of_programs(number, request, lexicon))
             found.extend(_of_choices(task, number, request, lexicon))
     return found

@@ -11,6 +11,7 @@ import msgspec
 from schemas.base import Json, content_id, plain, rng_of
 from schemas.task import Knowledge, Request, Strength, Task, TaskSpec
 from stages.generate_tasks.asking import conditional_request, information
+from stages.generate_tasks.budgets import budgeted
 from stages.generate_tasks.claims import NotProven
 from stages.generate_tasks.decisions import decisions, flawed
 from stages.generate_tasks.drafts import NoSuchRequest, said_facts
@@ -77,6 +78,8 @@ class TaskMaker:
             return conditional_request(self._maker, spec, rng, identity)
         if spec.kind == "must_refuse":
             return must_refuse(self._maker, spec, rng, identity)
+        if spec.kind == "budget":
+            return budgeted(self._maker, spec, rng, identity)
         if spec.kind in FLAWED:
             return flawed(self._maker, spec, rng, identity)
         if spec.kind in ("read_heavy", "fallback"):

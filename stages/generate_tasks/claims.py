@@ -61,9 +61,19 @@ class Claim:
 
     @property
     def binds(self) -> tuple[Bind, ...]:
-        """The binds of the arguments, and that of the condition."""
+        """The binds of the arguments, and those of the numbers that a condition or a budget is on."""
         found = [source.bind for source in self.sources.values() if source.bind is not None]
-        return tuple(found if self.condition is None else [*found, self.condition.bind])
+        return (*found, *self.weighed)
+
+    @property
+    def weighed(self) -> tuple[Bind, ...]:
+        """Where the numbers stand that a condition or a budget is on."""
+        found = [self.condition.bind] if self.condition is not None else []
+        for program in self.programs:
+            for term in program.within.terms if program.within else ():
+                paths = [path for path in (term.column, term.less) if path is not None]
+                found += [Bind(program=term.program, column=path) for path in paths]
+        return tuple(found)
 
 
 def arguments_from(

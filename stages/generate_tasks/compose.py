@@ -14,7 +14,7 @@ from schemas.base import Path
 from schemas.program import At, Call, Each, Fact, Filter, OrderKey, Pick, Program, Step
 from schemas.task import Source
 from stages.generate_tasks.columns import filters_for, order_keys
-from stages.generate_tasks.drafts import MAX_FILTERS, Draft, Drafting, NoSuchRequest
+from stages.generate_tasks.drafts import MAX_FILTERS, Draft, Drafting, NoSuchRequest, said_facts
 from stages.generate_tasks.figures import Counted, Followed, count, supply
 from stages.generate_tasks.places import Chosen, Selected, Told, told_values
 from stages.generate_tasks.plans import Plan
@@ -69,6 +69,39 @@ class Composer(Drafting):
             self._object(draft, place, number, mode, target)
             if target is not None:
                 self._target(draft, place, target, "each" if mode == "each" else None, any_target)
+        self._others(draft, plan, number, target)
+        return draft
+
+    def instead(self, plan: Plan, number: int, first: Draft) -> Draft:
+        """Composes a write about the very object that another request is about.
+
+        Args:
+            plan: the write; its object is the one of the other request.
+            number: the request's position.
+            first: the other request; its first selection, or a stated value, says which object.
+
+        Raises:
+            NoSuchRequest: the other request does not say all that this one needs of it.
+        """
+        draft = Draft(plan.tool, first.programs[:1])
+        place = plan.object
+        for parameter in place.columns:
+            source = first.sources.get(parameter)
+            if source is None or (source.bind is not None and source.bind.program):
+                raise NoSuchRequest("it is about something else")
+            draft.sources[parameter] = source
+        started = {source.fact for source in draft.sources.values()} | said_facts(draft.programs)
+        draft.facts.update((name, fact) for name, fact in first.facts.items() if name in started)
+        self._burden, self._further = 0, 0
+        target = next((p for p in plan.selected if p.continues), None)
+        if target is not None:
+            self._target(draft, place, target, None, any_state=False)
+        self._others(draft, plan, number, target)
+        return draft
+
+    def _others(self, draft: Draft, plan: Plan, number: int, target: Selected | None) -> None:
+        """Adds what a write takes besides its object and its target."""
+        place = plan.object
         for other in plan.places[1:]:
             if isinstance(other, Chosen):
                 value = other.values[self.rng.randrange(len(other.values))]
@@ -83,7 +116,6 @@ class Composer(Drafting):
             elif other is not target:
                 self._other(draft, other, place)
         supply(self.ground, plan.tool, draft.programs, draft.sources, self.facts(draft))
-        return draft
 
     def _object(self, draft: Draft, place: Selected, number: int, mode: str, target: Selected | None) -> None:
         if place.chain.last.id not in self.ground.lexicon.rows:

@@ -188,4 +188,5 @@ def said_facts(programs: Sequence[Program]) -> set[str]:
     operands = [
         o for p in programs for s in p.steps for o in (s.arguments.values() if isinstance(s, Call) else [s.source])
     ]
-    return {operand.name for operand in operands if isinstance(operand, Fact)}
+    limits = {program.within.fact for program in programs if program.within}
+    return limits | {operand.name for operand in operands if isinstance(operand, Fact)}

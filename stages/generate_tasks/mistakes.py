@@ -14,10 +14,12 @@ from schemas.program import Filter, OrderKey, Program
 from schemas.task import Distractor
 from stages.generate_tasks.claims import Claim, NotProven, arguments_from
 from stages.generate_tasks.ground import Ground
-from tool_specs.programs import MISSING, BindingRow, ReadAsk, column, preferred, rank, run
+from tool_specs.programs import MISSING, ReadAsk, Selection, column, preferred, rank, run
 
 MAX_DISTRACTORS = 6
 RUNNER_UP = "takes the runner-up"
+IGNORED = "ignores the budget"
+ALONE = "keeps to the budget for each thing alone"
 
 
 def distractors(ground: Ground, claim: Claim, tool: str | None) -> list[Distractor]:
@@ -58,13 +60,18 @@ def _digest_after(ground: Ground, tool: str | None, arguments: dict[str, Json]) 
 def _mistakes(ground: Ground, claim: Claim) -> Iterator[tuple[str, dict[str, Json]]]:
     for number, program in enumerate(claim.programs):
         if program.pick in ("first", "each"):
-            yield from _with(ground, claim, number, RUNNER_UP, _runner_up(program, claim.base.candidates[number]))
+            yield from _with(ground, claim, number, RUNNER_UP, _runner_up(program, claim.base, number))
             for key in program.order:
                 flipped = OrderKey(column=key.column, descending=not key.descending)
                 order = tuple(flipped if other is key else other for other in program.order)
                 yield from _with(
                     ground, claim, number, "reverses the order", msgspec.structs.replace(program, order=order)
                 )
+        if program.within:
+            free = msgspec.structs.replace(program, within=msgspec.UNSET)
+            yield from _with(ground, claim, number, IGNORED, free)
+            for alone in alone_within(claim.programs):
+                yield from _with(ground, claim, number, ALONE, alone)
         if program.wishes:
             changed = msgspec.structs.replace(program, prefer=msgspec.UNSET)
             yield from _with(ground, claim, number, "ignores the wish", changed)
@@ -81,12 +88,21 @@ def _mistakes(ground: Ground, claim: Claim) -> Iterator[tuple[str, dict[str, Jso
             yield f"skips {skipped.tool}({shown})", arguments
 
 
-def _runner_up(program: Program, rows: Sequence[BindingRow]) -> Program | None:
-    _, ranked = preferred(program, rank(program, list(rows)))
-    if program.pick != "first" or len(ranked) < 2:
+def alone_within(programs: Sequence[Program]) -> list[Program]:
+    """Returns the last of the programs under a budget with a budget on one selection alone, for each of them."""
+    last = programs[-1]
+    if not last.within:
+        return []
+    budgets = [msgspec.structs.replace(last.within, terms=(term,)) for term in last.within.terms]
+    return [msgspec.structs.replace(last, within=budget) for budget in budgets]
+
+
+def _runner_up(program: Program, base: Selection, number: int) -> Program | None:
+    _, ranked = preferred(program, rank(program, list(base.candidates[number])))
+    if program.pick != "first" or len(ranked) < 2 or not base.picked[number]:
         return None
-    # Leaving the best row out is a filter on the values it is ordered by.
-    best = ranked[0]
+    # Leaving the picked row out is a filter on the values it is ordered by.
+    best = base.picked[number][0]
     rules = tuple(Filter(column=key.column, op="ne", value=column(best, key.column)) for key in program.order[:1])
     return msgspec.structs.replace(program, where=(*program.where, *rules))
 

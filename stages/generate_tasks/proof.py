@@ -122,11 +122,11 @@ def _shapes(claim: Claim, base: Selection, number: int) -> list[Shape]:
 
 
 def _weighing(shape: Shape, claim: Claim, number: int) -> Shape:
-    """Returns a shape that knows the numbers of which the least or the greatest decides: of conditions, differences."""
+    """Returns a shape that knows the numbers that decide: of conditions, differences, budgets."""
     decisive = [source.bind for source in claim.sources.values() if source.bind is not None]
-    decisive = [bind for bind in decisive if bind.aggregate == "difference"]
-    decisive += [claim.condition.bind] if claim.condition is not None else []
-    paths = [bind.column for bind in decisive if bind.program == number and str(bind.column[0]) in shape.prefixes]
+    decisive = [*(bind for bind in decisive if bind.aggregate == "difference"), *claim.weighed]
+    owned = [bind for bind in decisive if _binds(claim.programs, bind.program, bind.column) == number]
+    paths = [bind.column for bind in owned if str(bind.column[0]) in shape.prefixes]
     return dataclasses.replace(shape, weighed=tuple(shape.path(path) for path in paths)) if paths else shape
 
 

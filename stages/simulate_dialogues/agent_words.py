@@ -19,6 +19,7 @@ from stages.simulate_dialogues.told import Told
 from tool_specs.dice import Dice
 from tool_specs.phrasing import agent as grammar
 from tool_specs.phrasing.agent import Known
+from tool_specs.phrasing.budgets import argued as budget_argued
 from tool_specs.phrasing.conditions import weighed
 from tool_specs.phrasing.differences import worked_out
 from tool_specs.phrasing.english import a, number
@@ -158,8 +159,14 @@ class AgentWords:
         self, told: Told, condition: Condition, value: Json, facts: Mapping[str, Json], *, holds: bool
     ) -> str:
         """Says what the number is that a write depends on, and whether it is as the user wants it."""
-        limit = facts[condition.fact]
-        return weighed(self.lexicon, told.request.programs, condition, value, limit, self.rng, holds=holds)
+        limit, as_said = facts[condition.fact], holds is (condition.branch != "otherwise")
+        return weighed(self.lexicon, told.request.programs, condition, value, limit, self.rng, holds=as_said)
+
+    def argued(self, told: Told, limit: Json) -> str:
+        """Says why the rows of two selections under one budget are the ones."""
+        if told.selection is None:
+            return ""
+        return budget_argued(self.lexicon, told.request.programs, told.selection, limit, self.rng)
 
     def left_undone(self) -> str:
         """Says that nothing is done, as the user wanted."""

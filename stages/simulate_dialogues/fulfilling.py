@@ -12,6 +12,7 @@ from stages.simulate_dialogues.finding import Finding, Found
 from stages.simulate_dialogues.notebook import UNTOLD, Notebook, Wish
 from stages.simulate_dialogues.serving import Turn
 from tool_specs.partial import consulted
+from tool_specs.phrasing.budgets import borrowed, budget_of
 from tool_specs.programs import meets
 from tool_specs.sandbox import Sandbox
 
@@ -31,11 +32,13 @@ class Fulfilling(Finding):
         super().__init__(desk, notebook, words)
         self._reminded: set[int] = set()
         self._weighed: set[int] = set()
+        self._argued: set[str] = set()
+        self._shown: dict[int, set[Shown]] = {}
 
     def serve_write(self, wish: Wish) -> Turn[None]:
         """Takes a write from what was told to the report, a refusal, or being dropped by the user."""
         tool = wish.tool or ""
-        shown: set[Shown] = set()
+        shown = self._shown.pop(wish.number, set())
         explained = 0
         if self.notebook.writes or len(self.notebook.wishes) > 1:
             self.turn_to(tool)
@@ -80,16 +83,26 @@ class Fulfilling(Finding):
         wish.closed = True
 
     def _unwanted(self, wish: Wish, found: Found, shown: set[Shown]) -> bool:
-        """Whether the condition does not hold under which a write is wanted; says so, and the number that it is on."""
-        number = self.weighed(wish, found)
-        if wish.condition is None or number is None or meets(wish.condition, number, self.facts):
+        """Whether the condition does not hold under which a write is wanted; says so, and the number that it is on.
+
+        Where another one is wanted otherwise, either of the two is closed here.
+        """
+        number, other = self.weighed(wish, found), self._other_branch(wish)
+        if wish.condition is None or number is None:
+            return False
+        if meets(wish.condition, number, self.facts):
+            if other is not None:
+                other.closed = True
             return False
         wish.closed = True
         only = frozenset((wish.condition.bind.program,))
         comparison = self._comparison(found, shown, only)
         text = self.words.condition(found.told, wish.condition, number, self.facts, holds=False)
+        if other is not None:
+            self._weighed.add(other.number)
+            self._shown[other.number] = shown
         self.prefix(
-            f"{comparison} {text} {self.words.left_undone()}".strip(),
+            f"{comparison} {text} {self.words.left_undone() if other is None else ''}".strip(),
             Act(kind="response", request=wish.number, slot="condition", value=number),
         )
         return True
@@ -100,7 +113,17 @@ class Fulfilling(Finding):
         if wish.condition is None or number is None or wish.number in self._weighed:
             return ""
         self._weighed.add(wish.number)
+        other = self._other_branch(wish)
+        if other is not None:  # which is settled by this
+            self.prefix("", Act(kind="response", request=other.number, slot="condition", value=number))
         return self.words.condition(found.told, wish.condition, number, self.facts, holds=True)
+
+    def _other_branch(self, wish: Wish) -> Wish | None:
+        """Returns the wish that stands where this one's condition decides the other way."""
+        if wish.condition is None or not wish.condition.branch:
+            return None
+        others = (other for other in self.notebook.wishes.values() if other is not wish and other.condition)
+        return next((o for o in others if o.condition and o.condition.fact == wish.condition.fact), None)
 
     def serve_answer(self, wish: Wish) -> Turn[None]:
         """Answers a question."""
@@ -143,7 +166,8 @@ class Fulfilling(Finding):
         comparison = f"{self._comparison(found, shown)} {self._granted(wish, found)}".strip()
         if comparison and self.words.checks_first():
             before = wish.version
-            many = any(program.pick in ("all", "each") for program in found.told.request.programs)
+            programs = found.told.request.programs
+            many = any(program.pick in ("all", "each") or program.within for program in programs)
             text = self.words.is_that_it(comparison, many=many)
             yield from self.say(text, Act(kind="clarify", request=wish.number, value=dict(found.arguments)))
             if wish.version != before or set(wish.roles) >= {role}:
@@ -169,12 +193,19 @@ class Fulfilling(Finding):
     def _comparison(self, found: Found, shown: set[Shown], only: frozenset[int] | None = None) -> str:
         """Returns what was compared and why the winner won, once per selection."""
         programs = found.told.request.programs
+        budget, elsewhere = budget_of(programs), borrowed(found.told.request)
+        under = {term.program for term in budget.terms} if budget is not None else set()
         parts = []
         for place, program in enumerate(programs):
+            if place in under or (place in elsewhere and budget is not None and budget.fact in self._argued):
+                continue  # the pair is argued for as a whole, and once
             key = (place, id(program), id(programs[program.start]) if program.start is not None else 0)
             if program is not UNTOLD and key not in shown and (only is None or place in only):
                 shown.add(key)
                 parts.append(self.words.compare(found.told, place, self.notebook.reads, self.facts))
+        if budget is not None and budget.fact not in self._argued and only is None:
+            self._argued.add(budget.fact)
+            parts.append(self.words.argued(found.told, self.facts[budget.fact]))
         return " ".join(part for part in parts if part)
 
     def _refuse(self, wish: Wish, found: Found, rule: str, detail: str, shown: set[Shown]) -> Turn[bool]:

@@ -15,6 +15,7 @@ from schemas.dialogue import Act
 from schemas.program import Bind, Call, Fact, Program
 from schemas.task import Request
 from tool_specs.lexicon import Lexicon
+from tool_specs.phrasing.budgets import coupled_with
 from tool_specs.phrasing.roles import original, parameters_of, roles
 from tool_specs.remember import remembered
 
@@ -71,12 +72,30 @@ def role_acts(
         if owners.get(place, role) == role:
             yield from _program_facts(request.programs[place], number, said)
             value["program"] = _plain(request.programs[place])
+            budget = request.programs[place].within
+            if budget:
+                yield Act(kind="inform", request=number, slot=budget.fact, value=said(budget.fact))
             condition = request.condition
             if condition and condition.bind.program == place:
                 yield Act(kind="inform", request=number, slot=condition.fact, value=said(condition.fact))
                 value["condition"] = plain(condition)
         if own or value["program"] is not None:
             yield Act(kind="inform", request=number, slot=role, value=value)
+
+
+def couples(act: Act) -> bool:
+    """Whether an act tells what couples a request with another one: a condition of two branches, or a budget."""
+    told = act.value if isinstance(act.value, dict) else {}
+    return bool((told.get("condition") or {}).get("branch") or (told.get("program") or {}).get("within"))
+
+
+def told_together(lexicon: Lexicon, request: Request, role: str) -> bool:
+    """Whether a role of a coupled request is told with the other request: what it is about, and changed to."""
+    binds = [source.bind for source in parameters_of(lexicon, request, role).values() if source.bind is not None]
+    programs, condition = request.programs, request.condition
+    if not condition:
+        return any(coupled_with(programs, bind.program) for bind in binds) or role == "object"
+    return any(condition.bind.program in _chain(programs, bind.program) for bind in binds) or role == "object"
 
 
 @remembered(1)
@@ -97,8 +116,9 @@ def owners_of(lexicon: Lexicon, request: Request) -> Owners:
 
 
 def selections_of(request: Request, binds: Iterable[Bind]) -> list[int]:
-    """Returns the selections that binds come from, and those that they continue, in order."""
-    return sorted({needed for bind in binds for needed in _chain(request.programs, bind.program)})
+    """Returns the selections that binds come from, those that they continue, and what a budget couples them with."""
+    places = {needed for bind in binds for needed in _chain(request.programs, bind.program)}
+    return sorted(places | {other for place in places for other in coupled_with(request.programs, place)})
 
 
 def _chain(programs: tuple[Program, ...], place: int) -> list[int]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 
 from schemas.base import Json
 from schemas.behavior import Scenario
@@ -103,7 +104,8 @@ def _order(task: Task, dice: Dice) -> tuple[int, ...]:
 def _before(task: Task) -> dict[int, set[int]]:
     """Returns, per request, those that must be raised before it."""
     before: dict[int, set[int]] = {number: set() for number in range(len(task.requests))}
-    for first, then in (*task.precedence, *_overwritten(task)):
+    coupled = [number for number, request in enumerate(task.requests) if request.coupled]
+    for first, then in (*task.precedence, *(pairwise(coupled) if coupled else _overwritten(task))):
         before[then].add(first)
     return before
 

@@ -166,4 +166,6 @@ def _facts_in(programs: Sequence[Program]) -> tuple[str, ...]:
         for step in program.steps:
             operands = step.arguments.values() if isinstance(step, Call) else (step.source,)
             found.update((operand.name, None) for operand in operands if isinstance(operand, Fact))
+        if program.within:
+            found[program.within.fact] = None
     return tuple(found)

@@ -11,7 +11,16 @@ from schemas.behavior import Scenario
 from schemas.dialogue import Act, Message
 from schemas.program import Program
 from schemas.task import Knowledge, Request
-from stages.simulate_dialogues.meanings import Owners, hint, intent, owners_of, role_acts, told_roles
+from stages.simulate_dialogues.meanings import (
+    Owners,
+    couples,
+    hint,
+    intent,
+    owners_of,
+    role_acts,
+    told_roles,
+    told_together,
+)
 from stages.simulate_dialogues.plan import plan_of
 from stages.simulate_dialogues.user_words import UserWords
 from tool_specs.dice import Dice
@@ -87,6 +96,7 @@ class Telling:
         self.wandered = False
         self.volunteered = False
         self.stated: dict[int, set[str]] = {}
+        self.coupled = False
 
     def _open(self) -> Reply:
         reply = Reply()
@@ -222,3 +232,19 @@ class Telling:
             acts = list(self._meant(request, number, role))
             self.stated.setdefault(number, set()).update(act.slot or "" for act in acts)
             reply.acts.extend(acts)
+        if not self.coupled and any(couples(act) and act.request == self._place(number) for act in reply.acts):
+            self.coupled = True
+            self._tell_other(reply, 1 - number)
+
+    def _tell_other(self, reply: Reply, number: int) -> None:
+        """Raises the request that is coupled with the one just told: neither can be understood without the other."""
+        request = self._wanted(number)
+        roles = self._tellable(number)
+        if self.behavior.disclosure != "all_at_once":
+            roles = tuple(role for role in roles if told_together(self.lexicon, request, role))
+        if not request.condition:
+            reply.add(self.words.also())
+        self._note_raised(number)
+        reply.add(self.words.ask(request, roles), intent(request, self._place(number), vague=False, full=bool(roles)))
+        self._inform(reply, number, roles)
+        reply.add(self.words.budget(request))

@@ -123,6 +123,10 @@ class UserWords(Manner):
             text = f"{text} {grammar.flavour(self.lexicon, request, self.facts, self.rng)}".strip()
         return text
 
+    def budget(self, request: Request) -> str:
+        """Tells the budget that a request is under, if it is under one."""
+        return grammar.budget(self.lexicon, request, self.facts, self.rng)
+
     def announce(self, requests: Sequence[Request]) -> str:
         """Announces several requests without details."""
         ordered = sorted(requests, key=lambda request: request.kind == "answer")  # a question ends a list best

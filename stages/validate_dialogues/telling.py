@@ -237,6 +237,8 @@ def _needed(request: Request) -> Iterator[str]:
     if request.condition:
         yield request.condition.fact
     for program in request.programs:
+        if program.within:
+            yield program.within.fact
         for step in program.steps:
             if isinstance(step, Call):
                 yield from (operand.name for operand in step.arguments.values() if isinstance(operand, Fact))

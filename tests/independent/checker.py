@@ -32,6 +32,8 @@ def named_facts(request: Mapping[str, Any]) -> set[str]:
     if request.get("condition"):
         found.add(request["condition"]["fact"])
     for program in request["programs"]:
+        if program.get("within"):
+            found.add(program["within"]["fact"])
         for step in program["steps"]:
             operands = step["arguments"].values() if step["type"] == "call" else [step["source"]]
             found |= {operand["name"] for operand in operands if operand["type"] == "fact"}
@@ -99,6 +101,8 @@ class Checker:
         for (i, earlier), (j, later) in itertools.permutations(requests, 2):
             if earlier["kind"] != "write" or not later["programs"] or (j, i) in fixed:
                 continue
+            if (later.get("condition") or {}).get("branch"):
+                continue  # it is wanted in place of the other one
             first = Reads(self.sandbox)
             answer(later, facts, first)
             fork = self.sandbox.fork()

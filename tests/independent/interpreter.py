@@ -88,12 +88,15 @@ class Run:
     def __post_init__(self) -> None:
         self.groups: list[list[list[Row]]] = []
         self.picked: list[list[Row]] = []
+        self.misfits: list[Misfit] = []
         for program in self.programs:
             start = program.get("start")
             seeds: list[Row] = [{}] if start is None else self.picked[start]
             groups = [list(self._extend(program, 0, seed)) for seed in seeds]
             self.groups.append(groups)
             self.picked.append(self._choose(program, groups))
+            if program.get("within"):
+                self._spend(program["within"])
 
     def _extend(self, program: Mapping[str, Any], depth: int, row: Row) -> Iterator[Row]:
         bound = [rule for rule in program.get("where", ()) if self._is_bound(rule, row)]
@@ -154,6 +157,29 @@ class Run:
         marks = [[look(row, key["column"]) for key in program.get("order", ())] for row in rows]
         return [row for row, mark in zip(rows, marks, strict=True) if mark == marks[0]]
 
+    def _spend(self, budget: Mapping[str, Any]) -> None:
+        """Picks again, for programs under a budget: of all combinations that are not too dear, the best ones."""
+        for term in budget["terms"]:
+            start = self.programs[term["program"]].get("start")
+            if start is not None and len(self.picked[start]) != 1:
+                self.misfits.append(Misfit(start, SEVERAL if self.picked[start] else NOTHING))
+        lists: list[list[tuple[int, float, Row]]] = []
+        for term in budget["terms"]:
+            program, groups = self.programs[term["program"]], self.groups[term["program"]]
+            rows = self._sorted(program, [row for group in groups for row in group])
+            marks = [[look(row, key["column"]) for key in program["order"]] for row in rows]
+            ranks = [sum(marks[n] != marks[n - 1] for n in range(1, place + 1)) for place in range(len(rows))]
+            prices = [(look(row, term["column"]), look(row, term["less"]) if term["less"] else 0.0) for row in rows]
+            priced = zip(ranks, prices, rows, strict=True)
+            lists.append([(rank, a - b, row) for rank, (a, b), row in priced if a is not ABSENT and b is not ABSENT])
+        limit = self.facts[budget["fact"]] + 0.001  # what cents lose in binary
+        affordable = [each for each in itertools.product(*lists) if sum(price for _, price, _ in each) <= limit]
+        best = min(([rank for rank, _, _ in each] for each in affordable), default=None)
+        chosen = [each for each in affordable if [rank for rank, _, _ in each] == best]
+        for place, term in enumerate(budget["terms"]):
+            rows = [each[place][2] for each in chosen]
+            self.picked[term["program"]] = [row for n, row in enumerate(rows) if row not in rows[:n]]
+
     def tied(self, number: int) -> Iterator[list[Row]]:
         """Yields, for each place to be won in a program, the rows that tie for it."""
         program = self.programs[number]
@@ -208,10 +234,13 @@ def answer(request: Mapping[str, Any], facts: Mapping[str, Any], read: Reads) ->
         Undetermined: they give none, or several; all misfits are named.
     """
     run = Run(request["programs"], facts, read)
+    if run.misfits:
+        raise Undetermined("what is under the budget is not there, or could be several", run.misfits)
     condition = request.get("condition")
     if condition:
         number, limit = take(run, condition["bind"]), facts[condition["fact"]]
-        if not (number > limit if condition["above"] else number < limit):
+        holds = number > limit if condition["above"] else number < limit
+        if holds is (condition.get("branch") == "otherwise"):
             return {"answer": number}
     found: dict[str, Any] = {}
     errors: list[Undetermined] = []

@@ -37,9 +37,9 @@ def services() -> Services:
 
 
 @pytest.fixture(scope="module")
-def tasks(services: Services) -> list[Task]:
+def every_task(services: Services) -> list[Task]:
     made: list[Task | Drop] = []
-    for number in range(24):
+    for number in range(36):
         spec = TaskSpec(
             id=f"spec-{number}", domain="retail", kind="conditional", num_writes=number % 2, burden=3, seed=3,
             number=number,
@@ -47,6 +47,20 @@ def tasks(services: Services) -> list[Task]:
         made += asyncio.run(GenerateTasks().process(spec, services))
     assert not [each for each in made if isinstance(each, Drop)]
     return [each for each in made if isinstance(each, Task)]
+
+
+@pytest.fixture(scope="module")
+def tasks(every_task: list[Task]) -> list[Task]:
+    """Those of one branch: otherwise nothing is to be done."""
+    return [task for task in every_task if len(task.requests) == 1]
+
+
+@pytest.fixture(scope="module")
+def branched(every_task: list[Task]) -> list[Task]:
+    """Those of two."""
+    found = [task for task in every_task if len(task.requests) == 2]
+    assert len(found) >= 6
+    return found
 
 
 @pytest.fixture(scope="module")
@@ -142,4 +156,59 @@ def test_the_other_program_agrees_and_finds_a_turned_condition(tasks: list[Task]
         assert list(checker._request(plain(task), plain(request))) == []
         other = msgspec.structs.replace(on(request), above=not on(request).above)
         turned = msgspec.structs.replace(request, condition=other)
+        assert list(checker._request(plain(task), plain(turned)))
+
+
+def test_of_two_branches_either_can_be_carried_out_and_one_is_wanted(branched: list[Task], services: Services) -> None:
+    sandbox = services.sandboxes["retail"]
+    for task in branched:
+        first, second = task.requests
+        assert (on(first).branch, on(second).branch) == ("then", "otherwise")
+        assert {first.kind, second.kind} == {"write", "withhold"} and first.tool != second.tool
+        facts = {entry.name: entry.value for entry in task.knowledge}
+        number = bound(on(first).bind, first.programs, run(first.programs, facts, Reader(sandbox)))
+        assert meets(on(first), number, facts) is (first.kind == "write")
+        assert meets(on(second), number, facts) is (second.kind == "write")
+        ends = []
+        for request in task.requests:
+            fork = sandbox.fork()
+            assert not fork.call(str(request.tool), request.arguments).error
+            ends.append(fork.digest())
+        assert task.goal_digest == ends[0 if first.kind == "write" else 1] != ends[1 if first.kind == "write" else 0]
+        assert task.num_writes == 1
+    kinds = {task.requests[0].kind for task in branched}
+    assert kinds == {"write", "withhold"}
+
+
+def test_both_branches_are_told_and_can_be_read_again(branched: list[Task]) -> None:
+    for task in branched:
+        for seed in range(10):
+            text = task_text(LEXICON, task, random.Random(seed))
+            assert missing(LEXICON, task, text) == [], text
+            assert leaks(task, text) == [], text
+        one = task_text(LEXICON, msgspec.structs.replace(task, requests=task.requests[:1]), random.Random(1))
+        assert missing(LEXICON, task, one)
+
+
+def test_an_agent_writes_the_branch_that_the_number_decides_on(branched: list[Task], services: Services) -> None:
+    shown = 0
+    for task in branched:
+        for scenario in asyncio.run(DiversifyBehaviors(per_task=3).process(task, services)):
+            for dialogue in asyncio.run(SimulateDialogues().process(scenario, services)):  # type: ignore[arg-type]
+                assert isinstance(dialogue, Dialogue)
+                assert all(verdict.passed for verdict in judge(dialogue, services))
+                asked = [m.content.lower() for m in dialogue.messages if m.role == "user"]
+                shown += any(
+                    word in text for text in asked for word in ("otherwise", "if not", "isn't", "not so", "any other")
+                )
+    assert shown >= 2 * len(branched)
+
+
+def test_the_other_program_agrees_on_both_branches(branched: list[Task], services: Services) -> None:
+    checker = Checker(services.sandboxes["retail"])
+    for task in branched[:4]:
+        for request in task.requests:
+            assert list(checker._request(plain(task), plain(request))) == []
+        one = task.requests[0]
+        turned = msgspec.structs.replace(one, condition=msgspec.structs.replace(on(one), branch="otherwise"))
         assert list(checker._request(plain(task), plain(turned)))

@@ -31,6 +31,23 @@ _ONLY_IF: Texts = (
     "Only go through with it if {its} is {side}, else simply tell me what the {name} is.",
     "This goes only if {its} is {side}. Otherwise I'd just like to hear the {name}.",
 )
+_IF: Texts = (
+    "But only if {its} is {side}.",
+    "Do that only if {its} is {side}.",
+    "I want that only if {its} is {side}.",
+    "Please check first that {its} is {side}.",
+    "This goes only if {its} is {side}.",
+    "Only go through with it if {its} is {side}.",
+)
+"""Where something else is wanted otherwise."""
+_OTHERWISE: Texts = (
+    "Otherwise I'd like to {clause}.",
+    "If not, I want to {clause}.",
+    "If it isn't, I'd rather {clause}.",
+    "Otherwise, can I {clause}?",
+    "If that's not so, please help me {clause}.",
+    "In any other case I want to {clause}.",
+)
 _HOLDS: Texts = (
     "{its} is {value}, which is {side}.",
     "{its} is {value}, so it's {side} as you wanted.",
@@ -56,7 +73,8 @@ def nameable(words: Lexicon, programs: Sequence[Program], number: int, path: Pat
 
 def only_if(words: Lexicon, programs: Sequence[Program], condition: Condition, limit: Json, rng: random.Random) -> str:
     """Says a condition in the user's voice, with what is wanted where it does not hold."""
-    frame, side = rng.choice(_ONLY_IF), rng.choice(_SIDES[condition.above])
+    frames = _IF if condition.branch else _ONLY_IF
+    frame, side = rng.choice(frames), rng.choice(_SIDES[condition.above])
     return sentence(
         frame.format(
             side=side.format(limit=_limit(words, programs, condition, limit)), **_names(words, programs, condition)
@@ -64,12 +82,19 @@ def only_if(words: Lexicon, programs: Sequence[Program], condition: Condition, l
     )
 
 
+def otherwise_wanted(clause: str, rng: random.Random) -> str:
+    """Says what is wanted where a condition does not hold."""
+    return sentence(rng.choice(_OTHERWISE).format(clause=clause))
+
+
 def only_if_texts(words: Lexicon, programs: Sequence[Program], condition: Condition) -> Texts:
     """Returns everything that says a condition, the limit left open."""
+    if condition.branch == "otherwise":
+        return _OTHERWISE
     names = _names(words, programs, condition)
     return tuple(
         frame.replace("{side}", side).replace("{its}", names["its"]).replace("{name}", names["name"])
-        for frame in _ONLY_IF
+        for frame in (_IF if condition.branch else _ONLY_IF)
         for side in _SIDES[condition.above]
     )
 
@@ -84,7 +109,7 @@ def weighed(
     *,
     holds: bool,
 ) -> str:
-    """Says, in the agent's voice, what the number is and whether the condition holds."""
+    """Says, in the agent's voice, what the number is and whether the condition, as it was said, holds."""
     column = column_name(programs, condition.bind.program, condition.bind.column)
     value = agent_text(column_words(words, column), column, number)
     side = rng.choice(_SIDES[condition.above]).format(limit=_limit(words, programs, condition, limit))

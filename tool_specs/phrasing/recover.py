@@ -20,6 +20,7 @@ from schemas.base import Json
 from schemas.program import At, Call, Condition, Filter, OrderKey, Program, column_id
 from schemas.task import Request, Task
 from tool_specs.lexicon import Lexicon, Texts
+from tool_specs.phrasing.budgets import borrowed, budget_of, said_texts
 from tool_specs.phrasing.columns import column_words, fill_value, name_noun, value_texts
 from tool_specs.phrasing.conditions import only_if_texts
 from tool_specs.phrasing.differences import question_texts
@@ -101,7 +102,8 @@ def demands(words: Lexicon, task: Task) -> list[Demand]:
     for number, request in enumerate(task.requests):
         place = f"request {number}"
         found.append(intent_demand(words, request, place))
-        for at in range(len(request.programs)):
+        elsewhere = borrowed(request) | _told_before(request)
+        for at in [at for at in range(len(request.programs)) if at not in elsewhere]:
             found.extend(_selection(words, request, at, place))
         for parameter in request.sources:
             demand = original_demand(words, request, parameter, place)
@@ -110,6 +112,7 @@ def demands(words: Lexicon, task: Task) -> list[Demand]:
             found.append(condition_demand(words, request, request.condition, place))
         for program in request.programs:
             found.extend(_names(words, program, place))
+    found.extend(_budget(words, task))
     return found
 
 
@@ -170,6 +173,20 @@ def _selection(words: Lexicon, request: Request, at: int, place: str) -> Iterato
     yield from _wishes(words, request, at, place)
     for key in program.order:
         yield Demand(*_order(words, request, at, key, place))
+
+
+def _told_before(request: Request) -> frozenset[int]:
+    """Returns the programs of the other branch of a condition that the first one has told: what both are about."""
+    condition = request.condition
+    return frozenset((condition.bind.program,) if condition and condition.branch == "otherwise" else ())
+
+
+def _budget(words: Lexicon, task: Task) -> Iterator[Demand]:
+    """Yields the limit of a budget and what goes first, once for all requests under it."""
+    programs = task.requests[-1].programs if task.requests else ()
+    if budget_of(programs) is not None:
+        for what, texts in zip(("limit", "first"), said_texts(words, programs), strict=True):
+            yield Demand(("budget", what), "budget", tuple(_template(text) for text in texts))
 
 
 def _said(value: Json) -> Iterator[Json]:

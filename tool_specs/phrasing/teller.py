@@ -27,6 +27,7 @@ _COMMAS = re.compile(r"(, *)+")
 _LONG = 12
 """Blanks in a phrase after which nothing else should follow."""
 _PARTICLE = re.compile(r"\{object\} (back|off|as (?!the\b)\w+)\b")
+_BEFORE_IT = re.compile(r"\b(off|back|up|out) \{object\}")
 VERBS = {
     False: {"is": "is", "was": "was", "does": "does", "has": "has", "s": "s", "it": "it"},
     True: {"is": "are", "was": "were", "does": "do", "has": "have", "s": "", "it": "them"},
@@ -50,6 +51,8 @@ class Teller:
         swapped = both and any(p.role == "target" and p.pick == "each" for p in self.request.programs)
         if "object" in names:
             phrase = self.role("object", form=self._object_form(swapped))
+            if self._mentioned():
+                phrase = Phrase(phrase.it, phrase.plural)
             found["object"] = phrase.text
         if self.joint is not None:
             found.update(together.slots(self.words, self.joint, names, self.facts, self.rng))
@@ -59,6 +62,12 @@ class Teller:
             anaphora: Anaphora = "apart" if apart else "near" if both else ""
             found[name] = self.role(name, anaphora=anaphora, ahead=ahead, form=form).text
         return {**found, **VERBS[phrase.plural]}
+
+    def _mentioned(self) -> bool:
+        """Whether the object has just been spoken of: what is wanted otherwise is about the same thing."""
+        condition, place = self.request.condition, told_level(self.words, self.request, "object")
+        number = place[0] if place is not None else None
+        return bool(condition and condition.branch == "otherwise") and number in (None, 0)
 
     def _object_form(self, swapped: bool) -> Form:
         if not swapped:
@@ -145,6 +154,8 @@ class Teller:
             return self.rng.choice(own.topic), list(wanted)
         most = max(count for count, _ in fitting)
         text = self.rng.choice([text for count, text in fitting if count == most])
+        if self._mentioned():  # "call it off", not "call off it"
+            text = _BEFORE_IT.sub(r"{object} \1", text)
         left = [role for role in wanted if f"{{{role}}}" not in text]
         slots = self.slots(text)
         ending = [
@@ -182,7 +193,7 @@ class Teller:
             if self._whole.programs[place[0]].wishes:
                 found.append(otherwise(self.words, self._whole.programs, place[0], self.rng))
             condition = self._whole.condition
-            if condition and condition.bind.program == place[0]:
+            if condition and condition.branch != "otherwise" and condition.bind.program == place[0]:
                 limit = self.facts[condition.fact]
                 found.append(only_if(self.words, self.request.programs, condition, limit, self.rng))
         return found

@@ -15,6 +15,9 @@ from schemas.base import Json
 from schemas.program import Program
 from schemas.task import Knowledge, Request, Task
 from tool_specs.lexicon import Lexicon
+from tool_specs.phrasing.budgets import budget_of
+from tool_specs.phrasing.budgets import said as budget_said
+from tool_specs.phrasing.conditions import otherwise_wanted
 from tool_specs.phrasing.english import Phrase, clean, inside, sentence
 from tool_specs.phrasing.frames import casual, connect, want
 from tool_specs.phrasing.nouns import describe as _describe
@@ -22,7 +25,18 @@ from tool_specs.phrasing.roles import joint, roles
 from tool_specs.phrasing.teller import VERBS, Teller
 from tool_specs.phrasing.wording import phrasable
 
-__all__ = ["ask", "describe", "identity", "phrasable", "raise_request", "roles", "task_text", "tell", "told_first"]
+__all__ = [
+    "ask",
+    "budget",
+    "describe",
+    "identity",
+    "phrasable",
+    "raise_request",
+    "roles",
+    "task_text",
+    "tell",
+    "told_first",
+]
 
 
 def describe(
@@ -82,7 +96,15 @@ def raise_request(
     teller = Teller(words, request, facts, rng)
     clause, left = teller.clause(roles)
     bidding = teller.joint is not None and teller.joint.role in roles
-    return " ".join([want(clause, rng, bidding=bidding), *teller.otherwise(roles, left), *teller.sentences(left)])
+    instead = request.condition and request.condition.branch == "otherwise"
+    wish = otherwise_wanted(clause, rng) if instead else want(clause, rng, bidding=bidding)
+    return " ".join([wish, *teller.otherwise(roles, left), *teller.sentences(left)])
+
+
+def budget(words: Lexicon, request: Request, facts: Mapping[str, Json], rng: random.Random) -> str:
+    """Returns sentences that tell the budget that a request is under, once it and the other one have been told."""
+    own = budget_of(request.programs)
+    return budget_said(words, request.programs, facts[own.fact], rng) if own is not None else ""
 
 
 def flavour(words: Lexicon, request: Request, facts: Mapping[str, Json], rng: random.Random) -> str:
@@ -123,7 +145,10 @@ def task_text(words: Lexicon, task: Task, rng: random.Random) -> str:
     who = identity(words, [entry for entry in task.knowledge if entry.identity], rng)
     told: list[str] = []
     for number, request in enumerate(task.requests):
-        told.append(connect(_whole(words, request, facts, rng), number, len(task.requests), rng))
+        text = _whole(words, request, facts, rng)
+        instead = request.condition and request.condition.branch == "otherwise"
+        told.append(text if instead else connect(text, number, len(task.requests), rng))
+    told += [text for text in [budget(words, task.requests[-1], facts, rng)] if text]
     if who and rng.random() < 0.55:
         told.insert(0, who)
     elif who:

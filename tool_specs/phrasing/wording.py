@@ -5,6 +5,8 @@ from __future__ import annotations
 from schemas.program import Program, column_id
 from schemas.task import Request
 from tool_specs.lexicon import Lexicon
+from tool_specs.phrasing import budgets
+from tool_specs.phrasing.budgets import budget_of
 from tool_specs.phrasing.columns import column_words, value_texts
 from tool_specs.phrasing.conditions import nameable
 from tool_specs.phrasing.differences import question_texts
@@ -53,6 +55,8 @@ def phrasable(words: Lexicon, request: Request) -> str | None:
             return reason
         if program.wishes and not sayable(words, request.programs, number):
             return f"wishes of program {number}"
+    if budget_of(request.programs) is not None and not budgets.sayable(words, request.programs):
+        return f"budget of {request.tool}"
     return None
 
 

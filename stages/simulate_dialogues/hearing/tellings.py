@@ -107,7 +107,7 @@ def _of(
 
 
 def facts_of(program: Program) -> Iterator[str]:
-    """Yields the names of the facts that a selection starts from."""
+    """Yields the names of the facts that a selection starts from, or stays within."""
     for step in program.steps:
         operands = (
             step.arguments.values() if isinstance(step, Call) else (step.source,) if isinstance(step, Each) else ()
@@ -115,3 +115,5 @@ def facts_of(program: Program) -> Iterator[str]:
         for operand in operands:
             if isinstance(operand, Fact):
                 yield operand.name
+    if program.within:
+        yield program.within.fact
