@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from pipeline.benchmark_files import Benchmarks
 from pipeline.line import Line, Step
 from pipeline.recipe import Recipe
 from pipeline.worlds import AnySource, services_of
@@ -13,12 +14,14 @@ from schemas.base import digest
 def line_of(
     recipe: Recipe,
     worlds: Sequence[AnySource],
+    benchmarks: Benchmarks | None = None,
 ) -> Line:
     """Returns the recipe's stages with its settings.
 
     Args:
         recipe: what is wanted.
         worlds: where the worlds come from.
+        benchmarks: what the recipe names under `contamination`.
     """
     from schemas.behavior import Scenario
     from schemas.sft import SftRow
@@ -29,9 +32,12 @@ def line_of(
     from stages.generate_tasks import GenerateTasks
 
     manners = recipe.behaviors
+    clean_tasks, clean_dialogues = _clean(recipe, benchmarks)
+    dialogues = (*_dialogues(recipe), *clean_dialogues)
     return Line(
         steps=(
             Step("generate_tasks", GenerateTasks(validation=recipe.validation, witnesses=recipe.grid.witnesses), Task),
+            *clean_tasks,
             Step(
                 "diversify_behaviors",
                 DiversifyBehaviors(
@@ -42,11 +48,11 @@ def line_of(
                 ),
                 Scenario,
             ),
-            *_dialogues(recipe),
+            *dialogues,
             Step("export_rows", ExportRows(), SftRow),
         ),
         group=Deduplicate(threshold=recipe.near_duplicates.threshold),
-        group_at="validate_dialogues",
+        group_at=dialogues[-1].name,
         services=services_of(worlds, recipe.engines),
         services_key=digest(recipe.engines.model_dump(mode="json")),
         replicas=recipe.engines if recipe.engines.served else None,
@@ -82,3 +88,17 @@ def _dialogues(recipe: Recipe) -> Sequence[Step]:
         )
     best = BestOf(simulate=simulate, validate=ValidateDialogues(), attempts=settings.attempts, keep=settings.keep)
     return (Step("validate_dialogues", best, Judged, live=live),)
+
+
+def _clean(recipe: Recipe, benchmarks: Benchmarks | None) -> tuple[Sequence[Step], Sequence[Step]]:
+    """Returns the steps that look for what a benchmark has, after tasks and after judged dialogues."""
+    from schemas.task import Task
+    from schemas.verdict import Judged
+    from stages.decontaminate import DecontaminateDialogues, DecontaminateTasks
+
+    if recipe.contamination is None or benchmarks is None:
+        return (), ()
+    index, action = benchmarks.index, recipe.contamination.action
+    tasks = Step("decontaminate_tasks", DecontaminateTasks(benchmark=index), Task)
+    dialogues = Step("decontaminate_dialogues", DecontaminateDialogues(benchmark=index, action=action), Judged)
+    return (tasks,) if action == "drop" else (), (dialogues,)

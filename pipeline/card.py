@@ -8,6 +8,7 @@ import yaml
 
 from pipeline.dataset_files import FEATURES
 from pipeline.facts import Facts, quantiles
+from pipeline.quality_words import contamination_line
 from schemas.base import Json
 from schemas.task import Kind
 
@@ -71,6 +72,7 @@ def card(facts: Facts, written: Written) -> str:
         "## How it was made",
         _made(facts),
         _table(("rejected at", "reason", "fault of", "records"), _drops(facts)),
+        contamination_line(facts),
         "## Licence and limits",
         _LIMITS,
     ]

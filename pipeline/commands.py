@@ -151,15 +151,17 @@ def conform_domain(name: str, world: Path, episodes: Path) -> int:
 
 def _plan(recipe: Recipe, path: Path, world: Path | None, out: Path) -> Plan:
     from pipeline.assemble import line_of
+    from pipeline.benchmark_files import read_benchmarks
 
     folder = path.absolute().parent
     recipe = with_folders(recipe, folder)
+    benchmarks = read_benchmarks(recipe.contamination.files, folder) if recipe.contamination else None
     worlds = sources(recipe, folder, world)
     for source in worlds:
         if source.closed:
             text = f"writ: domain {source.domain} is left out: {source.closed}"
             Console(stderr=True).print(text, markup=False, highlight=False, soft_wrap=True)
-    return Plan(recipe, line_of(recipe, worlds), worlds, out)
+    return Plan(recipe, line_of(recipe, worlds, benchmarks=benchmarks), worlds, out, benchmarks)
 
 
 def _changed(recipe: Recipe, count: int | None, seed: int | None) -> Recipe:

@@ -70,6 +70,7 @@ class Facts:
         lengths: words per message of users and agents, in the sample.
         texts: statistics of the sample.
         sampled: rows in the sample.
+        reported: rows that have something of a benchmark, where the recipe says `report`.
     """
 
     name: str
@@ -88,6 +89,7 @@ class Facts:
     texts: TextStatistics | None = None
     sampled: int = 0
     tasks: int = 0
+    reported: int = 0
 
     @property
     def witnesses(self) -> Strength:
@@ -164,6 +166,8 @@ def _facts_of(run: Path, kept: bytes, ended: bool) -> Facts:
     _fill_grid(facts, fields, _manifest(run))
     facts.drops = _drops(run)
     _measure_texts(facts, run)
+    if (identity.get("contamination") or {}).get("action") == "report":
+        facts.reported = _reported(run)
     return facts
 
 
@@ -184,7 +188,7 @@ def _fill_grid(facts: Facts, fields: Counter[Fields], manifest: dict[str, Json])
         wanted = {_cell(each): int(each["wanted"]) for each in manifest["cells"]}
     else:
         domains = [{"name": each["name"], "share": each["share"]} for each in facts.recipe["domains"]]
-        recipe = {name: value for name, value in facts.recipe.items() if name != "engines"}
+        recipe = {name: value for name, value in facts.recipe.items() if name not in ("engines", "contamination")}
         wanted = quotas(Recipe.model_validate({**recipe, "domains": domains, "count": max(facts.total, 1)}))
     got: Counter[Cell] = Counter()
     for row, count in fields.items():
@@ -215,6 +219,16 @@ def _drops(run: Path) -> list[Drops]:
             if row["detail"] and len(drops.details) < EXAMPLES and row["detail"] not in drops.details:
                 drops.details.append(row["detail"])
     return sorted(found.values(), key=lambda drops: (drops.stage, -drops.count, drops.reason, drops.owner))
+
+
+def _reported(run: Path) -> int:
+    verdicts = (
+        verdict
+        for table in kept_tables(run, ["metadata"])
+        for text in table.column("metadata").to_pylist()
+        for verdict in orjson.loads(text)["verdicts"]
+    )
+    return sum(verdict["check"] == "contamination" and bool(verdict["detail"]) for verdict in verdicts)
 
 
 def _measure_texts(facts: Facts, run: Path) -> None:

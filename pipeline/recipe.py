@@ -38,6 +38,7 @@ from pipeline.mcp_settings import McpSettings
 from pipeline.openapi_settings import OpenApiSettings
 from schemas.behavior import Disclosure, Register, Trait
 from schemas.task import Kind, Strength
+from schemas.verdict import WhenKnown
 
 MAX_DECISIONS = 5
 BURDENS = range(2, 13)
@@ -192,6 +193,18 @@ class NearDuplicateSettings(_Strict):
     threshold: Annotated[float, Field(gt=0, le=1)] = 0.8
 
 
+class ContaminationSettings(_Strict):
+    """Benchmarks that the run must not repeat.
+
+    Attributes:
+        files: relative to the recipe; `pipeline.benchmark_files` says in which forms.
+        action: whether what a benchmark has is dropped, or kept and reported.
+    """
+
+    files: Annotated[tuple[str, ...], Field(min_length=1)]
+    action: WhenKnown = "drop"
+
+
 class Recipe(_Strict):
     """See the module's text.
 
@@ -215,6 +228,7 @@ class Recipe(_Strict):
     behaviors: BehaviorSettings = BehaviorSettings()
     simulate: SimulateSettings = SimulateSettings()
     near_duplicates: NearDuplicateSettings = NearDuplicateSettings()
+    contamination: ContaminationSettings | None = None
     patience: Annotated[int, Field(ge=1, le=100)] = 3
     engines: Engines = Engines()
 

@@ -25,6 +25,7 @@ from pipeline.proof_words import (
     mistake_lines,
     read_reasons,
 )
+from pipeline.quality_words import contamination_line
 from pipeline.run_folder import RunFolder
 from pipeline.show import fold
 from pipeline.storage import write_bytes
@@ -74,6 +75,7 @@ def page(facts: Facts, samples: Sequence[Judged]) -> str:
         _cells(facts),
         "<h2>Rejected</h2>",
         _drops(facts),
+        f"<p>{text(contamination_line(facts)).replace('`', '')}</p>",
         "<h2>Behaviours</h2>",
         _behaviours(facts),
         "<h2>Lengths and words</h2>",

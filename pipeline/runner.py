@@ -17,12 +17,13 @@ import shutil
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Protocol
 
 import msgspec
 
+from pipeline.benchmark_files import Benchmarks
 from pipeline.errors import PARTIAL, WHOLE, RecipeError, StorageError
 from pipeline.fill_cells import Filling
 from pipeline.fingerprint import code_digest
@@ -57,12 +58,17 @@ class Plan:
     line: Line
     worlds: tuple[AnySource, ...]
     out: Path
+    benchmarks: Benchmarks | None = None
 
     def identity(self) -> Json:
         """Returns what makes a folder's run this one: everything but the count, which may grow, and mere addresses."""
         recipe = self.recipe.model_dump(mode="json", by_alias=True, exclude={"count", "patience", "engines"})
         if voices := self.recipe.engines.voices:
             recipe["engines"] = msgspec.json.decode(msgspec.json.encode(voices))  # as it will be read again
+        if recipe["contamination"] is None:
+            del recipe["contamination"]
+        elif self.benchmarks is not None:
+            recipe["contamination"]["files"] = [asdict(file) for file in self.benchmarks.files]
         for domain, source in zip(recipe["domains"], self.worlds, strict=bool(self.worlds)):
             # Where a domain's folder lies is no part of a run; what is in it counts as code.
             domain.pop("folder")

@@ -25,6 +25,7 @@ Check = Literal[
     "behavior",
     "truncation",
     "near_duplicate",
+    "contamination",
 ]
 Owner = Literal["agent", "user", "tool", "infrastructure"]
 Generated = Literal[
@@ -32,13 +33,15 @@ Generated = Literal[
     "too_many_calls", "text_beside_call", "loop", "leaked_prompt", "stop_token", "role_confusion", "not_understood",
 ]  # fmt: skip
 """What can be wrong with what a language model answered."""
+WhenKnown = Literal["drop", "report"]
+"""What happens to a dialogue that a benchmark has, too."""
 DropReason = Literal[
     Check, Generated, "surplus", "cell_unfilled", "leak", "unphrasable", "engine_error", "backend_error"
 ]
 
 
 class Verdict(Record):
-    """One check's finding. `detail` names the place and what was expected; empty when passed."""
+    """One check's finding. `detail` names the place and what was expected; empty when nothing was found."""
 
     check: Check
     passed: bool
