@@ -9,7 +9,6 @@ Everything heavy is imported by the command that needs it, so that `writ --help`
 from __future__ import annotations
 
 import functools
-import os
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -18,8 +17,6 @@ from typing import Annotated, Literal, ParamSpec
 from pipeline.house import guard
 
 guard()
-# Before Arrow is imported, here and in workers: its own allocators keep what was freed, more of it the longer a run.
-os.environ.setdefault("ARROW_DEFAULT_MEMORY_POOL", "system")
 
 import typer  # noqa: E402
 
@@ -65,6 +62,11 @@ def _say(message: str, code: int) -> int:
 RecipeFile = Annotated[Path, typer.Argument(metavar="RECIPE", help="A YAML recipe; see recipes/.")]
 RunPath = Annotated[Path, typer.Argument(metavar="RUN", help="The folder of a run, e.g. outputs/quickstart.")]
 WorldFile = Annotated[Path | None, typer.Option("--world", metavar="FILE", help="Take the world from this file.")]
+Count = Annotated[int | None, typer.Option("-n", metavar="N", help="Kept trajectories, instead of the recipe's.")]
+Seed = Annotated[int | None, typer.Option(metavar="S", help="Seed, instead of the recipe's.")]
+RunFolderOption = Annotated[
+    Path | None, typer.Option("--out", metavar="DIR", help="Default: outputs/<name of the recipe>.")
+]
 DomainName = Annotated[
     str, typer.Argument(metavar="DOMAIN", help="A domain's name, e.g. retail, or the path of its folder.")
 ]
@@ -75,18 +77,42 @@ DomainName = Annotated[
 def run(
     recipe: RecipeFile,
     world: WorldFile = None,
-    n: Annotated[
-        int | None, typer.Option("-n", metavar="N", help="Kept trajectories, instead of the recipe's.")
-    ] = None,
-    seed: Annotated[int | None, typer.Option(metavar="S", help="Seed, instead of the recipe's.")] = None,
-    out: Annotated[Path | None, typer.Option(metavar="DIR", help="Default: outputs/<name of the recipe>.")] = None,
+    n: Count = None,
+    seed: Seed = None,
+    out: RunFolderOption = None,
     workers: Annotated[int | None, typer.Option(min=1, metavar="W", help="Default: one per core.")] = None,
     executor: Annotated[Literal["ray", "inline"], typer.Option(help="Where shards run.")] = "ray",
+    update: Annotated[bool, typer.Option("--update", help="Make anew what has changed; see `writ plan`.")] = False,
+    fork: Annotated[
+        Path | None, typer.Option(metavar="RUN", help="Begin --out with what this run made, which stays as it is.")
+    ] = None,
+    begin: Annotated[
+        str | None, typer.Option("--from", metavar="STAGE", help="Take what earlier stages made as it is.")
+    ] = None,
+    only: Annotated[str | None, typer.Option(metavar="STAGE", help="Run one stage alone.")] = None,
+    until: Annotated[str | None, typer.Option(metavar="STAGE", help="End after this stage.")] = None,
+    force: Annotated[bool, typer.Option("--force", help="Make anew what is fresh, too: these stages, or all.")] = False,
 ) -> int:
     """Makes a recipe's trajectories and the data set of them; continues a run that was interrupted."""
-    from pipeline.commands import run_recipe
+    from pipeline.commands import Rerun, run_recipe
 
-    return run_recipe(recipe, world, n, seed, out, workers, executor)
+    rerun = Rerun(update=update, fork=fork, begin=begin, only=only, until=until, force=force)
+    return run_recipe(recipe, world, n, seed, out, workers, executor, rerun)
+
+
+@app.command()
+@told
+def plan(
+    recipe: RecipeFile,
+    world: WorldFile = None,
+    n: Count = None,
+    seed: Seed = None,
+    out: RunFolderOption = None,
+) -> int:
+    """Says what `writ run` would make: what is fresh, stale or missing, why, and how long it would take."""
+    from pipeline.commands import plan_recipe
+
+    return plan_recipe(recipe, world, n, seed, out)
 
 
 @app.command()

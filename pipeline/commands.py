@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import dataclasses
 import os
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -16,7 +18,8 @@ from pipeline.local import Executor, Inline
 from pipeline.progress import Silent, progress_for_terminal
 from pipeline.recipe import Recipe
 from pipeline.recipe_file import load_recipe
-from pipeline.runner import Outcome, Plan, run
+from pipeline.rerun import fork, selected
+from pipeline.runner import Again, Outcome, Plan, finishers, run
 from pipeline.temporary import OwnFolder
 from pipeline.worlds import sources, with_folders
 
@@ -28,6 +31,18 @@ SHORT_CELLS = 10
 """Cells that are short and told after a run; `writ stats` tells all."""
 
 
+@dataclass(frozen=True, kw_only=True)
+class Rerun:
+    """What `writ run` is told about a run that is there; see its help."""
+
+    update: bool = False
+    fork: Path | None = None
+    begin: str | None = None
+    only: str | None = None
+    until: str | None = None
+    force: bool = False
+
+
 def run_recipe(
     path: Path,
     world: Path | None,
@@ -36,20 +51,41 @@ def run_recipe(
     out: Path | None,
     workers: int | None,
     executor: str,
+    rerun: Rerun = Rerun(),
 ) -> int:
     """Makes a run; see `writ run --help`."""
     recipe = _changed(load_recipe(path), count, seed)
     out = (out or Path("outputs") / recipe.name).absolute()
     plan = _plan(recipe, path, world, out)
+    line = selected(plan.line, rerun.begin, rerun.only, rerun.until)
+    plan = dataclasses.replace(plan, line=line)
+    if rerun.fork is not None:
+        fork(rerun.fork, out)
+    names = [step.name for step in line.steps[line.first - 1 : line.end]]
+    chosen = bool(rerun.begin or rerun.only or rerun.until)
+    again = Again(
+        update=rerun.update or rerun.fork is not None,
+        force=tuple(names if chosen else [step.name for step in line.steps]) if rerun.force else (),
+    )
 
     def start() -> Executor:
         _preflight(recipe)
         return Inline() if executor == "inline" else _ray(workers)
 
     with progress_for_terminal() as progress:
-        outcome = run(plan, start, progress, _finishers())
+        outcome = run(plan, start, progress, _finishers(), again)
     _tell(outcome, out)
     return outcome.exit_code
+
+
+def plan_recipe(path: Path, world: Path | None, count: int | None, seed: int | None, out: Path | None) -> int:
+    """Prints what a run would make."""
+    from pipeline.plan_view import show_plan
+
+    recipe = _changed(load_recipe(path), count, seed)
+    out = (out or Path("outputs") / recipe.name).absolute()
+    show_plan(_plan(recipe, path, world, out), finishers(_finishers()), Console())
+    return WHOLE
 
 
 def preview_recipe(path: Path, world: Path | None, seed: int | None) -> int:
@@ -218,6 +254,10 @@ def _tell(outcome: Outcome, out: Path) -> None:
     with suppress(ValueError):
         place = out.relative_to(Path.cwd())
     console = Console(stderr=True)
+    if outcome.upto:
+        text = f"{place}: {outcome.upto} is made; nothing is kept yet: `writ run` without --until and --only goes on"
+        console.print(text, markup=False, highlight=False, soft_wrap=True)
+        return
     if outcome.larger:
         text = (
             f"{place}: holds {outcome.kept} trajectories, more than the {outcome.wanted} asked for, and stays as it is"

@@ -23,6 +23,15 @@ HOME = Path(__file__).resolve().parent.parent
 @cache
 def code_digest(module: str, folders: tuple[str, ...] = ()) -> str:
     """Returns the digest of a module, all project modules it reaches, and all that is in some packages and folders."""
+    digest = hashlib.blake2b(digest_size=16)
+    for name, content in code_files(module, folders).items():
+        digest.update(f"{name}\0{content}\0".encode())
+    return digest.hexdigest()
+
+
+@cache
+def code_files(module: str, folders: tuple[str, ...] = ()) -> dict[str, str]:
+    """Returns the files behind a module's digest, relative to WRIT or to the user's folder, each with its own."""
     own = [Path(folder) for folder in folders if Path(folder).is_absolute()]
     starts = {module, *(name for folder in folders if not Path(folder).is_absolute() for name in _modules_in(folder))}
     for code in (file for folder in own for file in _files_of(folder) if file.suffix == ".py"):
@@ -36,15 +45,23 @@ def code_digest(module: str, folders: tuple[str, ...] = ()) -> str:
             continue
         seen[name] = path
         waiting.extend(_imports(name, path))
-    digest = hashlib.blake2b(digest_size=16)
-    for name, path in sorted(seen.items()):
-        digest.update(f"{name}\0".encode() + path.read_bytes() + b"\0")
-    for data in sorted({data for path in seen.values() for data in _data_beside(path)}):
-        digest.update(f"{data.relative_to(HOME).as_posix()}\0".encode() + data.read_bytes() + b"\0")
+    files = {*seen.values(), *(data for path in seen.values() for data in _data_beside(path))}
+    found = {path.relative_to(HOME).as_posix(): _digest(path) for path in sorted(files)}
     for folder in own:
         for file in _files_of(folder):
-            digest.update(f"{file.relative_to(folder).as_posix()}\0".encode() + file.read_bytes() + b"\0")
-    return digest.hexdigest()
+            found[f"{folder.name}/{file.relative_to(folder).as_posix()}"] = _digest(file)
+    return found
+
+
+@cache
+def _digest(path: Path) -> str:
+    return hashlib.blake2b(path.read_bytes(), digest_size=16).hexdigest()
+
+
+def forget() -> None:
+    """Looks at all files anew from now on: they have changed under a process that goes on."""
+    for cached in (code_digest, code_files, _digest, _imports):
+        cached.cache_clear()
 
 
 def _files_of(folder: Path) -> list[Path]:

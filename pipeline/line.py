@@ -53,6 +53,8 @@ class Line:
         services_key: digest of what `services` is built from and no key depends on, such as addresses.
         domains: packages or folders of the domains, whose code counts as every stage's.
         concurrency: records of live steps that are in work at once, in all processes together.
+        first: number of the first step that may be run; what the ones before it made is taken as it is.
+        last: number of the last step that is run; 0 runs all.
     """
 
     steps: tuple[Step, ...]
@@ -64,12 +66,14 @@ class Line:
     services_key: str = ""
     domains: tuple[str, ...] = ()
     concurrency: int = 1
+    first: int = 1
+    last: int = 0
     _keys: dict[str, str] = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
         """Looks at the code once, in the driver: workers get the keys with the line."""
         stages = (*(step.stage for step in self.steps), self.group)
-        object.__setattr__(self, "_keys", {_name(stage): self._stage_key(stage) for stage in stages})
+        object.__setattr__(self, "_keys", {_name(stage): self._key_of(stage) for stage in stages})
 
     def at(self, addresses: Addresses) -> Line:
         """Returns the line whose engines find their replicas there."""
@@ -78,7 +82,16 @@ class Line:
 
     def key(self, stage: object, *inputs: str) -> str:
         """Returns the key of what a stage makes of inputs (their digests)."""
-        return digest([self._keys[_name(stage)], *inputs])
+        return digest([self.stage_key(stage), *inputs])
+
+    def stage_key(self, stage: object) -> str:
+        """Returns the digest of a stage's code, its settings and the worlds."""
+        return self._keys[_name(stage)]
+
+    @property
+    def end(self) -> int:
+        """The number of the last step that is run."""
+        return self.last or len(self.steps)
 
     @property
     def live(self) -> bool:
@@ -88,14 +101,14 @@ class Line:
     @property
     def stretches(self) -> tuple[int, ...]:
         """Numbers of steps up to which a shard goes in one place: live steps and others go apart."""
-        pairs = enumerate(itertools.pairwise(self.steps), 1)
+        pairs = enumerate(itertools.pairwise(self.steps[: self.end]), 1)
         ends = [number for number, (step, after) in pairs if step.live != after.live]
-        return (*ends, len(self.steps))
+        return (*ends, self.end)
 
-    def _stage_key(self, stage: object) -> str:
+    def _key_of(self, stage: object) -> str:
         code = code_digest(type(stage).__module__, self.domains)
         settings = asdict(stage) if is_dataclass(stage) and not isinstance(stage, type) else {}
-        inner = [self._stage_key(each) for each in vars(stage).values() if isinstance(each, Stage)]
+        inner = [self._key_of(each) for each in vars(stage).values() if isinstance(each, Stage)]
         return digest([code, type(stage).__qualname__, msgspec.to_builtins(settings), self.world_key, *inner])
 
     def line_key(self) -> str:

@@ -25,6 +25,9 @@ K = TypeVar("K", bound=Hashable)
 LOW_BURDENS = (2, 3, 4)
 """What is asked for where the burden counts as it falls."""
 
+SHARD = 32
+"""Orders per shard of the first round, and at most half as many in later ones, which are short."""
+
 MARGIN = 0.04
 """Orders beyond what the count needs, in the first round: about what checks and near-duplicates take away."""
 
@@ -156,10 +159,15 @@ def quotas(recipe: Recipe) -> dict[Cell, int]:
     return dict(wanted)
 
 
+def first_round(recipe: Recipe) -> int:
+    """Returns how many tasks the first round orders."""
+    tasks = -(-recipe.count // recipe.behaviors_per_task)
+    return tasks + int(tasks * MARGIN)
+
+
 def first_orders(recipe: Recipe) -> Iterator[TaskSpec]:
     """Yields the orders of the first round: a beginning of the sequence, a little longer than the count needs."""
-    tasks = -(-recipe.count // recipe.behaviors_per_task)
-    ordered = itertools.islice(sequence(recipe), tasks + int(tasks * MARGIN))
+    ordered = itertools.islice(sequence(recipe), first_round(recipe))
     return (order(recipe, cell, number) for number, cell in enumerate(ordered))
 
 

@@ -1,6 +1,7 @@
 """The folder of a run: where everything is, and reading it again.
 
     recipe.json                                      what the run is (recipe, seed, worlds); written first
+    stages.json                                      what its shards are made with (`provenance`)
     stages/1_generate_tasks/r0-00004.parquet         records
     stages/1_generate_tasks/r0-00004.drops.parquet   what was rejected, with the reason (only if something was)
     stages/1_generate_tasks/r0-00004.json            manifest of the two, written after them

@@ -29,7 +29,10 @@ from pipeline.fill_cells import Filling
 from pipeline.fingerprint import code_digest
 from pipeline.line import Line, Order
 from pipeline.local import Executor
+from pipeline.plan_tasks import SHARD, first_orders
+from pipeline.provenance import NAMED, differences, provenance_of, read_provenance, write_provenance
 from pipeline.recipe import Recipe
+from pipeline.rerun import described, forget, outlook
 from pipeline.run_folder import Shard, features_shard, select_shard, step_shard
 from pipeline.selection import Selection
 from pipeline.shard import ShardResult
@@ -37,9 +40,6 @@ from pipeline.storage import Spent, read_json, storage_error, write_json
 from pipeline.worlds import AnySource
 from schemas.base import Json, digest
 from schemas.task import TaskSpec
-
-SHARD = 32
-"""Orders per shard of the first round, and at most half as many in later ones, which are short."""
 
 
 class Progress(Protocol):
@@ -76,6 +76,19 @@ class Plan:
         return recipe
 
 
+@dataclass(frozen=True, kw_only=True)
+class Again:
+    """What may be made again in a folder that holds a run.
+
+    Attributes:
+        update: whether shards that other code, settings or orders made may be replaced.
+        force: steps whose shards are made again in any case.
+    """
+
+    update: bool = False
+    force: tuple[str, ...] = ()
+
+
 @dataclass
 class Outcome:
     """How a run ended.
@@ -84,6 +97,7 @@ class Outcome:
         short: cells that have less than the recipe wants, with the reasons, as in `run.json`.
         larger: the folder holds a larger data set, which was left as it is.
         closed: why domains were left out, one text each.
+        upto: the step after which it ended because that was asked for; nothing is kept or written then.
     """
 
     kept: int
@@ -93,11 +107,12 @@ class Outcome:
     larger: bool = False
     seconds: float = 0.0
     closed: tuple[str, ...] = ()
+    upto: str = ""
 
     @property
     def exit_code(self) -> int:
         """0 if all that was wanted is there and no domain was closed, else 1."""
-        return WHOLE if self.kept >= self.wanted and not self.closed else PARTIAL
+        return WHOLE if (self.upto or self.kept >= self.wanted) and not self.closed else PARTIAL
 
 
 @dataclass
@@ -120,6 +135,7 @@ def run(
     executor: Callable[[], Executor],
     progress: Progress,
     finish: Sequence[Callable[[Path], object]] = (),
+    again: Again = Again(),
 ) -> Outcome:
     """Makes the run, or what is left of it.
 
@@ -128,19 +144,25 @@ def run(
         executor: starts what runs the shards; called only if there is something to run.
         progress: is told how it goes.
         finish: what is made of the kept rows (data set, report), called with the run's folder.
+        again: what of a run that is there may be made anew.
 
     Raises:
-        UserError: the folder holds another run or cannot be written, a shard in it is damaged.
+        UserError: the folder holds another run or cannot be written, a shard in it is damaged, or it was made with
+            something else than now and `again` does not allow an update.
         StageFailed: a stage raised.
     """
     started = time.monotonic()
     with _locked(plan.out):
-        _identify(plan)
-        made = [f"{make.__module__}.{make.__qualname__}" for make in finish]
+        _identify(plan, again)
+        made = finishers(finish)
         closed = tuple(source.closed for source in plan.worlds if source.closed)
-        before = _before(plan, made)
+        before = None if again.force or plan.line.last else whole_run(plan, made)
         if before is not None:
             return replace(before, closed=closed)
+        _clear(plan)
+        forget(plan, again.force)
+        if plan.line.last:
+            return replace(_partly(plan, executor, progress), closed=closed, seconds=time.monotonic() - started)
         filling = Filling(plan.recipe)
         selection = Selection(plan.line, plan.out, filling)
         tally = _Tally()
@@ -169,8 +191,17 @@ def _key(plan: Plan, made: Sequence[str], count: int) -> str:
     return digest([plan.identity(), sizes, plan.line.line_key(), code_digest("pipeline.runner"), made])
 
 
-def _before(plan: Plan, made: Sequence[str]) -> Outcome | None:
-    """Returns how the run in the folder ended if nothing is left to do, or clears what says that it is whole."""
+def finishers(finish: Sequence[Callable[[Path], object]]) -> list[str]:
+    """Returns what is made of kept rows, by name."""
+    return [f"{make.__module__}.{make.__qualname__}" for make in finish]
+
+
+def whole_run(plan: Plan, made: Sequence[str]) -> Outcome | None:
+    """Returns how the run in the folder ended if nothing is left to do.
+
+    Raises:
+        StorageError: what is there is larger than what is asked for, and would have to be made again.
+    """
     manifest, count = plan.out / "run.json", plan.recipe.count
     found = read_json(manifest) if manifest.exists() else {}
     wanted = found.get("wanted", 0) if isinstance(found, dict) else 0
@@ -182,12 +213,28 @@ def _before(plan: Plan, made: Sequence[str]) -> Outcome | None:
             f"{plan.out}: holds a data set of {found['kept']} trajectories that another version of the program made; "
             f"-n {count} would replace it by a smaller one. Give another --out, or delete that folder"
         )
+    return None
+
+
+def _clear(plan: Plan) -> None:
+    """Removes what says that the run is whole, and what killed runs left."""
     # With other shards, what was kept of the old ones would be read from the wrong rows.
     for name in ("run.json", "kept.json"):
         (plan.out / name).unlink(missing_ok=True)
     for path in (*plan.out.glob(".*.tmp"), *plan.out.glob("stages/*/.*.tmp")):  # of a process that was killed
         shutil.rmtree(path) if path.is_dir() else path.unlink(missing_ok=True)
-    return None
+
+
+def _partly(plan: Plan, executor: Callable[[], Executor], progress: Progress) -> Outcome:
+    """Brings the shards of the first round up to the line's last step; later rounds depend on what is kept."""
+    filling = Filling(plan.recipe)
+    running = executor()
+    try:
+        for result in running.map(plan.line, plan.out, orders(first_orders(plan.recipe), 0, SHARD)):
+            progress.update(filling, result, "round 1")
+    finally:
+        running.close()
+    return Outcome(0, plan.recipe.count, upto=plan.line.steps[plan.line.end - 1].name)
 
 
 def _fill(
@@ -286,23 +333,32 @@ def _circumstances(kept: int, tally: _Tally, seconds: float) -> dict[str, Json]:
     }
 
 
-def _identify(plan: Plan) -> None:
-    """Writes what this run is, or compares it with what the folder holds."""
-    path = plan.out / "recipe.json"
-    mine = plan.identity()
-    if not path.exists():
-        if (plan.out / "stages").exists():
+def _identify(plan: Plan, again: Again) -> None:
+    """Writes what this run is made with, or compares it with what the folder was made with."""
+    path, now = plan.out / "recipe.json", provenance_of(plan.recipe, plan.identity(), plan.line)
+    before = read_provenance(plan.out)
+    if before is None:
+        if path.exists() or (plan.out / "stages").exists():
             raise StorageError(f"{plan.out}: holds stages of an unknown run; give another --out, or delete the folder")
-        write_json(path, mine)
-        return
-    theirs = read_json(path)
-    if theirs != mine:
-        keys = sorted({*mine, *theirs} if isinstance(theirs, dict) else mine)
-        other = [key for key in keys if not isinstance(theirs, dict) or theirs.get(key) != mine.get(key)]
+    elif before != now and not again.update:
+        steps = outlook(plan, now)
+        words = "\n".join(described(steps))
+        other = "; ".join(itertools.islice(differences(before.recipe, now.recipe), NAMED))
         raise RecipeError(
-            f"{plan.out}: holds a run of another recipe, seed or world (differs in: {', '.join(other)}). "
-            "Give another --out, or delete that folder"
+            f"{plan.out}: was made with something else{': ' + other if other else ''}.\n{words}\n"
+            f"Add --update to make anew here what has changed, or --fork {plan.out} --out DIR to do so in another "
+            "folder; another --out alone begins from nothing"
         )
+    elif before != now and plan.line.first > 1:
+        # What is taken as it is was made with what it was made with.
+        earlier = {step.name for step in plan.line.steps[: plan.line.first - 1]}
+        now = msgspec.structs.replace(
+            now, steps={n: before.steps.get(n, r) if n in earlier else r for n, r in now.steps.items()}
+        )
+    if before != now:
+        write_provenance(plan.out, now)
+    if not path.exists() or read_json(path) != now.recipe:
+        write_json(path, now.recipe)
 
 
 @contextlib.contextmanager

@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import gc
 import itertools
+import time
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
@@ -21,7 +22,7 @@ import pyarrow as pa
 from pipeline.engines.journal import Journal
 from pipeline.engines.speaking import speaking
 from pipeline.engines.work import Notes, noting
-from pipeline.errors import BackendError, StageFailed, Stopped, UserError
+from pipeline.errors import BackendError, StageFailed, Stopped, StorageError, UserError
 from pipeline.gate import Gate, together
 from pipeline.line import Line, Order, Step
 from pipeline.plan_tasks import Fields
@@ -91,7 +92,7 @@ async def bring(
         line: the steps.
         folder: of the run.
         order: the shard.
-        upto: the last step to be made, counted from 1; None makes all.
+        upto: the last step to be made, counted from 1; None makes all that the line has to run.
         gate: says when a record of a live step may go on; shards that run beside one another share one.
 
     Raises:
@@ -103,13 +104,16 @@ async def bring(
     before = digest([encode(spec).decode() for spec in order.specs])
     made: dict[str, _Made] = {}
     last: _Made | None = None
+    upto = upto or line.end
     for number, step in enumerate(line.steps[:upto], 1):
         shard = step_shard(folder, line, number, order.name)
         key = line.key(step.stage, before)
-        manifest = whole(shard.manifest, key)
+        manifest = whole(shard.manifest, key if number >= line.first else None)
         records: Sequence[Record] | None = None
         if manifest is None:
-            result.fresh = False
+            if number < line.first:
+                raise StorageError(f"{shard.records}: was never made, so nothing can begin after it; leave --from out")
+            result.fresh, started = False, time.perf_counter()
             given = order.specs if last is None else last.read()
             journal = Journal(journal_file(folder, order.name)) if step.live else None
             try:
@@ -120,7 +124,17 @@ async def bring(
                     journal.close()
             if number == len(line.steps):
                 records = sorted(records, key=_id)
-            manifest = _store(shard, key, records, step.makes, drops, noted.spent)
+            seconds = round(time.perf_counter() - started, 4)
+            manifest = _store(
+                shard,
+                records,
+                step.makes,
+                drops,
+                key=key,
+                stage=line.stage_key(step.stage),
+                seconds=seconds,
+                spent=noted.spent,
+            )
             if journal:
                 journal.remove()
         else:
@@ -136,7 +150,7 @@ async def bring(
             result.refused = [(specs[d.record_id], d.detail or d.reason) for d in drops if d.record_id in specs]
         before = manifest.files[shard.records.name].digest
         last = made[step.name] = _Made(shard, step.makes, before, records)
-    if upto is None or upto == len(line.steps):
+    if upto == len(line.steps):
         _store_features(line, features_shard(folder, line, order.name), made, result)
     if not result.fresh and next(_SHARDS) % _COLLECT_AFTER == 0:
         gc.collect()
@@ -228,22 +242,22 @@ def _store_features(line: Line, shard: Shard, made: dict[str, _Made], result: Sh
     types = {"id": pa.string(), "source": pa.string(), "fields": pa.binary(), "features": pa.binary()}
     table = pa.table({name: packed(values, types[name]) for name, values in columns.items()})
     info = write_table(shard.records, table)
-    manifest = Manifest(key=key, rows=table.num_rows, drops=0, files={shard.records.name: info})
+    stage, files = line.stage_key(line.group), {shard.records.name: info}
+    manifest = Manifest(key=key, stage=stage, rows=table.num_rows, drops=0, files=files)
     write_manifest(shard.manifest, manifest)
 
 
 def _store(
     shard: Shard,
-    key: str,
     records: Sequence[Record],
     kind: type[Record],
     drops: Sequence[Drop],
-    spent: dict[str, Spent],
+    **said: Any,
 ) -> Manifest:
     files = {shard.records.name: write_shard(shard.records, records, kind)}
     if drops:
         files[shard.drops.name] = write_shard(shard.drops, drops, Drop)
-    manifest = Manifest(key=key, rows=len(records), drops=len(drops), files=files, spent=spent)
+    manifest = Manifest(rows=len(records), drops=len(drops), files=files, **said)
     write_manifest(shard.manifest, manifest)
     return manifest
 

@@ -37,6 +37,11 @@ _WRITER = {
     "version": "2.6",
     "data_page_version": "1.0",
 }
+# Of Arrow's allocators the one that gives back what it no longer needs: a long run's driver stays as small as a short
+# one's.
+if "ARROW_DEFAULT_MEMORY_POOL" not in os.environ and "jemalloc" in pa.supported_memory_backends():
+    pa.set_memory_pool(pa.jemalloc_memory_pool())
+
 _FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 
 
@@ -70,9 +75,17 @@ class FileInfo(msgspec.Struct, frozen=True):
 
 
 class Manifest(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """What a whole shard consists of, the key it was made under, and what engines cost for it, by role."""
+    """What a whole shard consists of, and the key it was made under.
+
+    Attributes:
+        stage: the part of the key that is the stage's: its code, its settings and the worlds.
+        seconds: how long it took, to estimate what others will take.
+        spent: what engines cost for it, by role.
+    """
 
     key: str
+    stage: str = ""
+    seconds: float = 0.0
     rows: int
     drops: int
     files: dict[str, FileInfo]
@@ -181,8 +194,10 @@ def write_manifest(path: Path, manifest: Manifest) -> None:
     write_json(path, msgspec.to_builtins(manifest))
 
 
-def whole(path: Path, key: str) -> Manifest | None:
+def whole(path: Path, key: str | None) -> Manifest | None:
     """Returns the manifest if the shard is there, whole, and was made under this key; None if it must be made.
+
+    Without a key, whatever it was made under will do.
 
     Raises:
         StorageError: the manifest says that the shard is whole, but a file is missing or has another size.
@@ -193,7 +208,7 @@ def whole(path: Path, key: str) -> Manifest | None:
         manifest = msgspec.json.decode(path.read_bytes(), type=Manifest)
     except (msgspec.MsgspecError, OSError) as error:
         raise _damaged(path, str(error)) from error
-    if manifest.key != key:
+    if key is not None and manifest.key != key:
         return None
     for name, info in manifest.files.items():
         file = path.with_name(name)

@@ -1,12 +1,7 @@
 import pytest
 
 import pipeline.fingerprint as fingerprint
-from pipeline.fingerprint import _imports, code_digest
-
-
-def forget():
-    code_digest.cache_clear()
-    _imports.cache_clear()
+from pipeline.fingerprint import code_digest, forget
 
 
 @pytest.fixture

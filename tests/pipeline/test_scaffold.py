@@ -13,7 +13,7 @@ from rich.console import Console
 from pipeline.check_view import ranges, show_check
 from pipeline.commands import check_domain, make_domain, run_recipe
 from pipeline.errors import RecipeError, UserError
-from pipeline.fingerprint import HOME, code_digest
+from pipeline.fingerprint import HOME, code_digest, forget
 from pipeline.recipe_file import load_recipe
 from pipeline.run_folder import RunFolder
 from pipeline.scaffold import init_domain
@@ -103,7 +103,7 @@ def test_its_files_count_as_the_run_s_code(folder: Path, file: str, counts: bool
     (folder / file).write_text((folder / file).read_text() + "\n# changed\n")
     (folder / "outputs").mkdir()
     (folder / "outputs" / "data.json").write_text("{}")
-    code_digest.cache_clear()
+    forget()
     assert (code_digest("stages.deduplicate", (str(folder),)) != before) is counts
 
 

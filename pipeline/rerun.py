@@ -1,0 +1,163 @@
+"""What a run would make anew, and why: found without running anything.
+
+    outlook(plan, now)[3] -> StepOutlook("validate_dialogues", fresh=0, stale=104, missing=21, why=("setting ...",))
+
+Stale is what other code, other settings or another world made. Behind a stale step, shards count as fresh although
+their input may come out otherwise: what comes out the same is not made again.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from pipeline.errors import RecipeError, StorageError
+from pipeline.plan_tasks import SHARD, first_round
+from pipeline.provenance import FILE, Provenance, changes, read_provenance
+from pipeline.run_folder import features_shard, step_shard
+from pipeline.storage import storage_error
+
+if TYPE_CHECKING:
+    from pipeline.line import Line
+    from pipeline.runner import Plan
+
+
+@dataclass(frozen=True)
+class StepOutlook:
+    """What is to be done in one step.
+
+    Attributes:
+        fresh, stale, missing: numbers of shards.
+        why: what has changed, in words.
+        behind: the first step before it that has stale shards; what this one takes may then be another.
+        seconds: what its stale and missing shards would take one after the other, by what others took; None: unknown.
+    """
+
+    name: str
+    fresh: int
+    stale: int
+    missing: int
+    why: tuple[str, ...] = ()
+    behind: str = ""
+    seconds: float | None = None
+
+    @property
+    def idle(self) -> bool:
+        """Whether nothing is to be done for certain."""
+        return not (self.stale or self.missing or self.behind)
+
+
+class _Made(msgspec.Struct):
+    stage: str = ""
+    seconds: float = 0.0
+
+
+def outlook(plan: Plan, now: Provenance) -> list[StepOutlook]:
+    """Returns what each step would make, in order; the features of the rows count as the last one's."""
+    line, before = plan.line, read_provenance(plan.out)
+    told = changes(before, now) if before is not None else {}
+    wanted = -(-first_round(plan.recipe) // SHARD)
+    found: list[StepOutlook] = []
+    behind = ""
+    for number, step in enumerate(line.steps, 1):
+        made = list(_made(step_shard(plan.out, line, number, "").folder))
+        why = told.get(step.name, [])
+        stale = len(made) if why else sum(each.stage != line.stage_key(step.stage) for each in made)
+        if stale and not why:
+            why = ["an update was interrupted"]
+        missing = max(0, wanted - len(made))
+        todo = (len(made) if behind else stale) + missing
+        took = [each.seconds for each in made if each.seconds]
+        seconds = todo * sum(took) / len(took) if took else (None if todo else 0.0)
+        found.append(StepOutlook(step.name, len(made) - stale, stale, missing, tuple(why), behind, seconds))
+        behind = behind or (step.name if stale else "")
+    return found
+
+
+def selected(line: Line, begin: str | None, only: str | None, until: str | None) -> Line:
+    """Returns a line of which a part is run: from a step on, one step alone, or up to a step.
+
+    Raises:
+        RecipeError: a step of another name, or a part that ends before it begins.
+    """
+    names = [step.name for step in line.steps]
+    if only and (begin or until):
+        raise RecipeError("--only is --from and --until in one; give it alone")
+    for name in (begin, only, until):
+        if name and name not in names:
+            raise RecipeError(f"there is no stage {name!r}; the stages are {', '.join(names)}")
+    first, last = begin or only, until or only
+    if first and last and names.index(first) > names.index(last):
+        raise RecipeError(f"{last} comes before {first}; nothing lies between them")
+    number = names.index(last) + 1 if last else 0
+    return replace(line, first=names.index(first) + 1 if first else 1, last=number if number < len(names) else 0)
+
+
+def fork(old: Path, new: Path) -> None:
+    """Begins a run with what another one has made; the other stays as it is.
+
+    Raises:
+        StorageError: there is no such run, or the new folder holds one.
+    """
+    if not (old / FILE).is_file():
+        raise StorageError(f"--fork {old}: is no folder of a run; give one that `writ run` made")
+    if new.exists() and any(new.iterdir()):
+        raise StorageError(f"{new}: is there already; fork into a folder that is not, or add --update without --fork")
+    try:
+        new.mkdir(parents=True, exist_ok=True)
+        # Shards are never changed in place, so both runs can have the same file.
+        shutil.copytree(old / "stages", new / "stages", copy_function=_link)
+        for name in ("recipe.json", FILE):
+            shutil.copy2(old / name, new / name)
+    except OSError as error:
+        raise storage_error(new, error) from error
+
+
+def forget(plan: Plan, names: Sequence[str]) -> None:
+    """Makes the shards of some steps count as missing."""
+    for number, step in enumerate(plan.line.steps, 1):
+        if step.name in names:
+            folders = [step_shard(plan.out, plan.line, number, "").folder]
+            if number == len(plan.line.steps):
+                folders.append(features_shard(plan.out, plan.line, "").folder)
+            for path in (path for folder in folders for path in folder.glob("*.json")):
+                path.unlink()
+
+
+def described(steps: Sequence[StepOutlook]) -> Iterator[str]:
+    """Yields what is to be done, a line per step."""
+    for each in steps:
+        parts = [f"{count} {what}" for count, what in ((each.stale, "stale"), (each.missing, "missing")) if count]
+        if not parts:
+            parts = [f"{each.fresh} fresh"]
+        because = list(each.why)
+        if each.behind:
+            because.append(f"again where {each.behind} gives it something else")
+        yield f"  {each.name}: {', '.join(parts)}{': ' + '; '.join(because) if because else ''}"
+
+
+def _link(source: str, target: str) -> None:
+    try:
+        os.link(source, target)
+    except OSError:  # another file system
+        shutil.copy2(source, target)
+
+
+def _made(folder: Path) -> Iterator[_Made]:
+    """Yields what is known of the shards in a folder; what is no manifest is left to the run to complain about."""
+    decode = msgspec.json.Decoder(_Made).decode
+    if not folder.is_dir():
+        return
+    with os.scandir(folder) as entries:
+        for entry in entries:
+            if entry.name.endswith(".json") and not entry.name.startswith("."):
+                try:
+                    yield decode(Path(entry.path).read_bytes())
+                except (msgspec.MsgspecError, OSError):
+                    yield _Made()
