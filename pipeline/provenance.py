@@ -32,6 +32,8 @@ SELECT = "select"
 """The name of the step in which the group decides."""
 _ORDERS = 512
 """Cells of the endless sequence of orders by which it is known."""
+_LONG = 200
+"""Elements, or characters, from which on a setting is not told whole."""
 NAMED = 3
 """Files that are named of those that changed."""
 
@@ -86,8 +88,17 @@ def write_provenance(folder: Path, found: Provenance) -> None:
 def settings_of(stage: object) -> dict[str, Json]:
     """Returns a stage's settings as JSON."""
     plain = asdict(stage) if is_dataclass(stage) and not isinstance(stage, type) else {}
-    found: dict[str, Json] = msgspec.to_builtins(plain)
+    found: dict[str, Json] = {name: _short(value) for name, value in msgspec.to_builtins(plain).items()}
     return found
+
+
+def _short(value: Json) -> Json:
+    """Returns a setting as it is told: what is long is known by its digest."""
+    if isinstance(value, dict) and len(value) <= _LONG:
+        return {str(name): _short(each) for name, each in value.items()}
+    if isinstance(value, (dict, list, tuple, str)) and len(value) > _LONG:
+        return f"digest {digest(value)[:12]}"
+    return value
 
 
 def changes(old: Provenance, new: Provenance) -> dict[str, list[str]]:

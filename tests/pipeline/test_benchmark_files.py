@@ -130,7 +130,7 @@ def test_a_changed_benchmark_is_another_run(tmp_path):
     (tmp_path / "exam.jsonl").write_text('{"text": "a"}\n')
     made(tmp_path, "mine", "contamination: {files: [exam.jsonl]}")
     (tmp_path / "exam.jsonl").write_text('{"text": "b"}\n')
-    with pytest.raises(UserError, match="differs in: contamination"):
+    with pytest.raises(UserError, match=r"made with something else: contamination\.files"):
         made(tmp_path, "mine", "contamination: {files: [exam.jsonl]}")
 
 
