@@ -37,6 +37,7 @@ def line_of(
     return Line(
         steps=(
             Step("generate_tasks", GenerateTasks(validation=recipe.validation, witnesses=recipe.grid.witnesses), Task),
+            *_words(recipe),
             *clean_tasks,
             Step(
                 "diversify_behaviors",
@@ -60,6 +61,18 @@ def line_of(
         domains=tuple(source.code for source in worlds if source.code),
         concurrency=recipe.engines.concurrency,
     )
+
+
+def _words(recipe: Recipe) -> Sequence[Step]:
+    """Returns the step that words tasks, where a language model does it; the grammar does it with the task."""
+    from schemas.task import Task
+    from stages.verbalise_tasks import VerbaliseTasks
+
+    voice = recipe.engines.voices.get("verbaliser")
+    if voice is None:
+        return ()
+    stage = VerbaliseTasks(verbaliser=voice.engine, sampling=voice.sampling)
+    return (Step("verbalise_tasks", stage, Task, live=True),)
 
 
 def _dialogues(recipe: Recipe) -> Sequence[Step]:

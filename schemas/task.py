@@ -241,6 +241,8 @@ class Task(Record):
         principal: row id of the user in the world.
         precedence: pairs (i, j): request i must be done before request j; all other orders give the same goal.
         text: everything told at once, in the user's words.
+        worded: whose words they are: "" the grammar's, an engine's revision, or `grammar: leak` and the like where an
+            engine's words did not hold.
     """
 
     id: str
@@ -260,6 +262,7 @@ class Task(Record):
     initial_digest: str
     goal_digest: str
     text: str = ""
+    worded: str = ""
 
     def fact(self, name: str) -> Json:
         """Returns the value of a piece of knowledge.

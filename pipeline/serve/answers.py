@@ -19,7 +19,7 @@ from stages.base import EngineError
 from stages.simulate_dialogues.scripted_engine import answered, scenario_of
 from tool_specs.sandbox import Sandbox
 
-_FOLDER = "stages/2_diversify_behaviors"
+_FOLDERS = "stages/*_diversify_behaviors"
 
 
 class Answers:
@@ -27,7 +27,7 @@ class Answers:
 
     def __init__(self, sandboxes: Mapping[str, Sandbox], run: Path) -> None:
         """Takes the worlds, and the run's folder, which need not be there yet."""
-        self._sandboxes, self._folder = sandboxes, run / _FOLDER
+        self._sandboxes, self._run = sandboxes, run
         self._scenarios: dict[str, Scenario] = {}
         self._read: dict[str, int] = {}
 
@@ -42,13 +42,13 @@ class Answers:
         scenario = self._scenarios.get(wanted) or self._look_for(wanted)
         if scenario is None:
             raise EngineError(
-                f"no scenario {wanted!r} in {self._folder}; send the header X-Session-ID, and start the server with "
-                "the folder of the run that asks (--out)"
+                f"no scenario {wanted!r} in {self._run / _FOLDERS}; send the header X-Session-ID, and start the server "
+                "with the folder of the run that asks (--out)"
             )
         return answered(request, scenario, self._sandboxes[scenario.task.domain])
 
     def _look_for(self, wanted: str) -> Scenario | None:
-        for path in sorted(self._folder.glob("*.parquet")):
+        for path in sorted(self._run.glob(f"{_FOLDERS}/*.parquet")):
             if path.name.endswith(".drops.parquet"):
                 continue
             made = path.stat().st_mtime_ns
