@@ -45,7 +45,7 @@ def conditional(composer: Composer, plan: Plan, draft: Draft, *, holds: bool) ->
     number = bound(bind, draft.programs, run(draft.programs, composer.facts(draft), composer.ground.reader))
     if number is MISSING or isinstance(number, bool) or not isinstance(number, (int, float)):
         raise NoSuchRequest("the row has no such number")
-    limits = [limit for limit in (_rounded(number * factor) for factor in FACTORS) if limit > 0 and limit != number]
+    limits = [limit for limit in (rounded(number * factor) for factor in FACTORS) if limit > 0 and limit != number]
     if not limits:
         raise NoSuchRequest("no limit is near the number")
     limit = limits[rng.randrange(len(limits))]
@@ -60,7 +60,7 @@ LIMIT = "limit"
 """The name and type of what the user says for the number to be compared with."""
 
 
-def _rounded(value: float) -> Json:
+def rounded(value: float) -> Json:
     """Returns a number that people would say: 7, 45, 120, 350."""
     step = 1 if value < 20 else 5 if value < 100 else 10 if value < 200 else 50
     return int(round(value / step) * step)

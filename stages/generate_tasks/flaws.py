@@ -10,23 +10,26 @@ nothing (conflict) or several rows (omission), by execution; what an agent must 
 
 from __future__ import annotations
 
+import json
 import random
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any, Literal
 
 from msgspec import structs
 
 from schemas.base import Json
-from schemas.program import Call, Fact, Filter, Program
+from schemas.program import Call, Fact, Filter, Program, column_id
 from schemas.task import Flaw, Kind, Request
 from stages.generate_tasks.claims import arguments_from
-from stages.generate_tasks.columns import filters_for
+from stages.generate_tasks.columns import filters_for, order_keys
 from stages.generate_tasks.compose import Composer
+from stages.generate_tasks.conditions import rounded
 from stages.generate_tasks.drafts import Draft, NoSuchRequest, said_facts
 from stages.generate_tasks.places import Chosen, Selected, Told
 from stages.generate_tasks.plans import Plan
 from tool_specs.chains import Chain
 from tool_specs.lexicon import Lexicon
+from tool_specs.phrasing.columns import said_texts
 from tool_specs.phrasing.roles import parameters_of, roles
 from tool_specs.programs import BindingRow, column, run
 
@@ -36,6 +39,8 @@ MOST_ALIKE = 4
 """Rows that fit an incomplete description, at most: what an agent can name in one breath."""
 ANYTHING: tuple[str, Json] = ("", None)
 """Stands for things by whatever name."""
+MISREMEMBERED = (0.6, 0.75, 1.25, 1.5)
+"""How far an amount is off that a user remembers wrongly, before it is rounded."""
 NEIGHBOURS = 60
 """People whose rows show which values a thing of that name may have."""
 NUMBER = 0
@@ -76,11 +81,12 @@ class FlawedComposer(Composer):
             NoSuchRequest: the person's rows do not allow it.
         """
         draft = self.write(plan, NUMBER, self.rng.choice(("stated", "lookup", "lookup")))
-        found = self._omissions(draft) if kind == "omission" else self._conflicts(draft, plan.object)
-        tellings = list(found)
+        ways = [self._omissions(draft)] if kind == "omission" else self._conflicts(draft, plan)
+        tellings = [telling for telling in map(list, ways) if telling]
         if not tellings:
             raise NoSuchRequest("whatever is left out, one row fits" if kind == "omission" else "every word would fit")
-        number, meant, told, facts = self.rng.choice(tellings)
+        # Of each way to be wrong the same share: of another colour there are many, of another status few.
+        number, meant, told, facts = self.rng.choice(self.rng.choice(tellings))
         draft.programs[number] = meant
         programs = (*draft.programs[:number], told, *draft.programs[number + 1 :])
         flaw: Literal["conflict", "omission"] = "omission" if kind == "omission" else "conflict"
@@ -98,23 +104,85 @@ class FlawedComposer(Composer):
                 if rows is not None and 2 <= len(rows) <= MOST_ALIKE:
                     yield number, whole, told, {}
 
-    def _conflicts(self, draft: Draft, place: Selected) -> Iterator[Telling]:
-        """Yields wrong tellings: another value of the thing, or the id of another row that does not hold it."""
-        whole = draft.programs[0] if draft.programs else None
+    def _conflicts(self, draft: Draft, plan: Plan) -> list[Iterator[Telling]]:
+        """Returns wrong tellings, by what is wrong: the thing itself, what holds it, its state, an amount, the rest."""
+        found = [self._wrong_elsewhere(draft, plan)]
+        place, whole = plan.object, draft.programs[0] if draft.programs else None
         if whole is None or whole.role != place.role or not whole.where:
-            return  # nothing is told about it that could be wrong
+            return found  # nothing is told about it that could be wrong
         picked = run([whole], self.facts(draft), self.ground.reader).picked[0]
         chains = [place.chain, *self.extensions(place.chain)]
         chain = next((each for each in chains if each.steps[-1] == whole.steps[-1]), None)
         if not picked or chain is None:
-            return
-        for rules, wrong in self._wrong_values(draft, chain, whole, picked[0]):
-            told = structs.replace(whole, where=wrong)
-            if self._finds(draft, 0, told, {}) == []:
-                yield 0, structs.replace(whole, where=rules), told, {}
-        for told, facts in self._wrong_rows(draft, place, whole, picked[0]):
-            if self._finds(draft, 0, told, facts) == []:
-                yield 0, whole, told, facts
+            return found
+        values = self._wrong_values(draft, chain, whole, picked[0])
+        rows = self._wrong_rows(draft, place, whole, picked[0])
+        told = [
+            (
+                (0, structs.replace(whole, where=rules), structs.replace(whole, where=wrong), {})
+                for rules, wrong in values
+            ),
+            ((0, whole, other, facts) for other, facts in rows),
+            ((0, whole, claim, {}) for claim in self._wrong_states(chain, whole, picked[0])),
+            ((0, whole, claim, {}) for claim in self._wrong_amounts(chain, whole, picked[0])),
+        ]
+        return [*found, *(self._leading_nowhere(draft, each) for each in told)]
+
+    def _leading_nowhere(self, draft: Draft, tellings: Iterable[Telling]) -> Iterator[Telling]:
+        """Yields those of some tellings that find nothing."""
+        for telling in tellings:
+            if self._finds(draft, telling[0], telling[2], telling[3]) == []:
+                yield telling
+
+    def _wrong_states(self, chain: Chain, whole: Program, row: BindingRow) -> Iterator[Program]:
+        """Yields what is told with a wrong claim about a state: "that has been delivered", and it is pending."""
+        here = {step.name for step in whole.steps}
+        bindings = [binding for binding in chain.bindings if binding.name in here]
+        for rule in filters_for(self.ground, bindings, row, labels=False):
+            words = self.ground.words(column_id((whole,), 0, rule.column))
+            rest = tuple(one for one in whole.where if one.column != rule.column)
+            for text in words.values if words is not None and isinstance(rule.value, str) else ():
+                value = json.loads(text)
+                if isinstance(value, str) and value != rule.value and rest:
+                    yield structs.replace(whole, where=(*rest, Filter(column=rule.column, value=value)))
+
+    def _wrong_amounts(self, chain: Chain, whole: Program, row: BindingRow) -> Iterator[Program]:
+        """Yields what is told with a wrong amount: "with a price of $95", and it is $80."""
+        for path in dict.fromkeys(key.column for key in order_keys(self.ground, chain)):
+            words = self.ground.words(column_id((whole,), 0, path))
+            number = column(row, path)
+            if words is None or words.kind not in ("money", "number") or not isinstance(number, (int, float)):
+                continue
+            claim = rounded(number * self.rng.choice(MISREMEMBERED))
+            if claim > 0 and claim != number and said_texts(words, claim)[0]:
+                yield structs.replace(whole, where=(*whole.where, Filter(column=path, value=claim)))
+
+    def _wrong_elsewhere(self, draft: Draft, plan: Plan) -> Iterator[Telling]:
+        """Yields wrong tellings of something beside the object: a card that the user does not have."""
+        for place in plan.selected[1:]:
+            for number, whole in enumerate(draft.programs):
+                told = [rule for rule in whole.where if rule.op == "eq" and isinstance(rule.value, str)]
+                last = place.chain.steps[-1]
+                if whole.role != place.role or whole.pick != "only" or whole.start is not None or not told:
+                    continue
+                if whole.steps[-1] != last or not number:
+                    continue
+                pool = self._states_of(place.chain).get(str(told[0].column), ())
+                wrong = (structs.replace(told[0], value=value) for value in pool if value != told[0].value)
+                tellings: list[Telling] = [(number, whole, structs.replace(whole, where=(rule,)), {}) for rule in wrong]
+                yield from self._leading_nowhere(draft, tellings)
+
+    def _states_of(self, chain: Chain) -> dict[str, list[str]]:
+        """Returns column -> the values that its words are about, or that neighbours' rows have."""
+        found: dict[str, set[str]] = {}
+        for person in self._people[:NEIGHBOURS]:
+            known = self.ground.known(person, self.identity)
+            for row in run([Program(steps=chain.steps, pick="all")], known, self.ground.reader).picked[0]:
+                for labels in (True, False):
+                    for rule in filters_for(self.ground, [chain.last], row, labels=labels):
+                        if isinstance(rule.value, str):
+                            found.setdefault(str(rule.column), set()).add(rule.value)
+        return {name: sorted(values) for name, values in found.items()}
 
     def _wrong_values(
         self, draft: Draft, chain: Chain, whole: Program, row: BindingRow

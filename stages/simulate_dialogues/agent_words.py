@@ -260,7 +260,7 @@ class AgentWords:
             return ""
         if tied:
             return grammar.alike(self.lexicon, programs, place[0], told.selection, self.rng, place[1])
-        if role != "object":
+        if programs[place[0]].start is not None:
             return ""
         return grammar.unlike(self.lexicon, programs, place[0], self.rng, place[1], reads, facts)
 

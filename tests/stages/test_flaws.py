@@ -9,6 +9,7 @@ import pytest
 
 from schemas.base import content_id, decode, encode
 from schemas.dialogue import Dialogue, Message
+from schemas.program import column_id
 from schemas.task import Flaw, Kind, Request, Task, TaskSpec
 from schemas.verdict import Drop
 from stages.base import Services
@@ -123,6 +124,33 @@ def test_what_is_told_first_is_wrong_or_incomplete(tasks: list[Task], services: 
             len(picked) for picked, was in zip(chosen.picked, request.programs, strict=True) if was.pick == "only"
         ]
         assert (0 in counts) if flaw.kind == "conflict" else (max(counts) > 1)
+
+
+def test_conflicts_are_about_things_their_state_amounts_and_what_else_is_told(services: Services) -> None:
+    """The user says that it is delivered, that it cost so much, or names a card; the world says otherwise."""
+    found = set()
+    for name in DOMAINS:
+        for number in range(24):
+            spec = TaskSpec(
+                id=f"spec-{number}", domain=name, kind="conflict", num_writes=1, burden=3, seed=9, number=number
+            )
+            for task in asyncio.run(GenerateTasks().process(spec, services)):
+                assert isinstance(task, Task)
+                request, flaw = flaw_of(task)
+                pairs = zip(request.programs, flaw.programs, strict=True)
+                number_, meant, told = next(((n, a, b) for n, (a, b) in enumerate(pairs) if a != b), (0, None, None))
+                if meant is None or told is None or meant.steps != told.steps:
+                    found.add("what holds it")
+                    continue
+                (rule,) = [rule for rule in told.where if rule not in meant.where]
+                words = services.sandboxes[name].domain.lexicon.columns
+                state = column_id(request.programs, number_, rule.column) in words and isinstance(rule.value, str)
+                found.add(
+                    "else" if number_ else "amount" if not isinstance(rule.value, str) else "state" if state else "it"
+                )
+                shown = f"{rule.value:,}" if isinstance(rule.value, int) else None
+                assert shown is None or str(rule.value) in flaw.text
+    assert found >= {"what holds it", "else", "amount", "state"}
 
 
 def test_what_must_be_asked_for_comes_from_nowhere_else(tasks: list[Task]) -> None:

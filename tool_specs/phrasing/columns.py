@@ -11,7 +11,7 @@ import orjson
 
 from schemas.base import Json
 from tool_specs.lexicon import ColumnWords, Lexicon, Texts
-from tool_specs.phrasing.english import article, lower_name
+from tool_specs.phrasing.english import article, is_plural, lower_name
 from tool_specs.remember import remembered
 
 T = TypeVar("T")
@@ -64,6 +64,21 @@ def value_texts(words: ColumnWords, value: Json) -> tuple[Texts, bool]:
     """Returns the phrases for a value, and whether they are templates of `any_value`."""
     own = words.values.get(value_json(value)) if isinstance(value, (str, int, float, bool)) else None
     return (own, False) if own else (words.any_value, True)
+
+
+_AMOUNTS = ("with a {name} of {value}", "whose {name} is {value}")
+_COUNTS = ("with {value} {name}", "that has {value} {name}")
+
+
+def said_texts(words: ColumnWords, value: Json) -> tuple[Texts, bool]:
+    """Returns `value_texts`, or templates that describe a row by an amount: "with a price of $95"."""
+    texts, template = value_texts(words, value)
+    amount = isinstance(value, (int, float)) and not isinstance(value, bool) and words.kind in ("money", "number")
+    if texts or not amount or not words.name:
+        return texts, template
+    shown = "${value}" if words.kind == "money" else "{value}"
+    texts = _COUNTS if is_plural(words.name) else _AMOUNTS
+    return tuple(text.replace("{name}", words.name).replace("{value}", shown) for text in texts), True
 
 
 def fill_value(text: str, value: Json, column: str, words: ColumnWords) -> str:

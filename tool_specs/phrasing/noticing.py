@@ -16,7 +16,7 @@ from schemas.base import Json
 from schemas.program import Filter, Program
 from tool_specs.lexicon import Lexicon
 from tool_specs.phrasing.columns import column_words, fill_value, value_texts
-from tool_specs.phrasing.english import listed, number, sentence
+from tool_specs.phrasing.english import is_plural, listed, number, sentence
 from tool_specs.phrasing.labels import agent_text, labels
 from tool_specs.phrasing.meaning import Level, meaning
 from tool_specs.phrasing.outcomes import Outcome
@@ -118,14 +118,25 @@ def _names(got: Outcome, rows: Sequence[BindingRow], wrong: Filter | None = None
     for row, name in zip(rows, plain, strict=True):
         known = _known_by(got, inner, row) if got.is_name(inner) else ""
         if wrong is not None and wrong.column[0] == inner.name and not name.endswith(")"):
-            value = column(row, wrong.column)
-            said = agent_text(column_words(got.words, got.id(wrong.column)), got.id(wrong.column), value)
+            said = _otherwise(got, row, wrong)
             known = known if not said or said in f"{name} {known}" else ", ".join(filter(None, (known, said)))
         name = f"{name} ({known})" if known and not name.endswith(")") else name
         name = name if got.is_name(inner) else f"the {name}"
         where = _where(got, row)
+        if where and wrong is not None and wrong.column[0] != inner.name:  # it is what holds the row that is otherwise
+            said = _otherwise(got, row, wrong)
+            where = f"{where} ({said})" if said else where
         found[f"{name} in {where}" if where else name] = None
     return list(found)
+
+
+def _otherwise(got: Outcome, row: BindingRow, wrong: Filter) -> str:
+    """Returns what a row has where something else was told: "pending", "$80.12", "2 checked bags"."""
+    words, value = column_words(got.words, got.id(wrong.column)), column(row, wrong.column)
+    said = agent_text(words, got.id(wrong.column), value)
+    if words is None or words.kind != "number":
+        return said
+    return f"{said} {words.name}" if is_plural(words.name) else f"{words.name} {said}"
 
 
 def _known_by(got: Outcome, level: Level, row: BindingRow) -> str:

@@ -13,7 +13,7 @@ from typing import Literal
 from schemas.base import Json
 from schemas.program import At, Call, Each, Fact, Filter, Operand, OrderKey, Program, Step
 from tool_specs.lexicon import Lexicon
-from tool_specs.phrasing.columns import column_place, column_places, column_words, fill_value, value_texts
+from tool_specs.phrasing.columns import column_place, column_places, column_words, fill_value, said_texts
 from tool_specs.phrasing.english import a, agree, is_plural, listed, plural
 from tool_specs.phrasing.meaning import Level, Meaning, level_of, outside
 
@@ -98,7 +98,7 @@ class Qualifying:
         words = column_words(self.words, column)
         if words is None:
             return
-        texts, template = value_texts(words, rule.value)
+        texts, template = said_texts(words, rule.value)
         if not texts:
             return
         if short:  # a clause inside a clause is hard to follow

@@ -21,7 +21,8 @@ from schemas.program import At, Call, Condition, Filter, OrderKey, Program, colu
 from schemas.task import Request, Task
 from tool_specs.lexicon import Lexicon, Texts
 from tool_specs.phrasing.budgets import borrowed, budget_of, said_texts
-from tool_specs.phrasing.columns import column_words, fill_value, name_noun, value_texts
+from tool_specs.phrasing.columns import column_words, fill_value, name_noun
+from tool_specs.phrasing.columns import said_texts as amounts_or_values
 from tool_specs.phrasing.conditions import only_if_texts
 from tool_specs.phrasing.differences import question_texts
 from tool_specs.phrasing.english import agree, plural
@@ -223,7 +224,7 @@ def _filter(words: Lexicon, request: Request, number: int, rule: Filter) -> tupl
         return ("other", column), own.any_value if own else ()
     if own is None:
         return ("filter", column, _plain(rule.value)), ()
-    texts, template = value_texts(own, rule.value)
+    texts, template = amounts_or_values(own, rule.value)
     filled = tuple(fill_value(text, rule.value, column, own) for text in texts) if template else texts
     wholes = tuple(text for text in filled if text.startswith(("my ", "the ")))
     if wholes:  # other filters stand inside: "my Visa credit card"
