@@ -277,6 +277,20 @@ def serve_scripted(
     return serve(recipe, world, out, host, port, model, latency, rate, fault or [], seed, key_env)
 
 
+@app.command()
+@told
+def doctor(
+    recipe: Annotated[Path | None, typer.Argument(metavar="[RECIPE]", help="Its engines are looked at too.")] = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Ask nobody, start and download nothing.")] = False,
+) -> int:
+    """Says whether everything is here that a run needs: versions, GPUs, engines, templates, tool parsers, keys."""
+    from rich.console import Console
+
+    from pipeline.doctor import doctor as look
+
+    return look(recipe, dry_run, Console())
+
+
 def main() -> None:
     """Runs the program."""
     app()
