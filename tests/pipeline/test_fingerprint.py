@@ -7,7 +7,7 @@ from pipeline.fingerprint import code_digest, forget
 @pytest.fixture
 def home(tmp_path, monkeypatch):
     (tmp_path / "stages").mkdir()
-    (tmp_path / "tool_specs/shop").mkdir(parents=True)
+    (tmp_path / "tool_specs/shop/prompts").mkdir(parents=True)
     for name, text in {
         "stages/__init__.py": "",
         "stages/a.py": "from stages import b\nimport json\n",
@@ -17,6 +17,7 @@ def home(tmp_path, monkeypatch):
         "tool_specs/shop/__init__.py": "from .rows import X\nDOMAIN = 1\n",
         "tool_specs/shop/rows.py": "X = 1\n",
         "tool_specs/shop/policy.md": "be kind",
+        "tool_specs/shop/prompts/agent.md": "You are kind.",
     }.items():
         (tmp_path / name).write_text(text)
     monkeypatch.setattr(fingerprint, "HOME", tmp_path)
@@ -28,7 +29,7 @@ def home(tmp_path, monkeypatch):
 @pytest.mark.parametrize(
     ("changed", "counts"),
     [("stages/a.py", True), ("stages/b.py", True), ("tool_specs/shop/rows.py", True),
-     ("tool_specs/shop/policy.md", True), ("stages/c.py", False)],
+     ("tool_specs/shop/policy.md", True), ("tool_specs/shop/prompts/agent.md", True), ("stages/c.py", False)],
 )  # fmt: skip
 def test_what_a_module_reaches_counts_lazy_imports_and_data_included(home, changed, counts):
     before = code_digest("stages.a")

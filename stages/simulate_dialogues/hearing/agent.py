@@ -69,6 +69,7 @@ class AgentHearing:
         self._heard = 0
         self._closed: set[int] = set()
         self._hints: dict[int, bool] = {}
+        self._put_again: list[Act] = []
         self._now: int | None = None
 
     def hear(self, message: Message, history: Sequence[Message]) -> tuple[Act, ...]:
@@ -93,7 +94,11 @@ class AgentHearing:
             return (*acts, Act(kind="refuse", request=self._current("out_of_scope")))
         if unknown and not self._identified:
             return (*acts, *self._who(message.content, last))
-        acts += self._business(message.content, done=bool(acts))
+        business = self._business(message.content, done=bool(acts))
+        if self._put_again and not made and _wandered(unheard) and all(act.kind == "request" for act in business):
+            business = self._put_again  # the question from before, in other words
+        self._put_again = [act for act in business if act.kind in ("request", "response_fail", "confirm", "clarify")]
+        acts += business
         if over and not any(act.kind in ("confirm", "request") for act in acts):
             acts.append(Act(kind="system_bye"))
         return tuple(acts)
@@ -262,6 +267,12 @@ class AgentHearing:
     def _request(self, place: int) -> Request:
         number = self._raised()[place]
         return self._task.requests[0 if number is None else number]
+
+
+def _wandered(messages: Sequence[Message]) -> bool:
+    """Whether the user's last message was about something else."""
+    said = [message for message in messages if message.role == "user"]
+    return bool(said) and any(act.kind == "off_topic" for act in said[-1].acts)
 
 
 def _hints(message: Message) -> Iterator[tuple[int, bool]]:

@@ -26,6 +26,8 @@ from tool_specs.phrasing.roles import role_told_for, roles
 from tool_specs.remember import remembered
 
 _ADDRESS = re.compile(r"\S+@\S+")
+_CLEARLY = 2
+"""Details of a request that must stand beside it where a question about another one is answered."""
 _SENTENCE = re.compile(r"[.!?] ")
 _TOKEN = re.compile(r"[^\s,;:!?()\"']+")
 
@@ -131,7 +133,8 @@ class UserHearing:
             act.kind in ("request", "confirm", "clarify") and act.slot not in ("intent", "identity") for act in context
         )
         if asked_role and None not in self.raised:
-            return []
+            # Whoever answers a question raises another request only in so many words.
+            waiting = [number for number in waiting if self._score(number, text, stated) >= _CLEARLY]
         described = [n for n in waiting if spans[n] and self._describes(n, text, stated)]
         found = described or [n for n in waiting if spans[n]]
         found.sort(key=lambda number: -self._score(number, text, stated))
