@@ -28,8 +28,8 @@ LOW_BURDENS = (2, 3, 4)
 SHARD = 32
 """Orders per shard of the first round, and at most half as many in later ones, which are short."""
 
-MARGIN = 0.04
-"""Orders beyond what the count needs, in the first round: about what checks and near-duplicates take away."""
+MARGIN = 0.01
+"""Orders beyond what the count needs, in the first round: about what checks and near-duplicates take from scripts."""
 
 
 class Cell(NamedTuple):
