@@ -8,7 +8,7 @@ import yaml
 
 from pipeline.dataset_files import FEATURES
 from pipeline.facts import Facts, quantiles
-from pipeline.quality_words import contamination_line
+from pipeline.quality_words import contamination_line, realism_figures, realism_line
 from schemas.base import Json
 from schemas.task import Kind
 
@@ -67,6 +67,7 @@ def card(facts: Facts, written: Written) -> str:
         _table(("register", "rows"), _counts(facts, "register")),
         _table(("per dialogue", "10 %", "median", "90 %"), _spreads(facts)),
         _texts(facts),
+        _realism(facts),
         "## Columns",
         _table(("column", "config", "meaning"), _columns()),
         "## How it was made",
@@ -196,6 +197,13 @@ def _texts(facts: Facts) -> str:
         f"values masked (the most frequent makes {found.openings.top_share:.1%}); distinct-2 is "
         f"{found.user_distinct_2:.2f} for users and {found.agent_distinct_2:.2f} for the agent."
     )
+
+
+def _realism(facts: Facts) -> str:
+    if facts.realism is None or not facts.sampled:
+        return ""
+    figures = "; ".join(f"{name}: {value}" for name, value in realism_figures(facts.realism))
+    return f"{realism_line(facts.realism)} Further ({facts.realism.version}): {figures}."
 
 
 def _columns() -> list[tuple[str, ...]]:

@@ -151,6 +151,27 @@ def stats(run: RunPath) -> None:
 
 @app.command()
 @told
+def realism(
+    data: Annotated[list[Path], typer.Argument(metavar="RUN...", help="Runs, or files of dialogues in OpenAI form.")],
+    reference: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="People's dialogues or means. Default: the figures that are public."),
+    ] = None,
+    out: Annotated[Path | None, typer.Option(metavar="DIR", help="Default: the first run's folder.")] = None,
+    detector: Annotated[
+        str | None, typer.Option(metavar="FILE.py:FUNCTION", help="Gives each text the chance that a person wrote it.")
+    ] = None,
+) -> int:
+    """Compares the users of dialogues with people: features of USI, figures of UserLM, distributions as pictures."""
+    from rich.console import Console
+
+    from pipeline.realism import realism as show_realism
+
+    return show_realism(data, reference, out, detector, Console())
+
+
+@app.command()
+@told
 def graph(
     source: Annotated[
         str,

@@ -14,7 +14,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import orjson
 
@@ -22,10 +22,11 @@ from pipeline.errors import StorageError
 from pipeline.plan_tasks import Cell, Fields, cell_of, quotas
 from pipeline.recipe import Recipe
 from pipeline.storage import read_json, read_table
+from pipeline.world_names import name_columns, names_in
 from schemas.base import Json
 from schemas.task import Strength
+from stages.realism import Realism, Talk, measure
 from stages.text_statistics import TextStatistics, text_statistics
-from tool_specs import catalog
 
 SAMPLE = 1000
 """Dialogues whose texts are measured: the first of the run."""
@@ -69,6 +70,7 @@ class Facts:
         worlds: origin and digest per domain.
         lengths: words per message of users and agents, in the sample.
         texts: statistics of the sample.
+        realism: how its users compare with people.
         sampled: rows in the sample.
         reported: rows that have something of a benchmark, where the recipe says `report`.
     """
@@ -87,6 +89,7 @@ class Facts:
     user_words: list[int] = field(default_factory=list)
     agent_words: list[int] = field(default_factory=list)
     texts: TextStatistics | None = None
+    realism: Realism | None = None
     sampled: int = 0
     tasks: int = 0
     reported: int = 0
@@ -233,65 +236,34 @@ def _reported(run: Path) -> int:
 
 def _measure_texts(facts: Facts, run: Path) -> None:
     dialogues: list[tuple[list[str], list[str]]] = []
+    talks: list[Talk] = []
     names: set[str] = set()
-    columns = {name: _name_columns(name) for name in {world["domain"] for world in facts.worlds}}
+    columns = {name: name_columns(name) for name in {world["domain"] for world in facts.worlds}}
     sample: list[tuple[str, str, str]] = []
     for table in kept_tables(run, ["id", "domain", "messages"]):
         sample.extend(zip(*(table.column(name).to_pylist() for name in ("id", "domain", "messages")), strict=True))
         if len(sample) >= SAMPLE:
             break
     for _, domain, text in sample[:SAMPLE]:
-        users, agents = [], []
+        users: list[str] = []
+        agents: list[str] = []
+        turns: list[tuple[Literal["user", "agent"], str]] = []
         for message in orjson.loads(text):
             if message["role"] == "user":
                 users.append(message["content"])
+                turns.append(("user", message["content"]))
             elif message["role"] == "assistant" and message["content"]:
                 agents.append(message["content"])
+                turns.append(("agent", message["content"]))
             elif message["role"] == "tool":
-                names.update(_names_in(message, columns[domain]))
+                names.update(names_in(message, columns[domain]))
         dialogues.append((users, agents))
+        talks.append(Talk(tuple(turns)))
         facts.user_words.extend(len(each.split()) for each in users)
         facts.agent_words.extend(len(each.split()) for each in agents)
     facts.sampled = len(dialogues)
     facts.texts = text_statistics(dialogues, sorted(names))
-
-
-def _name_columns(domain: str) -> dict[str, list[list[str]]]:
-    """Returns, per tool, the paths of names in its results: nouns of the lexicon (products), and what people are by."""
-    found: dict[str, list[list[str]]] = {}
-    try:
-        known = catalog.domain(domain)
-    except ValueError:
-        return found
-    for column, words in getattr(known.lexicon, "columns", {}).items():
-        if words.kind == "text":
-            tool, *path = column.split(".")
-            found.setdefault(tool, []).append(path)
-    identity = set(known.principal.types.values())
-    for each in known.tools.values():
-        for place, kind in each.spec.types.items():
-            root, *path = place.split(".")
-            if root == "return" and kind in identity:
-                found.setdefault(each.spec.name, []).append(path)
-    return found
-
-
-def _names_in(message: dict[str, Json], columns: dict[str, list[list[str]]]) -> Iterator[str]:
-    paths = columns.get(message["name"])
-    if paths and message["content"].startswith(("{", "[")):
-        value = orjson.loads(message["content"])
-        for path in paths:
-            yield from (each for each in _at(value, path) if isinstance(each, str) and each)
-
-
-def _at(value: Any, path: Sequence[str]) -> Iterator[Json]:
-    if not path:
-        yield value
-    elif path[0] == "*":
-        for each in value.values() if isinstance(value, dict) else value if isinstance(value, list) else ():
-            yield from _at(each, path[1:])
-    elif isinstance(value, dict) and path[0] in value:
-        yield from _at(value[path[0]], path[1:])
+    facts.realism = measure(talks)
 
 
 def quantiles(values: Sequence[int]) -> tuple[int, int, int]:

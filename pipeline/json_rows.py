@@ -46,8 +46,20 @@ def json_rows(path: Path, what: str = "tasks") -> Iterator[tuple[str, dict[str, 
         raise UserError(f"{path}: cannot be read ({error.strerror or error})") from error
 
 
+def json_file(path: Path) -> Json:
+    """Returns what a JSON file holds.
+
+    Raises:
+        UserError: it cannot be read, or is not JSON.
+    """
+    try:
+        return _loads(path.read_bytes(), str(path))
+    except OSError as error:
+        raise UserError(f"{path}: cannot be read ({error.strerror or error})") from error
+
+
 def _json(path: Path, what: str) -> Iterator[tuple[str, Json]]:
-    value = _loads(path.read_bytes(), str(path))
+    value = json_file(path)
     if isinstance(value, dict) and isinstance(value.get(what), list):
         value = value[what]
     if not isinstance(value, list):

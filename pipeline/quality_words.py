@@ -3,6 +3,16 @@
 from __future__ import annotations
 
 from pipeline.facts import Facts
+from stages.realism import PUBLISHED, TOLERANCE, Realism
+
+USERLM = {
+    "first_turn_diversity": "first-turn diversity (100: no word in common)",
+    "intent_overlap": "intent overlap, % of runs of three words",
+    "termination_f1": "termination, F1",
+    "follow_up_rate": "genuine follow-ups, % of later turns",
+    "naturalness": "naturalness, % by the detector",
+}
+"""Figures that UserLM measures -> what they are."""
 
 
 def contamination_line(facts: Facts) -> str:
@@ -17,3 +27,44 @@ def contamination_line(facts: Facts) -> str:
     else:
         found = f"{facts.reported:,} rows have one of either (their verdict `contamination` says which); all were kept"
     return f"Compared with {files} for runs of 13 words and for writes with the same arguments: {found}."
+
+
+def realism_line(found: Realism) -> str:
+    """Says where users lie beside people, as far as figures of people are public."""
+    people = PUBLISHED.means
+    far = [
+        name
+        for name, key, share in (
+            ("short", "short", found.short_turns),
+            ("polite", "polite", found.polite_turns),
+        )
+        # Both ways of counting: every turn alike, and every dialogue alike.
+        if max(abs(share - people[key]), abs(found.features[key] - people[key])) > TOLERANCE
+    ]
+    points = f"{100 * TOLERANCE:g} points"
+    judged = (
+        f"both lie within {points} of people's"
+        if not far
+        else f"{' and '.join(far)} turns lie more than {points} from people's"
+    )
+    return (
+        f"Of {found.turns:,} user turns, {found.short_turns:.1%} have three words or fewer (people: "
+        f"{people['short']:.1%}) and {found.polite_turns:.1%} are polite (people: {people['polite']:.1%}; USI, arXiv "
+        f"2603.11245): {judged}. "
+        "For no other figure is one of people public, so no other is aimed at."
+    )
+
+
+def realism_figures(found: Realism) -> list[tuple[str, str]]:
+    """Returns further figures, each with its name."""
+    shown = [
+        ("words in the first two turns, of all words", f"{found.features['front_loading']:.0%}"),
+        ("turns that only acknowledge", f"{found.features['ack_only']:.0%}"),
+        ("turns that ask something", f"{found.features['info_question']:.0%}"),
+    ]
+    return shown + [(USERLM[key], number(value, 1)) for key, value in found.userlm.items() if value is not None]
+
+
+def number(value: float | None, places: int = 3) -> str:
+    """Returns a number as text, a dash where there is none."""
+    return "\u2013" if value is None else f"{value:.{places}f}"

@@ -165,7 +165,7 @@ class BehaviorSettings(_Strict):
         "all_at_once": 0.3, "drip": 0.3, "only_when_asked": 0.2, "vague_start": 0.2,
     }  # fmt: skip
     register_: Annotated[dict[Register, float], AfterValidator(_sum_to_one), Field(alias="register")] = {
-        "neutral": 0.5, "terse": 0.25, "chatty": 0.25,
+        "neutral": 0.55, "terse": 0.2, "chatty": 0.25,
     }  # fmt: skip
     traits: dict[Trait, Probability] = {
         "typos": 0.15, "impatience": 0.1, "slip": 0.1, "change_of_mind": 0.08, "refuse_first": 0.08,

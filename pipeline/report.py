@@ -25,7 +25,8 @@ from pipeline.proof_words import (
     mistake_lines,
     read_reasons,
 )
-from pipeline.quality_words import contamination_line
+from pipeline.quality_words import contamination_line, realism_figures, realism_line
+from pipeline.realism_page import pictures
 from pipeline.run_folder import RunFolder
 from pipeline.show import fold
 from pipeline.storage import write_bytes
@@ -80,6 +81,8 @@ def page(facts: Facts, samples: Sequence[Judged]) -> str:
         _behaviours(facts),
         "<h2>Lengths and words</h2>",
         _lengths(facts),
+        "<h2>Users beside people</h2>",
+        _realism(facts),
         "<h2>Dialogues and their proofs</h2>",
         *(_sample(judged, first=number == 0) for number, judged in enumerate(samples)),
     ]
@@ -174,6 +177,15 @@ def _lengths(facts: Facts) -> str:
         f"{texts.agent_distinct_2:.3f} for the agent. A user message has {user} words in the median; "
         f"{texts.short_share:.0%} have three or fewer, {texts.polite_share:.0%} are polite.</p>"
     )
+
+
+def _realism(facts: Facts) -> str:
+    if facts.realism is None or not facts.realism.dialogues:
+        return "<p>No dialogue was kept.</p>"
+    found = facts.realism
+    figures = table((f"figure ({found.version})", "value"), realism_figures(found), numeric=(1,))
+    drawn = "".join(pictures({facts.name: found}))
+    return f'<p>{text(realism_line(found))}</p><div class="columns">{drawn}</div>{figures}'
 
 
 def _samples(run: Path) -> Iterator[Judged]:
