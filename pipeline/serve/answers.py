@@ -3,23 +3,27 @@
     answers = Answers(worlds, Path("outputs/mine"))
     answers.to(CompletionRequest(role="agent", session="scenario-1c2d.../0/agent", ...))
 
-Scenarios are read from the folder of the run that asks: its second stage has written them before anybody talks. So the
-server may be started before the run, and sees what the run makes as it goes.
+Scenarios and tasks are read from the folder of the run that asks: its stages have written them before anybody asks. So
+the server may be started before the run, and sees what the run makes as it goes.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Generic, TypeVar
 
 from pipeline.storage import read_shard
+from schemas.base import Record
 from schemas.behavior import Scenario
 from schemas.completion import Completion, CompletionRequest
+from schemas.task import Task
 from stages.base import EngineError
 from stages.simulate_dialogues.scripted_engine import answered, scenario_of
+from stages.verbalise_tasks.scripted import ScriptedVerbaliser
 from tool_specs.sandbox import Sandbox
 
-_FOLDERS = "stages/*_diversify_behaviors"
+R = TypeVar("R", bound=Record)
 
 
 class Answers:
@@ -27,32 +31,50 @@ class Answers:
 
     def __init__(self, sandboxes: Mapping[str, Sandbox], run: Path) -> None:
         """Takes the worlds, and the run's folder, which need not be there yet."""
-        self._sandboxes, self._run = sandboxes, run
-        self._scenarios: dict[str, Scenario] = {}
-        self._read: dict[str, int] = {}
+        self._sandboxes = sandboxes
+        self._scenarios = _Written(run, "diversify_behaviors", Scenario)
+        self._tasks = _Written(run, "generate_tasks", Task)
+        lexicons = {name: sandbox.domain.lexicon for name, sandbox in sandboxes.items()}
+        self._verbaliser = ScriptedVerbaliser(lexicons, self._tasks.get)
 
     def to(self, request: CompletionRequest) -> Completion:
         """Answers a request.
 
         Raises:
-            EngineError: no scenario of the run has this session, or the history is nothing that its script can go on
-                with.
+            EngineError: nothing that the run has made so far has this session, or the history is nothing that its
+                script can go on with.
         """
+        if request.role == "verbaliser":
+            return self._verbaliser.answer(request)
         wanted = scenario_of(request.session)
-        scenario = self._scenarios.get(wanted) or self._look_for(wanted)
+        scenario = self._scenarios.get(wanted)
         if scenario is None:
             raise EngineError(
-                f"no scenario {wanted!r} in {self._run / _FOLDERS}; send the header X-Session-ID, and start the server "
-                "with the folder of the run that asks (--out)"
+                f"no scenario {wanted!r} in {self._scenarios.folders}; send the header X-Session-ID, and start the "
+                "server with the folder of the run that asks (--out)"
             )
         return answered(request, scenario, self._sandboxes[scenario.task.domain])
 
-    def _look_for(self, wanted: str) -> Scenario | None:
-        for path in sorted(self._run.glob(f"{_FOLDERS}/*.parquet")):
-            if path.name.endswith(".drops.parquet"):
-                continue
-            made = path.stat().st_mtime_ns
-            if self._read.get(path.name) != made:
-                self._read[path.name] = made
-                self._scenarios.update((scenario.id, scenario) for scenario in read_shard(path, Scenario))
-        return self._scenarios.get(wanted)
+
+class _Written(Generic[R]):
+    """What a stage of a run has written so far, by id."""
+
+    def __init__(self, run: Path, stage: str, kind: type[R]) -> None:
+        self._run, self._pattern, self._kind = run, f"stages/*_{stage}", kind
+        self._records: dict[str, R] = {}
+        self._read: dict[str, int] = {}
+
+    @property
+    def folders(self) -> Path:
+        """Where it is looked for."""
+        return self._run / self._pattern
+
+    def get(self, wanted: str) -> R | None:
+        """Returns a record; looks for new shards if it is not known yet."""
+        if wanted not in self._records:
+            for path in sorted(self._run.glob(f"{self._pattern}/*.parquet")):
+                made = path.stat().st_mtime_ns
+                if not path.name.endswith(".drops.parquet") and self._read.get(path.name) != made:
+                    self._read[path.name] = made
+                    self._records.update((record.id, record) for record in read_shard(path, self._kind))  # type: ignore[attr-defined]
+        return self._records.get(wanted)

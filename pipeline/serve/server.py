@@ -18,6 +18,7 @@ import msgspec
 import orjson
 from aiohttp import web
 
+from pipeline.engines.settings import ROLES
 from pipeline.serve.mischief import Fault, Latency, Mischief
 from schemas.base import Json
 from schemas.completion import Completion, CompletionRequest, EngineRole, Sampling
@@ -137,7 +138,8 @@ class Server:
 
 def _request(session: str, body: dict[str, Any]) -> CompletionRequest:
     messages = body["messages"]
-    role: EngineRole = "user" if session.endswith("/user") else "agent"
+    named = session.rpartition("/")[2]
+    role: EngineRole = next((role for role in ROLES if role == named), "agent")
     return CompletionRequest(
         role=role,
         session=session,

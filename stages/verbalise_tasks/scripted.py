@@ -34,17 +34,21 @@ class ScriptedVerbaliser:
         self._tasks = tasks
 
     async def complete(self, request: CompletionRequest) -> Completion:
+        """Answers a request; see `answer`."""
+        return self.answer(request)
+
+    def answer(self, request: CompletionRequest) -> Completion:
         """Answers a request.
 
         Raises:
             EngineError: the task is not known.
         """
-        id_, _, what = request.session.partition("/")
+        id_, what, _ = request.session.split("/")
         task = self._tasks(id_)
         if task is None:
             raise EngineError(f"no task {id_!r}; the scripted verbaliser words only tasks that it was given")
         words = self._lexicons[task.domain]
-        if what == "verbaliser":
+        if what == "words":
             return Completion(content=task_text(words, task, rng_of(task.id, "another telling")), engine=self.revision)
         text = str(request.messages[-1]["content"])
         every = demands(words, task)

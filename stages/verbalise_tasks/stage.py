@@ -90,7 +90,7 @@ class VerbaliseTasks(Stage[Task, Task]):
         return self._request(task, 1, prompt, text)
 
     def _request(self, task: Task, turn: int, system: str, text: str) -> CompletionRequest:
-        session = f"{task.id}/{'reader' if turn else 'verbaliser'}"
+        session = f"{task.id}/{'reading' if turn else 'words'}/verbaliser"
         seed = self.sampling.seed if self.sampling.seed is not None else int(digest(session)[:8], 16) >> 1
         sampling = msgspec.structs.replace(self.sampling, seed=seed)
         return CompletionRequest(

@@ -68,7 +68,7 @@ class Spoils:
 
 def words_changed(change: Callable[[str], str]) -> Callable[[Completion, CompletionRequest], Completion]:
     def spoil(got: Completion, request: CompletionRequest) -> Completion:
-        reading = request.session.endswith("/reader")
+        reading = "/reading/" in request.session
         return got if reading else msgspec.structs.replace(got, content=change(got.content))
 
     return spoil
