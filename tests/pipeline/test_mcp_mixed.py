@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import json
 import subprocess
 import sys
@@ -18,6 +19,8 @@ from pipeline.commands import run_recipe
 from pipeline.errors import WHOLE
 from pipeline.live_domain import close_domains
 from pipeline.scaffold import init_domain
+from tests.independent import rederive
+from tests.independent.live import LiveChecker
 from tests.pipeline.servers import HERE, node_command, sqlite_command
 
 EXAMPLES = HERE / "examples" / "mcp"
@@ -36,6 +39,31 @@ def mix() -> Any:
     module = module_from_spec(spec)
     spec.loader.exec_module(module)
     return module
+
+
+def told_wrongly_is_found(recipe: dict[str, Any], folder: Path) -> None:
+    """An answer that the server does not give, a write that the row does not have, one that it has too much."""
+    rows = list(rederive.rows_of(folder / "out"))
+    for entry in recipe["domains"][2:4]:
+        checker = LiveChecker(entry, folder)
+        own = [row for row in rows if row["metadata"]["world"]["domain"] == entry["name"]]
+        row = next(row for row in own if row["metadata"]["task"]["num_writes"])
+        assert checker.check(row) == []
+        other = copy.deepcopy(row)
+        answer = next(m for m in other["messages"] if m["role"] == "tool" and "{" in m["content"])
+        answer["content"] = answer["content"].replace("L1", "L9")
+        assert any(what.startswith("replay") for what in checker.check(other))
+        undone = copy.deepcopy(row)
+        undone["metadata"]["task"]["requests"] = []
+        assert any("not as the gold writes leave it" in what for what in checker.check(undone))
+        lacking = copy.deepcopy(row)
+        request = next(each for each in row["metadata"]["task"]["requests"] if each["kind"] == "write")
+        lacking["messages"] = [m for m in row["messages"] if not _calls(m, request["tool"])]
+        assert any("not as the gold writes leave it" in what for what in checker.check(lacking))
+
+
+def _calls(message: dict[str, Any], tool: str) -> bool:
+    return any(call["function"]["name"] == tool for call in message.get("tool_calls") or ())
 
 
 def test_each_domain_has_its_share(tmp_path: Path) -> None:
@@ -65,4 +93,6 @@ def test_each_domain_has_its_share(tmp_path: Path) -> None:
         passed = {verdict["check"] for verdict in metadata["verdicts"] if verdict["passed"]}
         assert {"replay", "outcome"} <= passed
     assert basis["library"] == basis["archive"] == {"response-level"}
+    assert rederive.main([str(tmp_path / "out"), "--recipe", str(path), "--sample", "40"]) == 0
+    told_wrongly_is_found(recipe, tmp_path)
     assert basis["retail"] == basis["airline"] == basis["my_domain"] == {"world-level"}

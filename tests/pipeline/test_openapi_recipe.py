@@ -17,6 +17,7 @@ from pipeline.live_source import LiveSource
 from pipeline.recipe_file import load_recipe
 from pipeline.run_folder import RunFolder
 from pipeline.storage import read_json
+from tests.independent import rederive
 from tests.pipeline.services import EXAMPLES, WORKSHOP, example, odd, running
 
 HEAD = "name: mine\ncount: 10\ndomains:\n  - name: desk\n    openapi:\n"
@@ -124,6 +125,7 @@ def test_kept_rows_replay_on_the_service_itself(tmp_path: Path) -> None:
                     assert message["content"] == answer
                     calls += 1
     assert calls > 100
+    assert rederive.main([str(out), "--recipe", str(path), "--sample", "8"]) == 0
 
 
 def _made(client: Any, tool: str, arguments: dict[str, Any]) -> str:
