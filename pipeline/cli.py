@@ -291,11 +291,14 @@ def serve_scripted(
     key_env: Annotated[
         str | None, typer.Option(metavar="VARIABLE", help="Ask for the key that this variable holds.")
     ] = None,
+    kv_tokens: Annotated[
+        int | None, typer.Option(min=1, metavar="N", help="Have a KV cache of so many tokens, and /metrics.")
+    ] = None,
 ) -> int:
     """Serves an OpenAI-compatible endpoint that speaks both roles of a run's dialogues from their proofs."""
     from pipeline.serve.command import serve_scripted as serve
 
-    return serve(recipe, world, out, host, port, model, latency, rate, fault or [], seed, key_env)
+    return serve(recipe, world, out, host, port, model, latency, rate, fault or [], seed, key_env, kv_tokens)
 
 
 @app.command()

@@ -13,12 +13,16 @@ import asyncio
 from collections import deque
 from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from pipeline.engines.speaking import speaking
 from pipeline.errors import Stopped
 from pipeline.gate import Gate
 from pipeline.line import Line, Order
 from pipeline.shard import ShardResult, bring, services_here
+
+if TYPE_CHECKING:
+    from pipeline.engines.admission import Admission
 
 _BEAT = 0.05
 """Seconds between two looks at the loop's lag."""
@@ -37,7 +41,21 @@ class Orchestrator:
         self._line, self._folder = line, folder
         self.gate = Gate(line.concurrency)
         self.lag = 0.0
-        self._pulse = asyncio.ensure_future(self._beat())
+        self._pulse = [asyncio.ensure_future(self._beat())]
+        self._admission: Admission | None = None
+        engines = speaking(services_here(line))
+        if engines and engines.pools:
+            from pipeline.engines.admission import Admission
+
+            self._admission = Admission(self.gate, list(engines.pools.values()), line.concurrency)
+            self._pulse.append(asyncio.ensure_future(self._admission.watch()))
+
+    def share(self, limit: int) -> None:
+        """Sets how many records may be in work here at most."""
+        if self._admission:
+            self._admission.ceiling(limit)
+        else:
+            self.gate.set(limit)
 
     async def shard(self, order: Order, upto: int | None = None) -> ShardResult:
         """Brings a shard through its steps; see `pipeline.shard.bring`."""
@@ -58,8 +76,9 @@ class Orchestrator:
         """Closes connections."""
         from pipeline.engines.connections import close_connections
 
-        self._pulse.cancel()
-        await asyncio.gather(self._pulse, return_exceptions=True)
+        for pulse in self._pulse:
+            pulse.cancel()
+        await asyncio.gather(*self._pulse, return_exceptions=True)
         await close_connections()
 
     async def _beat(self) -> None:

@@ -106,7 +106,7 @@ class Actor:
         """Sets how many records may be in work here."""
         self._limit = limit
         if self._orchestrator is not None:
-            self._orchestrator.gate.set(limit)
+            self._orchestrator.share(limit)
 
     async def look(self, elsewhere: float) -> tuple[float, float]:
         """Hears what others have spent; returns how late the loop is in seconds, and what was spent here."""
@@ -123,7 +123,7 @@ class Actor:
     def _running(self) -> Orchestrator:
         if self._orchestrator is None:
             self._orchestrator = Orchestrator(self._line, self._folder)
-            self._orchestrator.gate.set(self._limit)
+            self._orchestrator.share(self._limit)
         return self._orchestrator
 
 

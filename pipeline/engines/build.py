@@ -61,7 +61,7 @@ def _engine(role: EngineRole, settings: EngineSettings, addresses: Addresses, fo
     shared = (*urls, model.name, key_env or "")
     if shared not in found.pools:
         endpoints = [Endpoint(url, key, key_env, model, model.name) for url in urls]
-        found.pools[shared] = Pool(endpoints, model.affinity_margin, model.give_up)
+        found.pools[shared] = Pool(endpoints, model.affinity_margin, model.give_up, model.metrics)
     engine = HttpEngine(
         found.pools[shared],
         found.purse,

@@ -26,13 +26,14 @@ class Endpoint:
         url: up to and with `/v1`.
         in_flight: requests sent by this process and not answered yet.
         answered: answers so far.
+        refused: requests so far that it had no room for.
     """
 
     def __init__(self, url: str, key: str | None, key_env: str | None, transport: Transport, model: str) -> None:
         """Connects to nothing yet."""
         self.url, self._key_env, self._model = url, key_env, model
         self.in_flight = 0
-        self.answered = 0
+        self.answered = self.refused = 0
         self.breaker = Breaker()
         self._key = key
         self._target = url + "/chat/completions"
@@ -62,6 +63,7 @@ class Endpoint:
             answer = await self._attempt(body, session)
         except Fault as fault:
             if fault.busy:
+                self.refused += 1
                 self.breaker.forgotten()
                 self.breaker.pause(fault.after or 0.0)
             else:

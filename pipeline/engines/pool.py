@@ -22,8 +22,9 @@ _SESSIONS = 1 << 16
 class Pool:
     """Endpoints of one model in one process."""
 
-    def __init__(self, endpoints: Sequence[Endpoint], margin: int, give_up: float) -> None:
-        """Takes the endpoints; see `pipeline.engines.settings.Transport` for the numbers."""
+    def __init__(self, endpoints: Sequence[Endpoint], margin: int, give_up: float, metrics: bool = True) -> None:
+        """Takes the endpoints; see `pipeline.engines.settings.Transport` for the others."""
+        self.metrics = metrics
         self.endpoints = tuple(endpoints)
         self._margin, self._give_up = margin, give_up
         self._places: OrderedDict[str, Endpoint] = OrderedDict()

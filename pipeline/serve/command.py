@@ -11,6 +11,7 @@ from pathlib import Path
 from pipeline.errors import WHOLE, UserError
 from pipeline.recipe_file import load_recipe
 from pipeline.serve.answers import Answers
+from pipeline.serve.cache import Cache
 from pipeline.serve.mischief import Latency, Mischief
 from pipeline.serve.server import Server
 from pipeline.worlds import build_services, sources, with_folders
@@ -28,6 +29,7 @@ def serve_scripted(
     faults: Sequence[str],
     seed: int,
     key_env: str | None,
+    kv_tokens: int | None,
 ) -> int:
     """Serves until it is told to end; see `writ serve-scripted --help`."""
     recipe = load_recipe(recipe_file)
@@ -45,6 +47,7 @@ def serve_scripted(
         mischief=Mischief.parse(faults, seed),
         rate=rate,
         key=key,
+        cache=Cache(kv_tokens, longest=kv_tokens // 4) if kv_tokens else None,
     )
     asyncio.run(_until_told(server, host, port, model))
     return WHOLE

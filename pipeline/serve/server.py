@@ -1,4 +1,4 @@
-"""The HTTP of a scripted server: `/v1/models`, `/v1/chat/completions`, `/health`, `/served`.
+"""The HTTP of a scripted server: `/v1/models`, `/v1/chat/completions`, `/health`, `/metrics`, `/served`.
 
     server = Server(answers.to, model="scripted", latency=Latency(0.05), mischief=Mischief(), rate=None, key=None)
     await server.serve("127.0.0.1", 8000)
@@ -9,6 +9,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import time
 from collections import Counter
 from collections.abc import Callable
@@ -19,6 +20,7 @@ import orjson
 from aiohttp import web
 
 from pipeline.engines.settings import ROLES
+from pipeline.serve.cache import Cache
 from pipeline.serve.mischief import Fault, Latency, Mischief
 from schemas.base import Json
 from schemas.completion import Completion, CompletionRequest, EngineRole, Sampling
@@ -39,6 +41,7 @@ class Server:
         mischief: Mischief | None = None,
         rate: float | None = None,
         key: str | None = None,
+        cache: Cache | None = None,
     ) -> None:
         """Makes a server that does not listen yet.
 
@@ -49,10 +52,12 @@ class Server:
             mischief: what goes wrong.
             rate: answers per second above which requests are sent away with 429.
             key: the one that is asked for, if any.
+            cache: what requests in work fill; None has room for all.
         """
         self._answer, self._model, self._key = answer, model, key
         self._latency, self._mischief = latency or Latency(), mischief or Mischief()
         self._rate, self._free = rate, 0.0
+        self._cache = cache
         self._attempts: Counter[tuple[str, int]] = Counter()
         self._served: Counter[tuple[str, int]] = Counter()
         self.app = web.Application(client_max_size=_LARGEST)
@@ -60,6 +65,7 @@ class Server:
         self.app.router.add_get("/v1/models", self._models)
         self.app.router.add_get("/health", self._health)
         self.app.router.add_get("/served", self._tell)
+        self.app.router.add_get("/metrics", self._metrics)
 
     async def serve(self, host: str, port: int, ready: Callable[[int], object]) -> None:
         """Serves until it is cancelled.
@@ -95,7 +101,8 @@ class Server:
         self._attempts[place] += 1
         if fault == "storm" or self._too_many():
             return _error(429, "too many requests", {"Retry-After": "0.2"})
-        await asyncio.sleep(self._latency.of(self._mischief.seed, *place))
+        async with self._cache.room(request) if self._cache else contextlib.nullcontext():
+            await asyncio.sleep(self._latency.of(self._mischief.seed, *place))
         if fault == "error":
             return _error(500, "something broke")
         try:
@@ -127,10 +134,14 @@ class Server:
 
     async def _models(self, http: web.Request) -> web.Response:
         refused = self._refused(http)
-        return refused or _json({"object": "list", "data": [{"id": self._model, "object": "model"}]})
+        longest = {"max_model_len": self._cache.longest} if self._cache else {}
+        return refused or _json({"object": "list", "data": [{"id": self._model, "object": "model", **longest}]})
 
     async def _health(self, _: web.Request) -> web.Response:
         return web.Response()
+
+    async def _metrics(self, _: web.Request) -> web.Response:
+        return web.Response(text=self._cache.page()) if self._cache else web.Response(status=404)
 
     async def _tell(self, _: web.Request) -> web.Response:
         return _json([[session, turn, count] for (session, turn), count in sorted(self._served.items())])
