@@ -82,6 +82,9 @@ def run(
     out: RunFolderOption = None,
     workers: Annotated[int | None, typer.Option(min=1, metavar="W", help="Default: one per core.")] = None,
     executor: Annotated[Literal["ray", "inline"], typer.Option(help="Where shards run.")] = "ray",
+    ray_address: Annotated[
+        str | None, typer.Option(metavar="ADDRESS", help="A Ray cluster to join, e.g. 10.0.0.1:6379; shares --out.")
+    ] = None,
     update: Annotated[bool, typer.Option("--update", help="Make anew what has changed; see `writ plan`.")] = False,
     fork: Annotated[
         Path | None, typer.Option(metavar="RUN", help="Begin --out with what this run made, which stays as it is.")
@@ -97,7 +100,7 @@ def run(
     from pipeline.commands import Rerun, run_recipe
 
     rerun = Rerun(update=update, fork=fork, begin=begin, only=only, until=until, force=force)
-    return run_recipe(recipe, world, n, seed, out, workers, executor, rerun)
+    return run_recipe(recipe, world, n, seed, out, workers, executor, rerun, ray_address)
 
 
 @app.command()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-import os
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
@@ -52,6 +51,7 @@ def run_recipe(
     workers: int | None,
     executor: str,
     rerun: Rerun = Rerun(),
+    ray_address: str | None = None,
 ) -> int:
     """Makes a run; see `writ run --help`."""
     recipe = _changed(load_recipe(path), count, seed)
@@ -70,7 +70,7 @@ def run_recipe(
 
     def start() -> Executor:
         _preflight(recipe)
-        return Inline() if executor == "inline" else _ray(workers)
+        return Inline() if executor == "inline" else _ray(workers, ray_address)
 
     with progress_for_terminal() as progress:
         outcome = run(plan, start, progress, _finishers(), again)
@@ -210,10 +210,10 @@ def _changed(recipe: Recipe, count: int | None, seed: int | None) -> Recipe:
     return recipe.model_copy(update=changes)
 
 
-def _ray(workers: int | None) -> Executor:
+def _ray(workers: int | None, address: str | None = None) -> Executor:
     from pipeline.on_ray import OnRay
 
-    return OnRay(workers or len(os.sched_getaffinity(0)))
+    return OnRay(workers, address)
 
 
 def _preflight(recipe: Recipe) -> None:

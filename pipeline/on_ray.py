@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 import logging
 import os
+import socket
 import tempfile
 from collections import deque
 from collections.abc import Callable, Iterator
@@ -30,6 +31,8 @@ _AHEAD = 2
 
 _LOOK = 1.0
 """Seconds that a shard is waited for between two looks at the orchestrators."""
+_KNOCK = 10.0
+"""Seconds in which a cluster must be reached."""
 _PATIENCE = 600.0
 """Seconds that answers under way are waited for when the run stops."""
 
@@ -41,20 +44,46 @@ _QUIET = {
 }
 
 
-class OnRay:
-    """The executor on a Ray of its own on this machine."""
+_SHIPPED = not any(part in ("site-packages", "dist-packages") for part in HOME.parts)
+"""Whether the code is a folder that machines of a cluster get a copy of; otherwise it is installed there as here."""
+_NOT_SHIPPED = [".git", ".venv*", "outputs", "docs", ".mypy_cache", ".ruff_cache", ".pytest_cache", "**/__pycache__"]
 
-    def __init__(self, workers: int) -> None:
-        """Starts Ray from an empty folder: its workers put the driver's working directory first on their path."""
+
+def _seen(folder: str) -> bool:
+    return Path(folder).is_dir()
+
+
+class OnRay:
+    """The executor on a Ray of its own on this machine, or on a cluster that is there."""
+
+    def __init__(self, workers: int | None = None, address: str | None = None) -> None:
+        """Starts Ray from an empty folder: its workers put the driver's working directory first on their path.
+
+        Args:
+            workers: shards at once that compute; None is one per core.
+            address: of a cluster to join, such as `10.0.0.1:6379`; None starts a Ray of this run's own.
+
+        Raises:
+            UserError: Ray does not start, or there is no cluster.
+        """
         import ray
 
-        self._ray, self._workers = ray, workers
+        self._ray: Any = ray
+        self._address = address
         self._fleet: Fleet | None = None
         # Sockets below must stay under 108 characters, so not below the run or a deep TMPDIR.
         short = Path("/tmp")
         self._temp = OwnFolder("writ-ray-", short if short.is_dir() else Path(tempfile.gettempdir()))
         neutral = self._temp.path / "empty"
         neutral.mkdir()
+        if address is not None:
+            self._join(address, neutral)
+            self._workers = workers or int(self._ray.cluster_resources().get("CPU", 1))
+            self._remote = ray.remote(num_cpus=1, max_retries=2)(task)
+            # Those of the cluster have a copy, so paths differ; what is in them cannot.
+            self._files = {} if _SHIPPED else module_files()
+            return
+        self._workers = workers = workers or len(os.sched_getaffinity(0))
         try:
             with _environment(), contextlib.chdir(neutral):
                 ray.init(
@@ -82,6 +111,11 @@ class OnRay:
             self._fleet = self._fleet or Fleet(line.replicas, folder.resolve() / "engines")
             line = line.at(self._fleet.addresses)
         shared, place = self._ray.put(line), str(folder.resolve())
+        if self._address is not None and not self._ray.get(self._ray.remote(num_cpus=0)(_seen).remote(place)):
+            raise UserError(
+                f"{place}: the machines of {self._address} do not see this folder. Give an --out on a file system that "
+                "all of them share, at the same path"
+            )
         live = Orchestrators(self._ray, shared, place, self._files, line.concurrency, self._workers)
         flying: deque[tuple[Any, list[Callable[[], None]]]] = deque()
         try:
@@ -102,6 +136,25 @@ class OnRay:
             for reference, _ in flying if self._ray.is_initialized() else ():
                 self._ray.cancel(reference, force=False)
             live.close()
+
+    def _join(self, address: str, neutral: Path) -> None:
+        environment = {"working_dir": str(HOME), "excludes": _NOT_SHIPPED} if _SHIPPED else {}
+        host, _, port = address.rpartition(":")
+        try:
+            if not (host and port.isdigit()):
+                raise ValueError("it is no host:port")
+            # Ray itself would knock for minutes.
+            socket.create_connection((host, int(port)), timeout=_KNOCK).close()
+            with contextlib.chdir(neutral):
+                self._ray.init(
+                    address=address, runtime_env=environment, logging_level=logging.ERROR, log_to_driver=False
+                )
+        except Exception as error:
+            self.close()
+            raise UserError(
+                f"--ray-address {address}: cannot be joined ({str(error).partition(chr(10))[0]}). `ray start --head` "
+                "prints the address of a cluster; its Ray and Python must be of the same version as here"
+            ) from error
 
     def close(self) -> None:
         """Takes replicas down, stops Ray and removes its folder."""
@@ -141,7 +194,7 @@ def _environment() -> Iterator[None]:
     """Sets what Ray and its workers shall find in the environment, for the time of its start."""
     wanted = dict(_QUIET)
     paths = [str(Path(path).resolve()) for path in os.environ.get("PYTHONPATH", "").split(os.pathsep) if path]
-    if str(HOME) not in paths and not any(part in ("site-packages", "dist-packages") for part in HOME.parts):
+    if str(HOME) not in paths and _SHIPPED:
         paths.insert(0, str(HOME))
     wanted["PYTHONPATH"] = os.pathsep.join(paths)
     before = {name: os.environ.get(name) for name in wanted}
