@@ -127,11 +127,13 @@ class Follow:
         value: (the other arguments, column id -> row) -> the argument.
         rows: Column ids of the rows that it looks at: `get_reader`, `get_reader.cards.*`.
         role: The role under which the user tells which row is meant, where there are several; the last of `rows`.
+        unless_told: Whether that is only so where the user tells nothing else: flights stay unless others are named.
     """
 
     value: Callable[[Mapping[str, Json], Mapping[str, Any]], Json]
     rows: tuple[str, ...] = ()
     role: str = ""
+    unless_told: bool = False
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)

@@ -49,7 +49,7 @@ def decided(
     for guard in _guards(domain, name):
         try:
             words = guard.check(context, name, _Partial(known, unknown))
-        except _Unknown:
+        except (_Unknown, KeyError):  # of the arguments, or of a row of which only a part is known
             continue
         if words is not None:
             return guard.name, words

@@ -264,6 +264,10 @@ def _keys(key: Hashable | list[Any]) -> list[Any]:
 def _indexed(rows: Iterable[tuple[str, Row | None]], key_of: KeyOf) -> dict[Hashable, list[str]]:
     built: dict[Hashable, list[str]] = {}
     for id_, row in rows:
-        for key in _keys(key_of(row)) if row is not None else ():
+        try:
+            keys = _keys(key_of(row)) if row is not None else []
+        except KeyError:  # an agent's rows may be known in part only; it cannot find them by what it has not seen
+            continue
+        for key in keys:
             built.setdefault(key, []).append(id_)
     return built

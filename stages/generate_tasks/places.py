@@ -79,7 +79,8 @@ def places(
     following = followed(ground, spec, role, parameters)
     if following is not None:
         yield following
-        return
+        if not all(ground.follows(spec.name)[name].unless_told for name in parameters):
+            return
     schemas = [spec.parameters["properties"][name] for name in parameters]
     listed = schemas[0].get("enum") or schemas[0].get("examples")
     if len(parameters) == 1 and listed:

@@ -14,7 +14,7 @@ from schemas.base import Json
 from schemas.program import Call, Fact
 from stages.simulate_dialogues.agent_words import AgentWords
 from stages.simulate_dialogues.desk import Desk
-from stages.simulate_dialogues.notebook import UNTOLD, Notebook, Wish
+from stages.simulate_dialogues.notebook import PARTLY_KNOWN, UNTOLD, Notebook, Wish
 from stages.simulate_dialogues.serving import Serving, Turn
 from stages.simulate_dialogues.told import Told, told_of
 from stages.simulate_dialogues.watching import Watched
@@ -23,7 +23,7 @@ from tool_specs.following import rows_by_id
 from tool_specs.partial import decided
 from tool_specs.programs import MISSING, bound, read_key
 from tool_specs.reading import row_argument
-from tool_specs.sandbox import Sandbox
+from tool_specs.sandbox import Result, Sandbox
 
 _MOST_READS = 12
 """Rows that a rehearsal may ask for before it is given up."""
@@ -62,7 +62,7 @@ class Finding(Serving):
         for name in names:
             if (wish.tool or "", name) in self.desk.principal_parameters:
                 found.arguments[name] = self.notebook.principal
-            elif name in self.desk.follows(wish.tool):
+            elif name in self.desk.follows(wish.tool) and not self._told_after_all(wish, name):
                 continue
             elif name in wish.binds:
                 self._follow(wish, found, name)
@@ -77,10 +77,12 @@ class Finding(Serving):
         selection, programs = found.told.selection, found.told.request.programs
         follows = self.desk.follows(wish.tool)
         needed = self.desk.specs[wish.tool or ""].required
-        if any(name not in found.arguments for name in needed if name not in follows):
+        if any(n not in found.arguments for n in needed if n not in follows or self._told_after_all(wish, n)):
             return
         rows = rows_by_id(programs, selection) if selection is not None else {}
         for name, rule in follows.items():
+            if self._told_after_all(wish, name):
+                continue
             for row in rule.rows:
                 if row not in rows:
                     yield from self._further(wish, found, row, rows)
@@ -102,6 +104,10 @@ class Finding(Serving):
                     answer = yield from self.read(row, arguments)
                 if answer is not MISSING:
                     rows[row] = answer
+
+    def _told_after_all(self, wish: Wish, name: str) -> bool:
+        """Whether the user has told an argument that follows unless it is told."""
+        return self.desk.follows(wish.tool)[name].unless_told and (name in wish.binds or name in wish.facts)
 
     def _follow(self, wish: Wish, found: Found, name: str) -> None:
         bind = wish.binds[name]
@@ -163,24 +169,40 @@ class Finding(Serving):
                 break
             yield from self.read(reader[0], {reader[1]: row_argument(self.desk.specs[reader[0]], reader[1], unread[1])})
         broken = yield from self._broken(tool, arguments)
+        if result.error and not broken:
+            sandbox, result = yield from self._rehearse_parts(tool, arguments)
         rule, detail = broken[0] if broken else ("tool_error", "")
         if result.error:
             detail = result.content.removeprefix("Error: ")
         return sandbox, (rule, detail) if broken or result.error else None
+
+    def _rehearse_parts(self, tool: str, arguments: dict[str, Json]) -> Turn[tuple[Sandbox, Result]]:
+        """Rehearses once more after what the rules had read, and as long as rows are known in part only."""
+        for _ in range(_MOST_READS):
+            sandbox, result, _unread = self.notebook.rehearse(tool, arguments)
+            ways = self.notebook.ways_to_parts(arguments) if result is PARTLY_KNOWN else []
+            if not ways:
+                break
+            yield from self.read(*ways[0])
+        return sandbox, result
 
     def _broken(self, tool: str, arguments: dict[str, Json]) -> Turn[list[tuple[str, str]]]:
         """Returns the rules that a write would break; reads first what they look at and no read shows whole."""
         for _ in range(_MOST_READS):
             heard = self.heard()
             watched = Watched(heard.sandbox)
-            broken = self.desk.domain.violations(dataclasses.replace(heard, sandbox=watched), tool, arguments)
-            looked_at = self.notebook.unread(watched.seen, arguments)
+            broken: list[tuple[str, str]] = []
+            try:
+                broken = self.desk.domain.violations(dataclasses.replace(heard, sandbox=watched), tool, arguments)
+                looked_at = self.notebook.unread(watched.seen, arguments)
+            except KeyError:  # of a row of which only a part was read
+                looked_at = list(watched.seen)[::-1]
             unread = [row for row in looked_at if row[0] not in self.desk.row_reads]
             ways = [way for table, id_ in unread for way in self.notebook.ways_to(table, id_)]
             if not ways:
                 return broken
             yield from self.read(*ways[0])
-        return self.desk.domain.violations(self.heard(), tool, arguments)
+        return broken
 
     def lacking(self, wish: Wish, found: Found) -> list[str]:
         """Returns the roles that have not been told; what follows is told by what it rests on, if at all."""

@@ -166,7 +166,34 @@ class Notebook:
             for place in self._places(frozenset(kind for kind in kinds.values() if kind)):
                 if id_ in place.values() and kinds.keys() and all(kind in place for kind in kinds.values()):
                     found.append((tool, {name: place[str(kind)] for name, kind in kinds.items()}))
+            found += [
+                (tool, {name: each[name] for name in kinds})
+                for each in self._naming(id_)
+                if each.keys() >= kinds.keys()
+            ]
         return [each for each in found if read_key(*each) not in self.reads]
+
+    def ways_to_parts(self, arguments: Mapping[str, Json]) -> list[tuple[str, dict[str, Json]]]:
+        """Returns the reads that may say more of rows that a call names and no read shows whole."""
+        named = set(texts(dict(arguments)))
+        partial = [
+            (table, id_)
+            for table, rows in self._rows.items()
+            for id_ in rows
+            if table not in self.desk.row_reads and id_ in named
+        ]
+        return [way for table, id_ in partial for way in self.ways_to(table, id_)]
+
+    def _naming(self, id_: str) -> list[dict[str, Json]]:
+        """Returns the objects in what was read that name a row among other things: a loan's copy, shelf and day."""
+        waiting = [value for value in self.reads.values() if isinstance(value, (dict, list))]
+        found: list[dict[str, Json]] = []
+        for value in waiting:
+            inner = value.values() if isinstance(value, dict) else value
+            waiting += [each for each in inner if isinstance(each, (dict, list))]
+            if isinstance(value, dict) and id_ in value.values():
+                found.append(value)
+        return found
 
     def _places(self, kinds: frozenset[str]) -> list[dict[str, Json]]:
         """Returns objects in what was read that hold a value of each of these semantic types, by type."""
@@ -204,7 +231,10 @@ class Notebook:
     def rehearse(self, tool: str, arguments: Mapping[str, Json]) -> tuple[Sandbox, Result, RowKey | None]:
         """Tries a call on the rows that were read; the last value is the first row it wanted that was not."""
         sandbox = self.sandbox().fork()
-        result = sandbox.call(tool, arguments)
+        try:
+            result = sandbox.call(tool, arguments)
+        except KeyError:  # of a row of which only a part was read
+            return sandbox, PARTLY_KNOWN, None
         return sandbox, result, next(iter(self.unread(result.rows, arguments)), None)
 
     def unread(self, rows: Iterable[RowKey], arguments: Mapping[str, Json]) -> list[RowKey]:
@@ -273,6 +303,10 @@ class Notebook:
             result = self.sandbox().call(key[0], orjson.loads(key[1]))
             if changed.intersection(result.rows):
                 del self.reads[key]
+
+
+PARTLY_KNOWN = Result("Error: not all that this takes is known", True, None)
+"""What a rehearsal comes to that needs a part of a row that no read has shown yet."""
 
 
 def _joined(old: dict[str, Any], new: Mapping[str, Any]) -> dict[str, Any]:

@@ -261,7 +261,7 @@ def answer(request: Mapping[str, Any], facts: Mapping[str, Any], read: Reads) ->
         raise Undetermined(str(errors[0]), itertools.chain.from_iterable(error.misfits for error in errors))
     rows = _first_rows(run)
     for name, rule in rules.items():
-        if name in request["sources"]:
+        if name in request["sources"] and request["sources"][name]["provenance"] == "policy":
             if any(row not in rows for row in rule.rows):
                 raise Undetermined(f"{name} follows from rows that no program picks", [])
             found[name] = rule.value(dict(found), rows)

@@ -26,6 +26,10 @@ def _charged_bags_afterwards(arguments: Mapping[str, Json], rows: Mapping[str, A
     return max(0, int(arguments["total_baggages"]) - free, int(trip["nonfree_baggages"]))
 
 
+def _flights_as_they_are(arguments: Mapping[str, Json], rows: Mapping[str, Any]) -> list[dict[str, Json]]:
+    return [{"flight_number": leg["flight_number"], "date": leg["date"]} for leg in rows[_TRIP]["flights"]]
+
+
 def _payments(arguments: Mapping[str, Json], rows: Mapping[str, Any]) -> list[dict[str, Json]]:
     party = len(arguments["passengers"])
     insured = INSURANCE_PRICE * party if arguments["insurance"] == "yes" else 0
@@ -39,6 +43,9 @@ FOLLOWS: dict[str, dict[str, Follow]] = {
     "book_reservation": {
         "nonfree_baggages": Follow(_charged_bags, rows=(_USER,)),
         "payment_methods": Follow(_payments, rows=(_WAY, _METHOD), role="payment"),
+    },
+    "update_reservation_flights": {
+        "flights": Follow(_flights_as_they_are, rows=(_TRIP,), unless_told=True),
     },
     "update_reservation_baggages": {
         "nonfree_baggages": Follow(_charged_bags_afterwards, rows=(_USER, _TRIP)),

@@ -44,7 +44,14 @@ def tasks(services: Services) -> list[Task]:
 def test_plans_of_writes_with_numbers_and_lists(services: Services) -> None:
     ground = Ground.of(services.sandboxes["airline"])
     plans = {plan.tool: plan for plan in plans_of(ground, ground.identities[0])}
-    assert plans.keys() == {"cancel_reservation", "update_reservation_baggages", "update_reservation_passengers"}
+    assert plans.keys() == {
+        "cancel_reservation",
+        "update_reservation_baggages",
+        "update_reservation_flights",
+        "update_reservation_passengers",
+    }
+    cabins = {place.role: type(place) for place in plans["update_reservation_flights"].places}
+    assert cabins["flights"] is Followed, "they stay as they are unless the user names others"
     bags = {place.role: type(place) for place in plans["update_reservation_baggages"].places}
     assert bags["bags"] is Counted and bags["extra"] is Followed
     _, passengers = plans["update_reservation_passengers"].places
@@ -67,6 +74,17 @@ def test_what_follows_is_what_the_policy_says(tasks: list[Task], services: Servi
             assert request.sources["nonfree_baggages"].provenance == "policy"
             assert request.sources["total_baggages"].provenance == "user"
     assert seen >= 3
+
+
+def test_flights_stay_where_only_the_cabin_is_told(tasks: list[Task], services: Services) -> None:
+    tables = services.sandboxes["airline"].world.tables
+    moved = [request for task in tasks for request in task.requests if request.tool == "update_reservation_flights"]
+    assert len(moved) >= 3
+    for request in moved:
+        trip = tables["reservations"][request.arguments["reservation_id"]]
+        legs = [{"flight_number": leg["flight_number"], "date": leg["date"]} for leg in trip["flights"]]
+        assert request.arguments["flights"] == legs and request.arguments["cabin"] != trip["cabin"]
+        assert request.sources["flights"].provenance == "policy"
 
 
 def test_lists_of_people_are_told_in_full(tasks: list[Task]) -> None:
