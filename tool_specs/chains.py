@@ -176,3 +176,26 @@ def _grow(chain: Chain, specs: Mapping[str, ToolSpec], feeds: Feeds) -> Iterator
             grown = _call(spec, {parameter: operand}, chain.bindings)
             joined = Chain((*chain.steps, *grown.steps), (*chain.bindings, *grown.bindings))
             yield from _grow(joined, specs, feeds)
+    for spec in specs.values():
+        if spec.effect == "read" and len(spec.required) > 1 and spec.name not in chain.calls:
+            operands = _named_alike(spec, last, feeds)
+            if operands is not None:
+                grown = _call(spec, operands, chain.bindings)
+                yield from _grow(Chain((*chain.steps, *grown.steps), (*chain.bindings, *grown.bindings)), specs, feeds)
+
+
+def _named_alike(spec: ToolSpec, row: Binding, feeds: Feeds) -> dict[str, Operand] | None:
+    """Returns all arguments of a read from the columns of one row that are named as its parameters are and feed them.
+
+    A read that shows many rows is a search: it is for who looks for something, not for what is said of a row.
+    """
+    if (spec.returns or {}).get("type") == "array":
+        return None
+    columns = {path[-1]: path for path in row.leaves if path}
+    operands: dict[str, Operand] = {}
+    for name in spec.required:
+        path = columns.get(name)
+        if path is None or (spec.name, name) not in feeds.get(".".join([row.id, *path]), ()):
+            return None
+        operands[name] = At(path=(row.name, *path))
+    return operands

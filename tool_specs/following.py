@@ -41,11 +41,15 @@ def follow(
 
 
 def rows_by_id(programs: Sequence[Program], selection: Selection) -> dict[str, Any]:
-    """Returns column id -> what it is in the row that a program picked first; later programs win."""
+    """Returns column id -> what it is in the row that a program picked first; later programs win.
+
+    Where words presuppose one row and several fit, only what is the same in all of them is known.
+    """
     found: dict[str, Any] = {}
     for number, picked in enumerate(selection.picked):
         if picked:
+            rest = picked[1:] if programs[number].pick == "only" else ()
             for name, value in picked[0].items():
-                if name != LINEAGE:
+                if name != LINEAGE and all(row.get(name) == value for row in rest):
                     found[column_id(tuple(programs), number, (name,))] = value
     return found

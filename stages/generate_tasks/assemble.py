@@ -15,6 +15,7 @@ from stages.generate_tasks.budgets import budgeted
 from stages.generate_tasks.claims import NotProven
 from stages.generate_tasks.decisions import decisions, flawed
 from stages.generate_tasks.drafts import NoSuchRequest, said_facts
+from stages.generate_tasks.dues import due, due_plans, not_due
 from stages.generate_tasks.flaws import FLAWED
 from stages.generate_tasks.ground import Ground
 from stages.generate_tasks.makers import Maker
@@ -28,6 +29,8 @@ STATING = 0.7
 """Share of attempts in which a stranger begins by naming a row, where there is one to name."""
 MOST_SEARCHED = 24
 """Reads of a systematic reader, beyond which nobody would look a stranger's row up."""
+DUE = 0.15
+"""Share of attempts at one write that are about what is due to the user, where there is such a write."""
 SOUGHT = 0.5
 """Share of attempts at a read-heavy task that are about rows of a search, where there are any."""
 SECOND_IDENTITY = 0.2
@@ -72,6 +75,14 @@ class TaskMaker:
                 people = self._ground.people(spec.split, self._maker.validation)
                 composer = self._maker.composer(rng, identity, rng.choice(people), spec)
                 return composer.person, [sought(composer, rng.choice(searches), spec.burden)]
+        if spec.kind == "must_refuse" or (spec.num_writes == 1 and spec.kind in ("read_heavy", "write_intensive")):
+            dues = self._maker.memo(f"dues:{identity}", lambda: due_plans(self._ground, identity))
+            if spec.kind == "read_heavy":
+                dues = [plan for plan in dues if plan.reads == spec.burden]
+            if dues and rng.random() < DUE:
+                if spec.kind == "must_refuse":
+                    return not_due(self._maker, spec, rng, identity, dues)
+                return due(self._maker, spec, rng, identity, dues, exact=spec.kind == "read_heavy")
         if spec.kind in ("information", "difference"):
             return information(self._maker, spec, rng, identity)
         if spec.kind == "conditional":

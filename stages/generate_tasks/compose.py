@@ -124,7 +124,7 @@ class Composer(Drafting):
         elif mode == "stated":
             self._stated(draft, place, number)
         elif mode == "each" or mode == "all":
-            steps = self._restated(draft, place.chain, number, self._parent(place, target))
+            steps = self.restated(draft, place.chain, number, self._parent(place, target))
             if len(run([Program(steps=steps, pick="all")], self.facts(draft), self.ground.reader).picked[0]) < 2:
                 raise NoSuchRequest("all of one is just the one")
             draft.programs.append(Program(steps=steps, pick="all", role=place.role))
@@ -161,7 +161,7 @@ class Composer(Drafting):
                     return step, position, parameter, operand.path
         raise NoSuchRequest("no id to state")
 
-    def _restated(self, draft: Draft, chain: Chain, number: int, row: BindingRow) -> tuple[Step, ...]:
+    def restated(self, draft: Draft, chain: Chain, number: int, row: BindingRow) -> tuple[Step, ...]:
         """Returns a chain's steps from the last call on, whose argument the user states."""
         step, position, parameter, path = self._element_call(chain)
         name = self.fact(draft, number, parameter, column(row, path), step.tool)
@@ -170,7 +170,7 @@ class Composer(Drafting):
 
     def _stated(self, draft: Draft, place: Selected, number: int) -> None:
         row = self.pick_row(place.chain)
-        steps = self._restated(draft, place.chain, number, row)
+        steps = self.restated(draft, place.chain, number, row)
         call = steps[0]
         fact = next(iter(draft.facts))
         value = draft.facts[fact][0]

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from schemas.base import Json
 from schemas.tool import ToolSpec
 from stages.generate_tasks.columns import order_keys
+from stages.generate_tasks.dues import due_plans, people_due, rows_with_arguments
 from stages.generate_tasks.ground import Ground
 from stages.generate_tasks.plans import Plan, plans_of, rows_of, sample_arguments
 from stages.generate_tasks.questions import questions_of
@@ -99,11 +100,17 @@ def prospects(ground: Ground) -> Prospects:
     ]
     return Prospects(
         tuple(
-            _sought(ground, spec) or _prospect(ground, spec, [plan for plan in plans if plan.tool == spec.name])
+            _sought(ground, spec)
+            or _due(ground, spec)
+            or _prospect(ground, spec, [plan for plan in plans if plan.tool == spec.name])
             for spec in writes
         ),
         tuple(rows),
-        tuple(guard.name for guard in ground.sandbox.domain.guards if not _is_hit(ground, guard, plans)),
+        tuple(
+            guard.name
+            for guard in ground.sandbox.domain.guards
+            if not (_is_hit(ground, guard, plans) or _is_hit_by_dues(ground, guard))
+        ),
     )
 
 
@@ -117,6 +124,15 @@ def _sought(ground: Ground, spec: ToolSpec) -> Prospect | None:
     asked = {reads + further for plan in own for reads in range(1, MOST_READS) if sizes_for(plan, reads)}
     told = tuple(dict.fromkeys(plan.search.row.id for plan in own))
     return Prospect(spec.name, len(own), told, tuple(sorted(asked)))
+
+
+def _due(ground: Ground, spec: ToolSpec) -> Prospect | None:
+    """Says what can be made of a write that follows from a row: who the user is, and the reads that lead to the row."""
+    found = [plan for identity in ground.identities for plan in due_plans(ground, identity) if plan.tool == spec.name]
+    if not any(people_due(ground, plan, ground.people("train", 0.0)) for plan in found):
+        return None
+    told = tuple(dict.fromkeys(plan.chain.last.id for plan in found))
+    return Prospect(spec.name, len(found), told, tuple(sorted({plan.reads for plan in found})))
 
 
 def _prospect(ground: Ground, spec: ToolSpec, plans: Sequence[Plan]) -> Prospect:
@@ -178,6 +194,19 @@ def _row(
     return RowProspect(
         id_, words.singular, bool(words.scope), tuple(filters), tuple(dict.fromkeys(orders)), count, tuple(unsaid)
     )
+
+
+def _is_hit_by_dues(ground: Ground, guard: Guard) -> bool:
+    """Whether somebody could ask for what is not due, and this guard is what speaks against it."""
+    for plan in (plan for identity in ground.identities for plan in due_plans(ground, identity)):
+        for person in ground.people("train", 0.0)[:SAMPLES] if plan.tool in guard.tools else ():
+            context = GuardContext(
+                sandbox=ground.sandbox, principal_id=ground.principal_id(person), confirmed=True, history=False
+            )
+            asked = (arguments for _, arguments in rows_with_arguments(ground, plan, person))
+            if any(guard.check(context, plan.tool, arguments) is not None for arguments in asked):
+                return True
+    return False
 
 
 def _is_hit(ground: Ground, guard: Guard, plans: Sequence[Plan]) -> bool:

@@ -217,7 +217,9 @@ def make_refusal(composer: Composer, draft: Draft, state: Sandbox) -> Made:
     seen = consulted(domain, context, tool, arguments, refused[0]) or frozenset(arguments)
     sources = {name: source for name, source in draft.sources.items() if name in seen}
     looked_at = [source.bind.program for source in sources.values() if source.bind is not None]
-    programs = tuple(draft.programs[: max(looked_at, default=-1) + 1])
+    # What follows may rest on rows of any program.
+    follows = any(source.provenance == "policy" for source in sources.values())
+    programs = tuple(draft.programs if follows else draft.programs[: max(looked_at, default=-1) + 1])
 
     def feasible(world: Sandbox, values: dict[str, Json]) -> bool:
         found = objections(ground, world, composer.person, tool, {**arguments, **values})
@@ -225,7 +227,7 @@ def make_refusal(composer: Composer, draft: Draft, state: Sandbox) -> Made:
 
     claimed = {name: arguments[name] for name in sources}
     base = run(programs, facts, ground.reader)
-    claim = Claim(programs, sources, facts, composer.person, claimed, base, feasible)
+    claim = Claim(programs, sources, facts, composer.person, claimed, base, feasible, ground.follows(tool))
     row_ids = {str(value) for value in arguments.values() if isinstance(value, (str, int))}
     tables = ground.sandbox.world.tables
     rows = [(table, row) for table in tables for row in row_ids if row in tables[table]]

@@ -5,6 +5,8 @@ The family of changes, tried in this order:
 - *graft*: parts of a row (those that the program looks at, or all but its ids) are replaced by those of another row of
   the same table, as the world has it (plausible: an unread row may be like any other row);
 - *swap*: one element of a collection in the row is replaced by one that stands in the same collection of another row;
+- *entry*: of an object keyed by what the read asked for (a room's days), the entry that was asked for is replaced by
+  that of another row; of a row of which nothing in particular is looked at, a column with few values by another kind;
 - *move* (look-ups only): a row loses what is looked for and another one gets it, both by grafts: the words promise
   that there is exactly one;
 - *set*: one element's columns get values with which it wins or loses: values that this column has elsewhere in the
@@ -33,9 +35,11 @@ from tool_specs.programs import MISSING, ReadAsk
 from tool_specs.reading import ChangedReader, walk
 from tool_specs.sandbox import Sandbox
 
-FAMILY = 2
+FAMILY = 3
 """The version of the family, noted in each proof."""
 ELEMENTS_TRIED = 4
+KINDS = 12
+"""A column with at most so many values says of what kind a row is."""
 UNSOUND = "unsound"
 SAME_ANSWER = "same answer"
 
@@ -59,14 +63,18 @@ class WitnessSearch:
     def search(self, ask: ReadAsk, shape: Shape) -> Iterator[tuple[Witness, Sandbox, tuple[str, str]]]:
         """Yields witnesses that touch the read's row: (witness, the changed world, the changed row)."""
         answer = self._ground.reader.answer(ask)
-        if len(answer.rows) != 1 or not isinstance(answer.value, dict):
+        if len(answer.rows) != 1 or isinstance(answer.value, list):
             return
         (row_id,) = answer.rows
         row = self._ground.sandbox.world.tables[row_id[0]].get(row_id[1])
-        if row is None or not shape.keys:
+        if row is None:
             return
+        if not isinstance(answer.value, dict):
+            changes = self._entries(ask, row_id[0], row)
+        else:
+            changes = self._changes(ask, shape, answer.value, row) if shape.keys else self._kinds(ask, row)
         settled_donor = -1
-        for donor, strength, values in self._changes(ask, shape, answer.value, row):
+        for donor, strength, values in changes:
             if donor == settled_donor:
                 continue
             found = self._try(strength, {row_id: values})
@@ -119,6 +127,34 @@ class WitnessSearch:
         for strength, values in self._settings(ask, shape, value):
             number += 1
             yield number, strength, values
+
+    def _entries(self, ask: ReadAsk, table: str, row: Row) -> Iterator[tuple[int, Strength, dict[Path, Json]]]:
+        """Yields edits that put another row's entry in place of the one that was asked for (a room's day, a week)."""
+        asked = {str(value) for value in ask.arguments.values()}
+        places = [
+            (key, entry) for key, value in row.items() if isinstance(value, dict) for entry in asked & value.keys()
+        ]
+        rows = self._ground.sandbox.world.tables[table]
+        number = 0
+        for key, entry in sorted(places):
+            seen = [row[key][entry]]
+            for donor in (rows[id_] for id_ in sorted(rows)):
+                other = donor.get(key, {}).get(entry)
+                # What tells of one kind of entry is enough: its numbers differ from row to row.
+                if other is not None and all(_unlike(other, each) for each in seen):
+                    seen.append(other)
+                    number += 1
+                    yield number, "plausible", {(key, entry): other}
+
+    def _kinds(self, ask: ReadAsk, row: Row) -> Iterator[tuple[int, Strength, dict[Path, Json]]]:
+        """Yields edits of a row that is looked at as a whole: another kind of thing, as other rows are."""
+        number = 0
+        for key, value in sorted(row.items()):
+            kinds = self._ground.column_values(ask.tool, (key,)) if isinstance(value, str) else []
+            for other in kinds if 1 < len(kinds) <= KINDS else ():
+                if other != value:
+                    number += 1
+                    yield number, "plausible", {(key,): other}
 
     def _swaps(self, ask: ReadAsk, shape: Shape, value: dict[str, Json]) -> Iterator[tuple[Strength, dict[Path, Json]]]:
         """Yields edits that put another row's element into this row's collection (and the row into the right state)."""
@@ -225,3 +261,11 @@ class WitnessSearch:
     def _still_true(self, row: Row) -> bool:
         """Whether what the user knows by heart holds for the changed row."""
         return self._ground.sandbox.domain.principal.known(row) == self._known
+
+
+def _unlike(one: Json, other: Json) -> bool:
+    """Whether two entries differ in more than their numbers."""
+    if isinstance(one, dict) and isinstance(other, dict):
+        texts = [{key: each for key, each in value.items() if isinstance(each, str)} for value in (one, other)]
+        return bool(texts[0] != texts[1] or one.keys() != other.keys())
+    return bool(one != other)

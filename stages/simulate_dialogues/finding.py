@@ -188,7 +188,7 @@ class Finding(Serving):
 
     def _broken(self, tool: str, arguments: dict[str, Json]) -> Turn[list[tuple[str, str]]]:
         """Returns the rules that a write would break; reads first what they look at and no read shows whole."""
-        for _ in range(_MOST_READS):
+        for number in range(_MOST_READS + 1):
             heard = self.heard()
             watched = Watched(heard.sandbox)
             broken: list[tuple[str, str]] = []
@@ -199,8 +199,8 @@ class Finding(Serving):
                 looked_at = list(watched.seen)[::-1]
             unread = [row for row in looked_at if row[0] not in self.desk.row_reads]
             ways = [way for table, id_ in unread for way in self.notebook.ways_to(table, id_)]
-            if not ways:
-                return broken
+            if not ways or number == _MOST_READS:
+                break
             yield from self.read(*ways[0])
         return broken
 

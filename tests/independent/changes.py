@@ -90,6 +90,7 @@ class Changes:
         # What programs see of a row may have more columns than the row: its place is that of what the tool returned.
         base = _where(row, json.loads(result.content) if isinstance(result.value, dict) else result.value)
         if base is None:
+            yield from self._entries(key, table, id_, row)
             return
         condition = self._request.get("condition")
         sources = self._request["sources"] | ({"condition": {"bind": condition["bind"]}} if condition else {})
@@ -102,6 +103,17 @@ class Changes:
             if settled != row and mark not in seen:
                 seen.add(mark)
                 yield settled
+
+    def _entries(self, key: ReadId, table: str, id_: str, row: Any) -> Iterator[Any]:
+        """Of an object with a key that the read asked for: what other rows have under that key."""
+        asked = set(map(str, json.loads(key[1]).values()))
+        others = [other for name, other in sorted(self._world.sandbox.world.tables[table].items()) if name != id_]
+        random.Random(key[1]).shuffle(others)
+        for part, each in row.items():
+            for entry in sorted(asked & each.keys()) if isinstance(each, dict) else ():
+                for other in others[:DONORS]:
+                    if entry in other.get(part, {}):
+                        yield {**row, part: {**each, entry: other[part][entry]}}
 
     def _edits(self, table: str, id_: str, row: Any, columns: Columns) -> Iterator[Any]:
         yield from self._settings(table, row, columns)

@@ -137,7 +137,7 @@ class Checker:
         facts = {entry["name"]: entry["value"] for entry in task["knowledge"]}
         proof = request["proof"]
         named = named_facts(request)
-        reach = Reach(self.world, [each for each in task["knowledge"] if each["identity"] or each["name"] in named])
+        told = [each for each in task["knowledge"] if each["identity"] or each["name"] in named]
         self.counts["requests"] += 1
 
         def outcome(reads: Reads, sandbox: Any) -> Any:
@@ -154,6 +154,7 @@ class Checker:
         except Undetermined as error:
             yield f"no unique answer: {error}"
             return
+        reach = Reach(self.world, told, reads.made)
         arguments = gold[0] if isinstance(gold, tuple) else gold
         if arguments != request["arguments"]:
             yield f"the programs give {arguments}, stated are {request['arguments']}"
@@ -281,5 +282,7 @@ def looked_at(request: Mapping[str, Any]) -> dict[str, Any]:
     names = request["refusal"]["looked_at"]
     sources = {name: request["sources"][name] for name in names}
     last = max((s["bind"]["program"] for s in sources.values() if s.get("bind")), default=-1)
+    if any(source["provenance"] == "policy" for source in sources.values()):
+        last = len(request["programs"])  # what follows may rest on rows of any program
     arguments = {name: request["arguments"][name] for name in names}
     return {**request, "sources": sources, "arguments": arguments, "programs": request["programs"][: last + 1]}

@@ -282,6 +282,8 @@ def _first_rows(run: Run) -> dict[str, Any]:
                 head, *rest = step["source"]["path"]
                 known[step["name"]] = ".".join([known[head], *map(str, rest), "*"])
         names.append(known)
+        rest = picked[1:] if program.get("pick", "only") == "only" else []
         for row in picked[:1]:
-            found.update({known[name]: value for name, value in row.items() if name in known})
+            same = {name for name, value in row.items() if all(other.get(name) == value for other in rest)}
+            found.update({known[name]: value for name, value in row.items() if name in known and name in same})
     return found

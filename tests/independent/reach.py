@@ -70,8 +70,13 @@ class World:
         extra: Iterable[ReadId] = (),
         without: str | None = None,
         skipped: ReadId | None = None,
+        joined: Iterable[ReadId] = (),
     ) -> dict[ReadId, None]:
-        """Returns the reads that can be made in some order, if a value is never known, or a read never made."""
+        """Returns the reads that can be made in some order, if a value is never known, or a read never made.
+
+        `joined` ones take several values, and are made once all of these are known.
+        """
+        left = [(key, {each for each in json.loads(key[1]).values() if isinstance(each, str)}) for key in joined]
         made: dict[ReadId, None] = {}
         known: set[Typed] = set()
         waiting: list[ReadId] = [read_id(name, {}) for name in roots]
@@ -93,15 +98,19 @@ class World:
                 ):
                     made[key] = None
                     fresh.extend(self.typed(key))
-            waiting = []
+            values = {value for _, value in known} | {value for _, value in fresh if value != without}
+            waiting = [key for key, needs in left if needs <= values]
+            left = [(key, needs) for key, needs in left if not needs <= values]
         return made
 
 
 class Reach:
     """What one user can reach, from the facts of one task."""
 
-    def __init__(self, world: World, knowledge: Iterable[Mapping[str, Any]]) -> None:
+    def __init__(self, world: World, knowledge: Iterable[Mapping[str, Any]], made: Iterable[ReadId] = ()) -> None:
+        """Takes what the user knows, and the reads that programs make: those of several values come from there, too."""
         self.world = world
+        self.joined = [key for key in made if len(json.loads(key[1])) > 1]
         self.told: list[Typed] = []
         by_type: dict[str, list[str]] = {}
         for entry in knowledge:
@@ -124,10 +133,10 @@ class Reach:
             base = {key: None for key in self.world.open}
             if without is not None:
                 base = {k: None for k in base if without not in k[1]}
-            mine = self.world.closure((), self.told, self.several, without)
+            mine = self.world.closure((), self.told, self.several, without, joined=self.joined)
             return {**base, **mine}
         roots = [name for name, spec in self.world.specs.items() if not spec.required]
-        return self.world.closure(roots, self.told, self.several, without)
+        return self.world.closure(roots, self.told, self.several, without, joined=self.joined)
 
     def suppliers(self, value: str) -> frozenset[ReadId]:
         """Returns the reads that show a value and can be made by somebody who does not know it yet."""
@@ -146,7 +155,9 @@ class Reach:
     def _reached_without(self, key: ReadId) -> frozenset[ReadId]:
         if key not in self._unskippable:
             roots = [name for name, spec in self.world.specs.items() if not spec.required]
-            self._unskippable[key] = frozenset(self.world.closure(roots, self.told, self.several, None, key))
+            self._unskippable[key] = frozenset(
+                self.world.closure(roots, self.told, self.several, None, key, self.joined)
+            )
         return self._unskippable[key]
 
     def touching(self, row: tuple[str, str]) -> list[ReadId]:

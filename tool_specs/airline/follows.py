@@ -6,13 +6,15 @@ from collections.abc import Mapping
 from typing import Any
 
 from schemas.base import Json
-from tool_specs.airline.rows import BAG_PRICE, INSURANCE_PRICE, free_bags
+from tool_specs.airline.rows import BAG_PRICE, BUSINESS, CANCELLED, DELAYED, INSURANCE_PRICE, free_bags
+from tool_specs.airline.trip_rules import PER_CANCELLED, PER_DELAYED
 from tool_specs.domain import Follow
 
 _USER = "get_user_details"
 _METHOD = "get_user_details.payment_methods.*"
 _WAY = "search_direct_flight.*"
 _TRIP = "get_reservation_details"
+_STATUS = "get_flight_status"
 
 
 def _charged_bags(arguments: Mapping[str, Json], rows: Mapping[str, Any]) -> int:
@@ -39,6 +41,14 @@ def _payments(arguments: Mapping[str, Json], rows: Mapping[str, Any]) -> list[di
     ]
 
 
+def _made_up_for(arguments: Mapping[str, Json], rows: Mapping[str, Any]) -> int:
+    trip, status = rows[_TRIP], rows[_STATUS]
+    entitled = rows[_USER]["membership"] != "regular" or trip["insurance"] == "yes" or trip["cabin"] == BUSINESS
+    over = status == DELAYED and trip.get("status") == CANCELLED
+    worth = PER_CANCELLED if status == CANCELLED else PER_DELAYED if over else 0
+    return worth * len(trip["passengers"]) if entitled else 0
+
+
 FOLLOWS: dict[str, dict[str, Follow]] = {
     "book_reservation": {
         "nonfree_baggages": Follow(_charged_bags, rows=(_USER,)),
@@ -46,6 +56,9 @@ FOLLOWS: dict[str, dict[str, Follow]] = {
     },
     "update_reservation_flights": {
         "flights": Follow(_flights_as_they_are, rows=(_TRIP,), unless_told=True),
+    },
+    "send_certificate": {
+        "amount": Follow(_made_up_for, rows=(_USER, _TRIP, _STATUS), role="object"),
     },
     "update_reservation_baggages": {
         "nonfree_baggages": Follow(_charged_bags_afterwards, rows=(_USER, _TRIP)),

@@ -22,6 +22,11 @@ ROWS = {
         scope=("all my reservations", "all the trips I have booked with you", "everything I've booked"),
         details=(f"{TRIP}.origin", f"{TRIP}.destination", f"{TRIP}.payment_history.0.amount"),
     ),
+    LEG: RowWords(
+        singular="flight",
+        plural="flights",
+        label="flight {flight_number} on {date}",
+    ),
     METHOD: RowWords(
         singular="payment method",
         plural="payment methods",
@@ -111,6 +116,9 @@ COLUMNS = {
         kind="number",
         most=("with the most checked bags", "with the highest number of checked bags"),
         least=("with the fewest checked bags", "with the lowest number of checked bags"),
+    ),
+    f"{LEG}.flight_number": ColumnWords(
+        name="flight number", spoken=True, any_value=("{value}", "with the number {value}")
     ),
     f"{WAY}.flights.0.flight_number": ColumnWords(
         name="flight number", spoken=True, any_value=("number {value}", "with the number {value}")

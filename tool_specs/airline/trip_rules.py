@@ -159,23 +159,28 @@ def asked_for(context: GuardContext, name: str, arguments: Arguments) -> str | N
 def compensation(context: GuardContext, name: str, arguments: Arguments) -> str | None:
     """A certificate makes up for a cancelled flight, or a delayed one whose reservation was changed or cancelled."""
     state = context.sandbox.state
+    wanted = arguments["amount"]
     user = cast("User | None", state.row("users", str(arguments["user_id"])))
     if user is None:
         return None
-    due: list[int] = []
+    sent = [given.get("amount") for earlier, given in context.writes if _is_sent_to(user, earlier, given)]
+    due = 0
     for reservation_id in user["reservations"]:
         booked = cast("Reservation | None", state.row("reservations", reservation_id))
         worth = _due(context, user, booked) if booked is not None else 0
-        if worth:
-            due.append(worth)
-    for earlier, given in context.writes:
-        if earlier == CERTIFY and given.get("user_id") == user["user_id"] and given.get("amount") in due:
-            due.remove(given["amount"])
+        if worth in sent:
+            sent.remove(worth)
+        elif worth == wanted and worth:
+            return None
+        else:
+            due += bool(worth)
     if not due:
         return f"nothing is to be made up for to {user['user_id']}"
-    if arguments["amount"] not in due:
-        return f"{arguments['amount']} dollars are not what is due to {user['user_id']}"
-    return None
+    return f"{wanted} dollars are not what is due to {user['user_id']}"
+
+
+def _is_sent_to(user: User, earlier: str, given: Arguments) -> bool:
+    return earlier == CERTIFY and given.get("user_id") == user["user_id"]
 
 
 def _due(context: GuardContext, user: User, booked: Reservation) -> int:

@@ -91,7 +91,8 @@ CERTIFY = WriteWords(
     topic=(
         "get some compensation",
         "be compensated for a flight",
-        "get something for the trouble with a flight",
+        "get some compensation for the trouble with a flight",
+        "ask for a certificate because of a flight",
     ),
     ask=(
         "get a certificate as compensation for {object}",
@@ -99,10 +100,10 @@ CERTIFY = WriteWords(
         "get some compensation for {object}",
     ),
     say={
-        "object": ("It's about {object}.", "I mean {object}.", "I want compensation for {object}."),
+        "object": ("It's about {object}.", "I mean {object}.", "I want compensation for {object}.", "It was {object}."),
         "": ("That really upset my plans.", "I lost a whole day over it."),
     },
-    question={"object": ("Which reservation is it about?", "Which trip was that?")},
+    question={"object": ("Which flight is it about?", "Which flight was that?", "For which of your flights?")},
     confirm=(
         "a travel certificate worth {amount} dollars for you",
         "I'll send you a travel certificate of {amount} dollars",

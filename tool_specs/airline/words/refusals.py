@@ -79,7 +79,9 @@ REFUSALS: dict[str, Texts] = {
     "asked_for": ("I'm sorry, I can't do that.",),
     "compensation": (
         "I'm sorry, but I can't give a compensation for that.",
-        "I'm afraid there's nothing for which I could compensate you.",
+        "I've checked it, and I'm afraid this is nothing for which I can compensate you.",
+        "I'm sorry, the conditions for a compensation aren't met there.",
+        "I looked into it, but that isn't a case for a compensation, I'm afraid.",
     ),
     "out_of_scope": (
         "I'm sorry, that's something I can't do from here.",
