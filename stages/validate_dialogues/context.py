@@ -22,6 +22,7 @@ from schemas.verdict import Check, Owner, Verdict
 from stages.validate_dialogues.prepared import folded, prepared
 from stages.validate_dialogues.words import leaves, says, says_text
 from tool_specs.domain import Domain
+from tool_specs.phrasing.english import moment
 from tool_specs.programs import ReadKey
 from tool_specs.reading import texts
 from tool_specs.sandbox import Result, Sandbox
@@ -66,7 +67,8 @@ class Toolbox:
     def tells(self, text: str, value: Json) -> bool:
         """Whether a lower-case text says a value, be it in the lexicon's words for it."""
         if isinstance(value, str):
-            return says_text(text, value) or any(phrase in text for phrase in self.phrases.get(value.lower(), ()))
+            said = says_text(text, value) or says_text(text, moment(value))
+            return said or any(phrase in text for phrase in self.phrases.get(value.lower(), ()))
         if isinstance(value, (list, dict)):
             return all(self.tells(text, leaf) for leaf in leaves(value))
         return says(text, value)

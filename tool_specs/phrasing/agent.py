@@ -126,7 +126,7 @@ def _value(words: Lexicon, column: str, value: Json) -> str:
     if isinstance(value, list):
         return listed([_value(words, column, one) for one in value])
     own = column_words(words, column)
-    return agent_text(own, column, value) if own is not None and own.kind in ("money", "text") else str(value)
+    return agent_text(own, column, value) if own is not None and own.kind in ("money", "text", "date") else str(value)
 
 
 def refusal(

@@ -119,6 +119,14 @@ def money(value: Json) -> str:
     return f"-${-value:,.2f}" if value < 0 else f"${value:,.2f}"
 
 
+_SECONDS = re.compile(r"^(\d{4}-\d\d-\d\d)T(\d\d:\d\d)(:\d\d)?$")
+
+
+def moment(value: Json) -> str:
+    """Returns a day, or a moment as people say it: `2024-05-05T01:04:08` -> `2024-05-05 at 01:04`."""
+    return _SECONDS.sub(r"\1 at \2", str(value))
+
+
 def duration(minutes: Json) -> str:
     """Returns a number of minutes as hours and minutes: `4 h 35 min`."""
     if not isinstance(minutes, int) or isinstance(minutes, bool) or minutes < 60:

@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 from schemas.base import Json
 from tool_specs.lexicon import ColumnWords, Lexicon
 from tool_specs.phrasing.columns import column_words, value_json, value_texts
-from tool_specs.phrasing.english import clean, duration, lower_name, money, number, plural
+from tool_specs.phrasing.english import clean, duration, lower_name, moment, money, number, plural
 from tool_specs.programs import MISSING, elements
 from tool_specs.remember import remembered
 
@@ -121,7 +121,7 @@ def _agent_text(words: ColumnWords, column: str, value: Json) -> str:
     if words.kind == "money":
         return money(value)
     if words.kind == "date":
-        return _SECONDS.sub(r"\1 at \2", str(value))
+        return moment(value)
     if words.kind == "minutes":
         return duration(value)
     if words.kind == "text":
@@ -158,7 +158,6 @@ def _fields(template: str) -> tuple[tuple[str, tuple[str, ...]], ...]:
     return tuple(zip(parts[::2], fields, strict=True))
 
 
-_SECONDS = re.compile(r"^(\d{4}-\d\d-\d\d)T(\d\d:\d\d)(:\d\d)?$")
 _labels: dict[Any, tuple[Any, str]] = {}
 """By the identity of the rows, which are kept alive: the same row is named again and again."""
 _MOST_LABELS = 1024

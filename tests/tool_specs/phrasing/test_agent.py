@@ -21,6 +21,7 @@ from tool_specs.phrasing.agent import (
     transfer,
 )
 from tool_specs.phrasing.columns import column_words, fill_value
+from tool_specs.phrasing.english import moment
 from tool_specs.phrasing.labels import Seen, changed_label, contents, state_text
 from tool_specs.phrasing.reasons import predicate
 from tool_specs.programs import ReadAsk, ReadKey, Selection, run
@@ -211,3 +212,8 @@ def test_options_take_their_article() -> None:
     assert words is not None
     assert fill_value("with a {value} screen", "8-inch", column, words) == "with an 8-inch screen"
     assert fill_value("with a {value} screen", "7-inch", column, words) == "with a 7-inch screen"
+
+
+def test_moments_are_said_as_people_say_them() -> None:
+    assert moment("2024-05-05T01:04:08") == "2024-05-05 at 01:04"
+    assert moment("2024-05-05") == "2024-05-05" and moment("soon") == "soon"

@@ -89,7 +89,11 @@ ANSWERS: dict[str, Texts] = {
     f"{_TRIP}.total_baggages": ("The number of checked bags is {value}.", "It's {value} in all."),
     f"{_TRIP}.cabin": ("It's booked in {value}.", "The cabin is {value}."),
     f"{_TRIP}.insurance": ("Travel insurance: {value}.", "As for travel insurance: {value}."),
-    f"{_TRIP}.created_at": ("It was booked at {value}.", "The booking was made at {value}."),
+    f"{_TRIP}.created_at": (
+        "It was booked on {value}.",
+        "The booking was made on {value}.",
+        "{object} was booked on {value}.",
+    ),
     f"{_TRIP}.flights.0.date": ("It leaves on {value}.", "The first flight is on {value}."),
     _PAID: (
         "{object} came to {value}.",
