@@ -175,6 +175,39 @@ def realism(
 
 @app.command()
 @told
+def export(
+    run: RunPath,
+    format: Annotated[
+        str, typer.Option("--format", metavar="FORMAT", help="openai, trl, axolotl, llama-factory, ms-swift or verl.")
+    ],
+    out: Annotated[Path | None, typer.Option(metavar="DIR", help="New or empty. Default: RUN/exports/FORMAT.")] = None,
+    turn_split: Annotated[
+        bool, typer.Option("--turn-split", help="One example per message of the agent, which alone counts.")
+    ] = False,
+    omit_prose: Annotated[
+        bool, typer.Option("--omit-assistant-prose", help="Leave out what the agent said before; calls stay.")
+    ] = False,
+    loss: Annotated[
+        Literal["assistant", "calls"], typer.Option(help="The agent's messages that the loss counts.")
+    ] = "assistant",
+    drop_tools: Annotated[
+        float,
+        typer.Option(min=0, max=1, metavar="P", help="Leave out each tool that is not called with this probability."),
+    ] = 0.0,
+    seed: Annotated[int, typer.Option(min=0, metavar="S", help="Of --drop-tools, which shuffles, too.")] = 0,
+) -> int:
+    """Writes the kept dialogues as the files that a trainer reads; docs/exports.md has its settings."""
+    from rich.console import Console
+
+    from pipeline.exports.command import export as written
+    from stages.training_examples import Shape
+
+    shape = Shape(turn_split=turn_split, omit_prose=omit_prose, loss=loss, drop_tools=drop_tools, seed=seed)
+    return written(run, format, out, shape, Console())
+
+
+@app.command()
+@told
 def graph(
     source: Annotated[
         str,

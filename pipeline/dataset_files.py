@@ -184,22 +184,34 @@ class Writer:
         self._sink = pa.OSFile(str(path), "wb")
         repeated = [name for name, kind in FLAT.items() if kind == "string" and name != "id"]
         repeated.append("tools.list.element" if self.config == "default" else "tools")
-        self._open = pq.ParquetWriter(
-            self._sink,
-            schema(self.config),
-            compression="zstd",
-            compression_level=3,
-            use_dictionary=repeated,
-            write_statistics=list(FLAT),  # of long texts they would only be copies in the footer
-            write_page_index=True,
-            use_content_defined_chunking={"min_chunk_size": 256 << 10, "max_chunk_size": 1 << 20, "norm_level": 0},
-        )
+        self._open = parquet_writer(self._sink, schema(self.config), repeated, list(FLAT))
 
     def _end(self) -> None:
         if self._open is not None:
             self._open.close()
             self._sink.close()
             self._open = self._sink = None
+
+
+def parquet_writer(sink: Any, schema: Any, repeated: Sequence[str], statistics: Sequence[str]) -> Any:
+    """Opens a Parquet file as the Hub wants them: zstd, an index of pages, pages cut by content.
+
+    Args:
+        sink: where its bytes go.
+        schema: its columns.
+        repeated: paths of columns in which the same values come again and again.
+        statistics: columns that have any; of long texts they would only be copies in the footer.
+    """
+    return pq.ParquetWriter(
+        sink,
+        schema,
+        compression="zstd",
+        compression_level=3,
+        use_dictionary=repeated,
+        write_statistics=statistics,
+        write_page_index=True,
+        use_content_defined_chunking={"min_chunk_size": 256 << 10, "max_chunk_size": 1 << 20, "norm_level": 0},
+    )
 
 
 def groups(table: Any, limit: int = MOST_GROUP_BYTES) -> Iterator[Any]:

@@ -21,9 +21,9 @@ import orjson
 from pipeline.errors import StorageError
 from pipeline.plan_tasks import Cell, Fields, cell_of, quotas
 from pipeline.recipe import Recipe
-from pipeline.storage import read_json, read_table
+from pipeline.storage import inside, read_json, read_table
 from pipeline.world_names import name_columns, names_in
-from schemas.base import Json
+from schemas.base import Json, digest
 from schemas.task import Strength
 from stages.realism import Realism, Talk, measure
 from stages.text_statistics import TextStatistics, text_statistics
@@ -120,14 +120,25 @@ def kept_tables(run: Path, columns: Sequence[str] | None = None) -> Iterator[Any
     """
     kept = _kept(run)
     for name in kept["shards"]:
-        table = read_table(run / kept["rows"] / f"{name}.parquet", columns)
-        yield table.take(read_table(run / kept["select"] / f"{name}.parquet")["position"])
+        table = read_table(inside(run, kept["rows"], f"{name}.parquet"), columns)
+        yield table.take(read_table(inside(run, kept["select"], f"{name}.parquet"))["position"])
 
 
 def kept_shards(run: Path) -> list[str]:
     """Returns the names of the shards that have kept rows, in order."""
     names: list[str] = _kept(run)["shards"]
     return names
+
+
+def fingerprint(run: Path) -> str:
+    """Returns what the rows depend on, as one digest: the recipe, its worlds, each step's settings and code, how many.
+
+    Two runs with the same fingerprint have the same rows, whoever made them.
+    """
+    made = read_json(run / "stages.json")["steps"] if (run / "stages.json").is_file() else {}
+    keys = {name: step["key"] for name, step in made.items()}
+    rows = sum(table.num_rows for table in kept_tables(run, ["id"]))
+    return digest([read_json(run / "recipe.json"), keys, rows])
 
 
 def _kept(run: Path) -> dict[str, Json]:

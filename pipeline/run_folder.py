@@ -34,7 +34,7 @@ from typing import TYPE_CHECKING, Any
 import pyarrow.compute as pc
 
 from pipeline.errors import StorageError
-from pipeline.storage import read_json, read_shard, read_table
+from pipeline.storage import inside, read_json, read_shard, read_table
 from schemas.base import Json
 from schemas.parquet import from_table, mismatch
 from schemas.sft import SftRow
@@ -142,7 +142,7 @@ class RunFolder:
             StorageError: there is none.
         """
         shard, found = (shard, row_id) if shard else self._place(row_id)
-        for judged in read_shard(self.path / self._kept()["judged"] / f"{shard}.parquet", Judged):
+        for judged in read_shard(inside(self.path, self._kept()["judged"], f"{shard}.parquet"), Judged):
             if found in (judged.id, judged.dialogue.id):
                 return judged
         raise StorageError(
@@ -164,11 +164,11 @@ class RunFolder:
 
     def _table(self, name: str, columns: Sequence[str] | None = None) -> Any:
         kept = self._kept()
-        path = self.path / kept["rows"] / f"{name}.parquet"
+        path = inside(self.path, kept["rows"], f"{name}.parquet")
         table = read_table(path, columns)
         if columns is None and (problem := mismatch(table.schema, SftRow)):
             raise StorageError(f"{path}: {problem}. Run it again into a new --out with this version")
-        return table.take(read_table(self.path / kept["select"] / f"{name}.parquet")["position"])
+        return table.take(read_table(inside(self.path, kept["select"], f"{name}.parquet"))["position"])
 
     def _place(self, row_id: str) -> tuple[str, str]:
         """Returns the shard and the whole id of the row whose id begins so."""

@@ -140,6 +140,18 @@ def read_json(path: Path) -> Json:
         raise StorageError(f"{path}: is not JSON ({error}); delete it and run the same command again") from error
 
 
+def inside(folder: Path, *parts: str) -> Path:
+    """Returns a path whose parts came from a file of the folder itself.
+
+    Raises:
+        StorageError: it leaves the folder, which nothing that WRIT writes does.
+    """
+    path = folder.joinpath(*parts)
+    if not path.resolve().is_relative_to(folder.resolve()):
+        raise StorageError(f"{path}: leaves the folder {folder}; somebody changed its files, so nothing more is read")
+    return path
+
+
 def parquet_bytes(table: Any, **options: Any) -> bytes:
     """Returns a table as the bytes of a Parquet file, always the same for the same table."""
     sink = pa.BufferOutputStream()

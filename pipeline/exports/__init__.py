@@ -1,0 +1,1 @@
+"""`writ export`: a run's rows in the form of one trainer."""

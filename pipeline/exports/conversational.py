@@ -1,0 +1,87 @@
+"""TRL, Axolotl and ms-swift: `messages` and `tools` as lists of JSON objects, arguments as objects (Parquet).
+
+Of the same columns they differ in how a message says that the loss does not count it. In TRL it cannot: the trainer
+finds the agent's messages by its chat template (`assistant_only_loss`), and counts of a prompt and its completion the
+latter only, so that is what a split dialogue becomes::
+
+    trl        {"id": ..., "messages": [...], "tools": [...]}
+    trl        {"id": ..., "prompt": [...], "completion": [the agent's message], "tools": [...]}     --turn-split
+    axolotl    {"id": ..., "messages": [{"role": "assistant", ..., "train": true}, ...], "tools": [...]}
+    ms-swift   {"id": ..., "messages": [{"role": "assistant", ..., "loss": true}, ...], "tools": [...]}
+
+The columns are `datasets`' `List(Json())`, which needs datasets >= 4.7; each of the three asks for that.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+import orjson
+
+from pipeline.exports.format import Format
+from pipeline.exports.parquet_sink import Kind, ParquetSink, Row
+from schemas.base import Json
+from stages.training_examples import Example
+
+_COLUMNS: dict[str, Kind] = {"id": "text", "messages": "objects", "tools": "objects"}
+_SPLIT: dict[str, Kind] = {"id": "text", "prompt": "objects", "completion": "objects", "tools": "objects"}
+
+
+def objects(values: Sequence[dict[str, Json]]) -> list[bytes]:
+    """Returns objects as JSON, each by itself."""
+    return [orjson.dumps(value) for value in values]
+
+
+def marked(example: Example, key: str) -> list[dict[str, Json]]:
+    """Returns the messages; those of the agent say under a key whether the loss counts them."""
+    return [
+        {**message, key: trained} if message["role"] == "assistant" else message
+        for message, trained in zip(example.messages, example.trained, strict=True)
+    ]
+
+
+def _whole(example: Example) -> Row:
+    return example.id, objects(example.messages), objects(example.tools)
+
+
+def _halves(example: Example) -> Row:
+    return example.id, objects(example.messages[:-1]), objects(example.messages[-1:]), objects(example.tools)
+
+
+def _with(key: str) -> Callable[[Example], Row]:
+    return lambda example: (example.id, objects(marked(example, key)), objects(example.tools))
+
+
+def _trl(path: Path, split: bool) -> ParquetSink:
+    return ParquetSink(path, _SPLIT if split else _COLUMNS, _halves if split else _whole, ["tools.list.element"])
+
+
+def _marking(key: str) -> Callable[[Path, bool], ParquetSink]:
+    return lambda path, split: ParquetSink(path, _COLUMNS, _with(key), ["tools.list.element"])
+
+
+TRL = Format(
+    name="trl",
+    suffix=".parquet",
+    sink=_trl,
+    per_message=False,
+    told="SFTConfig(assistant_only_loss=True)",
+    told_split="nothing: SFTConfig(completion_only_loss=None) counts the completion",
+)
+AXOLOTL = Format(
+    name="axolotl",
+    suffix=".parquet",
+    sink=_marking("train"),
+    per_message=True,
+    told="message_field_training: train",
+    told_split="message_field_training: train",
+)
+MS_SWIFT = Format(
+    name="ms-swift",
+    suffix=".parquet",
+    sink=_marking("loss"),
+    per_message=True,
+    told="nothing: each message of the agent has its `loss`",
+    told_split="nothing: each message of the agent has its `loss`",
+)
