@@ -1,13 +1,15 @@
 """The API graph: how right its edges are, and how it grows.
 
-    python benchmarks/graph.py quality [--world NAME=FILE ...]
+    python benchmarks/graph.py quality [--world NAME=FILE ...] [--embed hashed|MODEL]
     python benchmarks/graph.py scale [--counts 1000 4000 16000]
 
 `quality` executes every pair of an output and a parameter whose JSON types agree, on a generated world or on a file,
 and holds the edges that were found by type and by name (and by name alone) against what execution confirmed. Pairs into
 a parameter that refuses nothing (free text) say nothing and are left out; so are those that could not be tried, and
-parameters that list their values. `scale` makes catalogues of made-up tools and takes CPU time, memory and the exponent
-of the growth from the smallest to the largest, against the limits of 60 s, 4 GiB and 1.2.
+parameters that list their values. With `--embed`, edges by meaning are added to those by type and name, and to those by
+name alone, under each rule, and held against the same executions. `scale` makes catalogues of made-up tools and takes
+CPU time, memory and the exponent of the growth from the smallest to the largest, against the limits of 60 s, 4 GiB and
+1.2.
 """
 
 from __future__ import annotations
@@ -21,13 +23,17 @@ import time
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
+import msgspec
+
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from benchmarks.graph_catalogue import catalogue
+from pipeline.embedding import vectors_of
 from schemas.graph import ApiGraph, Edge
 from schemas.tool import ToolSpec
 from tool_specs.catalog import DOMAINS, domain
 from tool_specs.graph import build_graph, confirm, input_slots, output_slots
+from tool_specs.graph_embedding import RULES, Similarity
 from tool_specs.graph_facts import facts
 from tool_specs.graph_slots import Slot
 from tool_specs.sandbox import Sandbox
@@ -74,8 +80,9 @@ def _fit(slot: Slot, wanted: Slot) -> bool:
     return shared or ("integer" in slot.kinds and "number" in wanted.kinds)
 
 
-def quality(files: dict[str, Path]) -> None:
-    print("domain    pairs tried  confirmed  | specs    edges  right  precision  recall")
+def quality(files: dict[str, Path], embed: str | None) -> None:
+    print("domain    pairs tried  confirmed  | specs              edges  right  precision  recall")
+    rules = {f"+{name}": Similarity(vectors_of(embed), rule) for name, rule in RULES.items()} if embed else {}
     for name in DOMAINS:
         found = domain(name)
         world = load_world(found, files[name]) if name in files else generate_world(found, 7, 200)
@@ -95,17 +102,24 @@ def quality(files: dict[str, Path]) -> None:
             )
             for spec in specs
         ]
-        for kind, given in (("typed", specs), ("untyped", bare)):
-            proposed = pairs_of(build_graph(given).edges) & tried
+        ways = [(kind, given, added) for kind, given in (("typed", specs), ("untyped", bare)) for added in ("", *rules)]
+        for kind, given, added in ways:
+            # Descriptions are what a model compares; names and types have been looked at without them.
+            said = given if not added or given is specs else _without_types(specs)
+            proposed = pairs_of(build_graph(said, similar=rules.get(added)).edges) & tried
             right = proposed & good
             print(
-                f"{name:9} {len(tried):11} {len(good):10}  | {kind:8} {len(proposed):5} {len(right):6} "
+                f"{name:9} {len(tried):11} {len(good):10}  | {kind + added:18} {len(proposed):5} {len(right):6} "
                 f"{len(right) / max(1, len(proposed)):10.3f} {len(right) / max(1, len(good)):7.3f}"
             )
-            if kind == "untyped":
+            if kind + added == "untyped":
                 for word, pairs in (("missed", good - proposed), ("wrong", proposed - good)):
                     for output, tool, parameter in sorted(pairs):
                         print(f"    {word}: {output} -> {tool}({parameter})")
+
+
+def _without_types(specs: Sequence[ToolSpec]) -> list[ToolSpec]:
+    return [msgspec.structs.replace(spec, types={}) for spec in specs]
 
 
 def scale(counts: Sequence[int]) -> bool:
@@ -150,11 +164,12 @@ def main() -> int:
     parser.add_argument("count", nargs="?", type=int, help=argparse.SUPPRESS)
     parser.add_argument("--counts", nargs="+", type=int, default=[1000, 4000, 16000])
     parser.add_argument("--world", action="append", default=[], metavar="NAME=FILE")
+    parser.add_argument("--embed", help="`hashed`, or a sentence-transformers model by its name or path")
     given = parser.parse_args()
     if given.what == "one":
         one(given.count)
     elif given.what == "quality":
-        quality({name: Path(file) for name, _, file in (each.partition("=") for each in given.world)})
+        quality({name: Path(file) for name, _, file in (each.partition("=") for each in given.world)}, given.embed)
     else:
         return 0 if scale(given.counts) else 1
     return 0
