@@ -8,6 +8,9 @@ c / 50 ms. The bare loop does nothing but `orjson.dumps`, `aiohttp` post and `or
 dialogues send. Whole dialogues are WRIT's own: agent and user by language model, distrust of answers, sandbox, journal,
 and all checks of each dialogue when it ends. Rates count while all slots have work; CPU time is that of the process.
 
+`waited_for_a_core` is the share of the time that the process could have run and did not, because others had the cores:
+where that is not near 0, rates and ratios say nothing; CPU times stand.
+
 Limits: ratio of the rates at 64 >= 0.95; CPU per request at 256 <= 0.6 ms; at 1,000 two processes cost no more per
 request than one at 256 (within a tenth); log-normal latencies: slots busy >= 95 % until 90 % of the dialogues are done.
 """
@@ -118,6 +121,14 @@ async def record(recipe: Recipe, services: Services) -> tuple[list[Scenario], Re
     return whole, recorder
 
 
+def waited() -> float:
+    """Returns the seconds that this process has waited for a core so far; 0 where the kernel does not say."""
+    try:
+        return int(Path("/proc/self/schedstat").read_text().split()[1]) / 1e9
+    except OSError:
+        return 0.0
+
+
 @dataclass
 class Measured:
     """Requests over time, and what they cost."""
@@ -126,6 +137,7 @@ class Measured:
     seconds: float = 0.0
     cpu: float = 0.0
     busy: float = 0.0
+    waited: float = 0.0
     kept: int = 0
     dropped: int = 0
 
@@ -147,11 +159,11 @@ class Watch:
     in_flight: int = 0
     _area: float = 0.0
     _at: float = 0.0
-    _began: tuple[float, float] = (0.0, 0.0)
+    _began: tuple[float, float, float] = (0.0, 0.0, 0.0)
     _ended: bool = False
 
     def begin(self) -> None:
-        self._began = time.perf_counter(), time.process_time()
+        self._began = time.perf_counter(), time.process_time(), waited()
         self._at = self._began[0]
 
     def change(self, by: int) -> None:
@@ -168,6 +180,7 @@ class Watch:
             self.change(0)
             self.measured.seconds = time.perf_counter() - self._began[0]
             self.measured.cpu = time.process_time() - self._began[1]
+            self.measured.waited = waited() - self._began[2]
             self.measured.busy = self._area / self.measured.seconds / self.slots
 
 
@@ -335,6 +348,7 @@ def measure(rounds: int, long: int) -> dict[str, Any]:
                     f"bare_rate_c{slots}": round(statistics.median(each.rate for each in loops)),
                     f"cpu_ms_per_request_c{slots}": round(statistics.median(each.cpu_ms for each in whole), 3),
                     f"bare_cpu_ms_c{slots}": round(statistics.median(each.cpu_ms for each in loops), 3),
+                    f"waited_for_a_core_c{slots}": round(max(each.waited / each.seconds for each in whole), 3),
                     f"kept_c{slots}": whole[-1].kept,
                     f"dropped_c{slots}": whole[-1].dropped,
                 }

@@ -7,7 +7,7 @@ import subprocess
 import time
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipeline.engines.journal import Journal, key_of
@@ -42,6 +42,7 @@ def test_what_was_noted_is_found_word_for_word(tmp_path, content):
     assert journal.answer("scenario-1/0/agent 0 ab") is None
 
 
+@settings(deadline=None)  # files, on a machine that may be busy
 @given(st.data())
 def test_a_torn_or_spoilt_tail_costs_what_it_held_and_nothing_else(tmp_path_factory, content, data):
     cut = data.draw(st.integers(0, len(content)))
