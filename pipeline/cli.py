@@ -208,6 +208,28 @@ def export(
 
 @app.command()
 @told
+def view(
+    run: RunPath,
+    other: Annotated[Path | None, typer.Argument(metavar="RUN2", help="Another run, shown beside the first.")] = None,
+    host: Annotated[str, typer.Option(metavar="ADDRESS")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(min=0, max=65535, help="0 takes a free one.")] = 8765,
+    static: Annotated[
+        Path | None, typer.Option(metavar="DIR", help="Write the pages as files into this new folder, and end.")
+    ] = None,
+    n: Annotated[int, typer.Option("-n", min=1, metavar="N", help="With --static: dialogues at most.")] = 1000,
+    recipe: Annotated[
+        Path | None, typer.Option(metavar="RECIPE", help="The run's recipe, where its world is not generated.")
+    ] = None,
+    world: WorldFile = None,
+) -> int:
+    """Shows a run in a browser: grid, dialogues with calls, changes and proofs, drops; two runs side by side."""
+    from pipeline.view.command import view as show_view
+
+    return show_view(run, other, host, port, static, n, recipe, world)
+
+
+@app.command()
+@told
 def graph(
     source: Annotated[
         str,

@@ -25,7 +25,7 @@ _MOST = 44
 _LETTERS = 21
 _NEIGHBOURS = 3
 """Communities named beside one, those that it is linked to most."""
-_STYLE = (
+STYLE = (
     "svg{background:#fff}text{font:10px ui-monospace,Menlo,Consolas,monospace;fill:#1f2933}"
     ".h{font:600 16px system-ui,-apple-system,'Segoe UI',Roboto,sans-serif}"
     ".t{font:600 13px system-ui,-apple-system,'Segoe UI',Roboto,sans-serif}"
@@ -70,7 +70,7 @@ def clusters_svg(title: str, counts: Sequence[str], graph: ApiGraph, whole: Grap
     width, height = _place([cards[number] for number in order], top)
     parts = [
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width:g} {height:g}" width="{width:g}" '
-        f'height="{height:g}" role="img" aria-label="{text(title)}"><style>{_STYLE}</style>',
+        f'height="{height:g}" role="img" aria-label="{text(title)}"><style>{STYLE}</style>',
         f'<text x="20" y="30" class="h">{text(title)}</text>',
         *(f'<text x="20" y="{50 + 16 * place}" class="s">{text(line)}</text>' for place, line in enumerate(counts)),
         *(_drawn(card, graph, whole, _neighbours(number, whole, links)) for number, card in enumerate(cards)),

@@ -17,7 +17,7 @@ from tool_specs.graph_facts import GraphFacts
 
 _TOP = 84
 _COLOURS = {"declared": "#2e7d32", "typed": "#2563a8", "lexical": "#c77700", "embedding": "#8e44ad"}
-_STYLE = (
+STYLE = (
     "svg{background:#fff}text{font:12px system-ui,-apple-system,'Segoe UI',Roboto,sans-serif;fill:#1f2933}"
     ".t{font-weight:600}.p{font-family:ui-monospace,Menlo,Consolas,monospace;font-size:11px}.o{text-anchor:end}"
     ".h{font-size:16px;font-weight:600}.s{fill:#52606d}"
@@ -33,7 +33,7 @@ def graph_svg(title: str, counts: Sequence[str], graph: ApiGraph, whole: GraphFa
     width, height = max(layout.width, 640), layout.height
     parts = [
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width:g} {height:g}" width="{width:g}" '
-        f'height="{height:g}" role="img" aria-label="{text(title)}"><style>{_STYLE}</style>',
+        f'height="{height:g}" role="img" aria-label="{text(title)}"><style>{STYLE}</style>',
         f'<text x="20" y="28" class="h">{text(title)}</text>',
         *(f'<text x="20" y="{48 + 16 * place}" class="s">{text(line)}</text>' for place, line in enumerate(counts)),
         *_legend(50 + 16 * len(counts), any(edge.confirmed is not None for edge in graph.edges)),

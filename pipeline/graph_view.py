@@ -93,9 +93,8 @@ def write_graph(seen: Seen, folder: Path, console: Console | None = None) -> lis
     graph, whole = seen.graph, seen.whole
     told = counts(graph, whole)
     linked = len(graph.tools) - len(whole.alone)
-    draw = graph_svg if linked <= FEW else clusters_svg
     paths = [folder / "graph.svg", folder / "graph.md", folder / "graph.graphml"]
-    write_bytes(paths[0], draw(seen.title, told, graph, whole).encode())
+    write_bytes(paths[0], picture(seen).encode())
     write_bytes(paths[1], graph_markdown(seen.title, seen.origin, graph, whole, seen.notes).encode())
     write_bytes(paths[2], "".join(graphml(graph, whole)).encode())
     if console is not None:
@@ -103,6 +102,13 @@ def write_graph(seen: Seen, folder: Path, console: Console | None = None) -> lis
         for line in (*seen.notes, *told, *map(str, paths)):
             console.print(line, markup=False, highlight=False, soft_wrap=True)
     return paths
+
+
+def picture(seen: Seen) -> str:
+    """Draws a graph as SVG: few tools with every value and parameter, many as a card per community."""
+    graph, whole = seen.graph, seen.whole
+    draw = graph_svg if len(graph.tools) - len(whole.alone) <= FEW else clusters_svg
+    return draw(seen.title, counts(graph, whole), graph, whole)
 
 
 def similarity(embed: str | None, rule: str) -> Similarity | None:

@@ -13,13 +13,14 @@ from typing import NamedTuple
 
 _CELL_W, _CELL_H = 46, 40
 _LEFT, _TOP = 104, 60
-_STYLE = (
+STYLE = (
     "text{font:13px system-ui,-apple-system,'Segoe UI',Roboto,sans-serif;fill:#1f2933}"
     ".s{font-size:10.5px;fill:#52606d}.h{font-weight:600}.w{fill:#fff}.w.s{fill:#e4eefb}"
     ".e{fill:#f1f4f8}.b{fill:#b42318}"
     "@media(prefers-color-scheme:dark){text{fill:#e4e7eb}.s{fill:#9aa5b1}.e{fill:#27303b}.k{fill:#102a43}"
     ".k.s{fill:#243b53}.w{fill:#fff}.w.s{fill:#e4eefb}.b{fill:#ff9c8f}}"
 )
+"""All of the picture's style, so that a page can allow it by its digest."""
 _LETTER = 7
 _LIGHT, _DARK = (219, 234, 254), (29, 78, 160)
 
@@ -38,19 +39,30 @@ Draw = Callable[[float, float, tuple[int, int]], list[str]]
 """(left, top, (decisions, burden)) -> the parts of that cell."""
 
 
-def grid_svg(wanted: Counts, kept: Counts, axis: str = "evidence burden: reads that one decision needs") -> str:
+def grid_svg(
+    wanted: Counts,
+    kept: Counts,
+    axis: str = "evidence burden: reads that one decision needs",
+    link: Callable[[tuple[int, int]], str] | None = None,
+) -> str:
     """Draws the grid.
 
     Args:
         wanted: (decisions, burden) -> rows that a recipe asked for with this very burden; may be empty.
         kept: (decisions, burden) -> rows that are there.
         axis: what burden means here; stands above the columns.
+        link: (decisions, burden) -> where a cell with rows leads.
     """
     places = {place for place, count in (*kept.items(), *wanted.items()) if count}
     top = max(kept.values(), default=0)
 
     def cell(x: float, y: float, place: tuple[int, int]) -> list[str]:
-        return _cell(x, y, kept.get(place, 0), wanted.get(place, 0), top)
+        parts = _cell(x, y, kept.get(place, 0), wanted.get(place, 0), top)
+        where = link(place) if link is not None and kept.get(place) else ""
+        if not where:
+            return parts
+        label = f"decisions {place[0]}, burden {place[1]}: {kept[place]:,}"
+        return [f'<a href="{escape(where)}" aria-label="{label}">', *parts, "</a>"]
 
     return _drawn("Kept trajectories by decisions and burden", axis, places, cell, kept)
 
@@ -84,7 +96,7 @@ def _drawn(title: str, axis: str, places: set[tuple[int, int]], cell: Draw, coun
     foot = _TOP + _CELL_H * len(decisions) + 22
     parts = [
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" width="{width}" height="{height}" '
-        f'role="img" aria-label="{title}"><title>{title}</title><style>{_STYLE}</style>',
+        f'role="img" aria-label="{title}"><title>{title}</title><style>{STYLE}</style>',
         _text(_LEFT, 20, axis, "h", "start"),
         _text(8, _TOP - 12, "decisions", "h", "start"),
     ]

@@ -14,6 +14,8 @@ import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
+from msgspec import structs
+
 from schemas.base import Json, Path
 from schemas.program import Call, Fact, Filter, Program, Term, column_id
 from schemas.task import Clause, Proof, Read, Request, Source, Task, Witness
@@ -36,6 +38,7 @@ class ReadReason:
     """A read of the proof with the reasons for which it must be made, strongest first."""
 
     read: str
+    call: Read
     reasons: tuple[str, ...]
 
 
@@ -157,7 +160,17 @@ def read_reasons(request: Request) -> Iterator[ReadReason]:
         sharp = next((clause for clause in clauses if clause.why != "policy"), None)
         chosen = [clause for clause in (sharp, *(c for c in clauses if c.why == "policy")) if clause is not None]
         reasons = tuple(_reason(request, clause, number) for clause in chosen)
-        yield ReadReason(_read(proof.reachable[number]), reasons or ("part of the shortest way to the answer",))
+        read = proof.reachable[number]
+        yield ReadReason(_read(read), read, reasons or ("part of the shortest way to the answer",))
+
+
+def clause_lines(request: Request) -> Iterator[str]:
+    """Yields a line per clause: the reads of which one must be made, and why."""
+    for clause in request.proof.clauses:
+        reads = [_read(request.proof.reachable[each]) for each in clause.reads]
+        more = f" or {len(reads) - _MAX_EDITS} others" if len(reads) > _MAX_EDITS else ""
+        alone = structs.replace(clause, reads=clause.reads[:1])
+        yield f"{' or '.join(reads[:_MAX_EDITS])}{more}: {_reason(request, alone, clause.reads[0])}"
 
 
 def _read(read: Read) -> str:

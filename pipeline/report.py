@@ -15,23 +15,16 @@ from typing import Any, get_args
 
 from pipeline.facts import Facts, facts_of, kept_shards, kept_tables, quantiles
 from pipeline.grid import grid_svg
-from pipeline.html import bars, bullets, histogram, table, text
-from pipeline.proof_words import (
-    argument_lines,
-    burden_line,
-    call_text,
-    criterion,
-    goal,
-    mistake_lines,
-    read_reasons,
-)
+from pipeline.html import bars, histogram, table, text
+from pipeline.proof_page import proof_html
+from pipeline.proof_words import call_text
 from pipeline.quality_words import contamination_line, realism_figures, realism_line
 from pipeline.realism_page import pictures
 from pipeline.run_folder import RunFolder
 from pipeline.show import fold
 from pipeline.storage import write_bytes
 from schemas.dialogue import Dialogue
-from schemas.task import Kind, Request, Task
+from schemas.task import Kind
 from schemas.verdict import Judged
 
 __all__ = ["grid_svg", "write_report"]
@@ -208,7 +201,7 @@ def _sample(judged: Judged, *, first: bool) -> str:
     manner = ", ".join((behaviour.disclosure, behaviour.register, *behaviour.traits)).replace("_", " ")
     decisions = f"{task.num_writes} decision{'s' if task.num_writes != 1 else ''}"
     head = f"<b>{text(task.kind.replace('_', ' '))}</b>, {decisions}, burden {task.burden}; {text(manner)}"
-    body = f"<div>{''.join(_messages(judged.dialogue))}</div><div class='proof'>{_proof(task)}</div>"
+    body = f"<div>{''.join(_messages(judged.dialogue))}</div><div class='proof'>{proof_html(task)}</div>"
     return (
         f'<details class="d"{" open" if first else ""}><summary>{head} '
         f'<code>{text(judged.dialogue.id)}</code></summary><div class="pair">{body}</div></details>'
@@ -228,34 +221,3 @@ def _messages(dialogue: Dialogue) -> Iterator[str]:
             whole = content if len(content) <= LONGEST_RESULT else f"{content[:LONGEST_RESULT]}…"
             line = f"{call_text(call.name, call.arguments)} → {fold(result, 70)}"
             yield f'<details class="c"><summary>{text(line)}</summary><pre>{text(whole)}</pre></details>'
-
-
-def _proof(task: Task) -> str:
-    parts = []
-    for number, request in enumerate(task.requests, 1):
-        which = f" {number} of {len(task.requests)}" if len(task.requests) > 1 else ""
-        parts.append(f"<h3>Proof{which}</h3>{_request(task, request)}")
-    for first, second in task.precedence:
-        parts.append(f"<p>Request {first + 1} must be done before request {second + 1}.</p>")
-    return "".join(parts)
-
-
-def _sentence(line: str) -> str:
-    return f"{line[:1].upper()}{line[1:]}."
-
-
-def _request(task: Task, request: Request) -> str:
-    parts = [
-        f"<p><code>{text(goal(request))}</code></p>",
-        bullets(text(line) for line in argument_lines(task, request)),
-    ]
-    parts.append(bullets(f'<span class="soft">{text(line)}</span>' for line in criterion(request)))
-    parts.append(f"<p>{text(_sentence(burden_line(request.proof)))}</p>")
-    reads = (
-        f"<code>{text(read.read)}</code><br>{'<br>'.join(map(text, read.reasons))}" for read in read_reasons(request)
-    )
-    parts.append(bullets(reads, "ol"))
-    mistakes = [text(line) for line in mistake_lines(request)]
-    if mistakes:
-        parts.append(f"<p>Mistakes that would go through and give another outcome:</p>{bullets(mistakes)}")
-    return "".join(parts)

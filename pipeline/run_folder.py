@@ -142,12 +142,16 @@ class RunFolder:
             StorageError: there is none.
         """
         shard, found = (shard, row_id) if shard else self._place(row_id)
-        for judged in read_shard(inside(self.path, self._kept()["judged"], f"{shard}.parquet"), Judged):
+        for judged in self.all_judged(shard):
             if found in (judged.id, judged.dialogue.id):
                 return judged
         raise StorageError(
             f"{self.path}: the dialogue of {found} is gone; delete {shard}.json of that stage, run again"
         )
+
+    def all_judged(self, shard: str) -> list[Judged]:
+        """Returns all judged dialogues of a shard, kept or not."""
+        return read_shard(inside(self.path, self._kept()["judged"], f"{shard}.parquet"), Judged)
 
     def drops(self) -> Iterator[Drop]:
         """Yields all that was rejected, stage by stage."""

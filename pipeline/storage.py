@@ -178,12 +178,8 @@ def read_table(path: Path, columns: Sequence[str] | None = None) -> Any:
     try:
         # Not `pq.read_table`, which brings the machinery for many files with it.
         return pq.ParquetFile(pa.BufferReader(path.read_bytes())).read(columns=columns)
-    except OSError as error:
-        if isinstance(error, FileNotFoundError | PermissionError | IsADirectoryError):
-            raise StorageError(f"{path}: cannot be read ({error.strerror})") from error
-        raise _damaged(path, str(error)) from error
-    except (pa.ArrowException, KeyError, ValueError) as error:
-        raise _damaged(path, str(error)) from error
+    except (OSError, pa.ArrowException, KeyError, ValueError) as error:
+        raise damaged(path, error) from error
 
 
 def read_shard(path: Path, kind: type[R]) -> list[R]:
@@ -229,6 +225,13 @@ def whole(path: Path, key: str | None) -> Manifest | None:
             found = "is missing" if size is None else f"was cut off or changed: {size} bytes instead of {info.bytes}"
             raise StorageError(f"{file}: {found}. Delete {path} and run the same command again to make the shard anew")
     return manifest
+
+
+def damaged(path: Path, error: Exception) -> StorageError:
+    """Says what to do about a file that cannot be read."""
+    if isinstance(error, FileNotFoundError | PermissionError | IsADirectoryError):
+        return StorageError(f"{path}: cannot be read ({error.strerror})")
+    return _damaged(path, str(error))
 
 
 def _damaged(path: Path, detail: str) -> StorageError:

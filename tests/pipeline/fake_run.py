@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from pipeline.storage import write_json, write_shard, write_table
-from schemas.base import Json, content_id, plain
+from schemas.base import Json, content_id, encode, plain
 from schemas.behavior import Behavior, Scenario
 from schemas.dialogue import Dialogue, Message, ToolCall
 from schemas.program import At, Bind, Call, Each, Fact, Filter, OrderKey, Program
@@ -245,6 +245,7 @@ def write_run(
         write_shard(folder / places["judged"] / f"{name}.parquet", part, Judged)
         positions = pa.table({"position": pa.array(range(len(rows)), pa.int32())})
         write_table(folder / places["select"] / f"{name}.parquet", positions)
+    dropped = judged(count)
     drops = [
         Drop(
             id="drop-1", stage="generate_tasks", reason="cell_unfilled", detail="no scope of 12 reads", record_id="o1"
@@ -255,7 +256,8 @@ def write_run(
             reason="grounding",
             owner="agent",
             detail="message 7: <L9>",
-            record_id="d",
+            record_id=dropped.dialogue.id,
+            record=encode(dropped.dialogue).decode(),
         ),
     ]
     write_shard(folder / "stages/4_validate_dialogues" / f"{names[0]}.drops.parquet", drops, Drop)

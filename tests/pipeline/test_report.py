@@ -17,7 +17,7 @@ from pipeline.report import write_report
 from tests.pipeline.fake_run import write_run
 
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
-VOID = {"meta", "br", "link", "img"}
+VOID = {"meta", "br", "link", "img", "input"}
 
 
 @pytest.fixture(scope="module")

@@ -1,0 +1,189 @@
+"""A dialogue as HTML: speech in bubbles, calls folded with arguments and result, and below a write what it changed.
+
+Each message has an anchor (`m7` is message 7, as verdicts and drops count them), so that a proof can point at the call
+that made a read, and a drop at what is wrong.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from typing import NamedTuple
+
+import orjson
+
+from pipeline.html import bullets, text
+from pipeline.proof_words import ReadReason, call_text, read_reasons, value_text
+from pipeline.show import fold
+from pipeline.view.replay import Change, Changes
+from schemas.base import Json
+from schemas.dialogue import Dialogue, Message, ToolCall
+from schemas.task import Read, Task
+
+LONGEST = 40_000
+"""Characters of a result that are shown."""
+_CHANGES = 40
+_PLACE = re.compile(r"\bmessage (\d+)\b")
+
+
+class Evidence(NamedTuple):
+    """A read that a request's proof needs: which request (from 1), and why."""
+
+    request: int
+    reason: ReadReason
+
+
+def read_key(tool: str, arguments: Mapping[str, Json]) -> str:
+    """Returns what a read is known by, upper and lower case alike."""
+    return f"{tool} {orjson.dumps(dict(arguments), option=orjson.OPT_SORT_KEYS).decode().lower()}"
+
+
+def evidence_of(task: Task) -> dict[str, list[Evidence]]:
+    """Returns the reads of all proofs by their key."""
+    found: dict[str, list[Evidence]] = {}
+    for number, request in enumerate(task.requests, 1):
+        for reason in read_reasons(request):
+            key = read_key(reason.call.tool, reason.call.arguments)
+            found.setdefault(key, []).append(Evidence(number, reason))
+    return found
+
+
+def places_of(dialogue: Dialogue) -> dict[str, int]:
+    """Returns, per call by its key, the message that makes it first."""
+    found: dict[str, int] = {}
+    for place, message in enumerate(dialogue.messages):
+        for call in message.tool_calls:
+            found.setdefault(read_key(call.name, call.arguments), place)
+    return found
+
+
+def where_made(dialogue: Dialogue, read: Read) -> str:
+    """Returns a link to the call that made a read, as HTML."""
+    place = places_of(dialogue).get(read_key(read.tool, read.arguments))
+    if place is None:
+        return ' <span class="soft">not made</span>'
+    return f' <a href="#m{place}" class="to">message {place}</a>'
+
+
+def faults_in(detail: str) -> frozenset[int]:
+    """Returns the messages that a verdict or a drop names."""
+    return frozenset(map(int, _PLACE.findall(detail)))
+
+
+def transcript(
+    dialogue: Dialogue, changes: Changes, faults: frozenset[int] = frozenset(), prefix: str = "m"
+) -> Iterator[str]:
+    """Yields the messages in order.
+
+    Args:
+        dialogue: what was said and done.
+        changes: what its writes changed.
+        faults: messages that stand out.
+        prefix: of the anchors, where a page has two dialogues.
+    """
+    answers: dict[str, tuple[int, Message]] = {}
+    for place, message in enumerate(dialogue.messages):
+        if message.role == "tool" and message.tool_call_id is not None:
+            answers.setdefault(f"{message.tool_call_id}", (place, message))
+    task = dialogue.scenario.task
+    evidence, decisions = evidence_of(task), _decisions(task)
+    for place, message in enumerate(dialogue.messages):
+        if message.role == "tool":
+            continue
+        anchor = f' id="{prefix}{place}"'
+        fault = " fault" if place in faults else ""
+        if message.content:
+            who = "user" if message.role == "user" else "agent"
+            yield (
+                f'<div class="m {who}{fault}"{anchor} tabindex="-1" data-item>'
+                f"{text(message.content)}{_generated(message)}</div>"
+            )
+            anchor = ""
+        for call in message.tool_calls:
+            answer = answers.get(call.id)
+            key = read_key(call.name, call.arguments)
+            known, marks = evidence.get(key, ()), _marks(task, evidence.get(key, ()), decisions.get(key))
+            red = " fault" if place in faults or (answer and answer[0] in faults) else ""
+            yield _call(call, answer, known, marks, f"c{red}", anchor, prefix)
+            anchor = ""
+            if call.id in changes.by_call:
+                yield _changed(changes.by_call[call.id])
+
+
+def _generated(message: Message) -> str:
+    repaired = message.generation.repaired if message.generation else ""
+    return f'<small class="soft"> (repaired: {text(repaired)})</small>' if repaired else ""
+
+
+def _decisions(task: Task) -> dict[str, int]:
+    """Returns the gold writes by their key, each with its request's number."""
+    return {
+        read_key(request.tool, request.arguments): number
+        for number, request in enumerate(task.requests, 1)
+        if request.kind == "write" and request.tool is not None
+    }
+
+
+def _marks(task: Task, evidence: Sequence[Evidence], decision: int | None) -> str:
+    """Returns what a call is to the proofs; numbers only where there are several."""
+    numbered = len(task.requests) > 1
+    parts = []
+    if evidence:
+        which = ", ".join(dict.fromkeys(str(each.request) for each in evidence))
+        parts.append(f'<span class="mark">{f"evidence for {which}" if numbered else "evidence"}</span>')
+    if decision is not None:
+        parts.append(f'<span class="mark write">{f"decision {decision}" if numbered else "decision"}</span>')
+    return "".join(parts)
+
+
+def _call(
+    call: ToolCall,
+    answer: tuple[int, Message] | None,
+    evidence: Sequence[Evidence],
+    marks: str,
+    kind: str,
+    anchor: str,
+    prefix: str,
+) -> str:
+    result = answer[1] if answer else None
+    if result is not None and result.error:
+        marks += '<span class="mark bad">error</span>'
+    line = f"{text(call_text(call.name, call.arguments))} → {text(fold(result, 70))}"
+    reasons = bullets(
+        f"needed for request {each.request}: {'; '.join(map(text, each.reason.reasons))}" for each in evidence
+    )
+    return (
+        f'<details class="{kind}"{anchor} data-item><summary>{marks}{line}</summary>'
+        f"{reasons if evidence else ''}<h4>arguments</h4><pre>{_json(call.arguments)}</pre>"
+        f"<h4{f' id={chr(34)}{prefix}{answer[0]}{chr(34)}' if answer else ''}>result</h4>"
+        f"<pre>{_json(result.content if result else '(no answer)')}</pre></details>"
+    )
+
+
+def _json(value: Json) -> str:
+    """Returns a value, or a text that is JSON, with its lines indented."""
+    shown = value
+    if isinstance(value, str):
+        try:
+            shown = orjson.loads(value) if value[:1] in ("{", "[") else value
+        except orjson.JSONDecodeError:
+            shown = value
+    words = shown if isinstance(shown, str) else orjson.dumps(shown, option=orjson.OPT_INDENT_2).decode()
+    return text(words if len(words) <= LONGEST else f"{words[:LONGEST]}…")
+
+
+def _changed(changes: Sequence[Change]) -> str:
+    if not changes:
+        return '<p class="diff soft">changes nothing</p>'
+    items = [
+        f"<li><code>{text(each.row)}</code> {text(each.path)} {_value(each.before, 'del')}"
+        f"{' → ' if each.before is not None and each.after is not None else ''}{_value(each.after, 'ins')}</li>"
+        for each in changes[:_CHANGES]
+    ]
+    if len(changes) > _CHANGES:
+        items.append(f"<li>and {len(changes) - _CHANGES:,} more values</li>")
+    return f'<ul class="diff">{"".join(items)}</ul>'
+
+
+def _value(value: Json, tag: str) -> str:
+    return "" if value is None else f"<{tag}>{text(value_text(value, 200))}</{tag}>"

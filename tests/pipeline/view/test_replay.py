@@ -1,0 +1,70 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from pipeline.view.opened import Opened
+from pipeline.view.replay import Worlds, leaves_apart
+from pipeline.view.transcript import evidence_of, places_of
+from schemas.base import Json
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "found"),
+    [
+        ({"a": 1, "b": 2}, {"a": 1, "b": 3}, [("b", 2, 3)]),
+        ({"a": {"x": 1}}, {"a": {"y": 1}}, [("a.x", 1, None), ("a.y", None, 1)]),
+        ([1, 2], [1, 2, 3], [("2", None, 3)]),
+        (None, {"a": 1}, [("", None, {"a": 1})]),
+        ({"a": [1]}, {"a": "1"}, [("a", [1], "1")]),
+        ({"a": 1}, {"a": 1}, []),
+    ],
+)
+def test_values_that_differ_are_told_by_their_path(
+    before: Json, after: Json, found: list[tuple[str, Json, Json]]
+) -> None:
+    assert list(leaves_apart(before, after)) == found
+
+
+def test_changes_of_a_real_run_are_those_that_its_final_states_have(real_run: Path) -> None:
+    run, worlds = Opened(real_run, 1), Worlds(real_run)
+    sandbox, missing = worlds.sandbox("retail")
+    assert sandbox is not None and missing == ""
+    seen = 0
+    for row in run.kept.table.to_pylist():
+        judged = run.judged(row["id"])
+        assert judged is not None
+        dialogue = judged.dialogue
+        changes = worlds.changes(dialogue)
+        assert changes.missing == ""
+        final = sandbox.fork()
+        for message in dialogue.messages:
+            for call in message.tool_calls:
+                final.call(call.name, call.arguments)
+        assert final.digest() == dialogue.final_digest
+        told = {change.row for each in changes.by_call.values() for change in each}
+        assert {f"{table} {key}" for table, rows in final.diff().items() for key in rows} <= told
+        assert bool(told) == bool(row["num_writes"])
+        seen += len(told)
+    assert seen > 10 and sandbox.diff() == {}
+
+
+def test_every_read_of_a_real_proof_is_found_among_the_calls_or_has_another_in_its_clause(real_run: Path) -> None:
+    run = Opened(real_run, 1)
+    found = missing = 0
+    for row in run.kept.table.to_pylist():
+        judged = run.judged(row["id"])
+        assert judged is not None
+        made = places_of(judged.dialogue)
+        for key in evidence_of(judged.dialogue.scenario.task):
+            found, missing = (found + 1, missing) if key in made else (found, missing + 1)
+    assert found > 50 and missing < found / 4
+
+
+def test_what_cannot_be_replayed_says_why(toy_run: Path) -> None:
+    run, worlds = Opened(toy_run, 1), Worlds(toy_run)
+    judged = run.judged(run.kept.page({}).rows[0]["id"])
+    assert judged is not None
+    changes = worlds.changes(judged.dialogue)
+    assert changes.by_call == {} and "its world of library is not generated; give --recipe" in changes.missing
