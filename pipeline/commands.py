@@ -14,11 +14,13 @@ from rich.console import Console
 
 from pipeline.errors import PARTIAL, WHOLE, RecipeError, UserError
 from pipeline.local import Executor, Inline
+from pipeline.outcome import Outcome
+from pipeline.plan import Again, Plan
 from pipeline.progress import Silent, progress_for_terminal
 from pipeline.recipe import Recipe
 from pipeline.recipe_file import load_recipe
 from pipeline.rerun import fork, selected
-from pipeline.runner import Again, Outcome, Plan, finishers, run
+from pipeline.runner import finishers, run
 from pipeline.temporary import OwnFolder
 from pipeline.worlds import sources, with_folders
 

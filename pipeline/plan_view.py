@@ -8,9 +8,10 @@ from collections.abc import Sequence
 from rich.console import Console
 from rich.table import Table
 
+from pipeline.plan import Plan
 from pipeline.provenance import provenance_of
 from pipeline.rerun import StepOutlook, outlook
-from pipeline.runner import Plan, whole_run
+from pipeline.runner import whole_run
 
 
 def show_plan(plan: Plan, made: Sequence[str], console: Console) -> None:

@@ -13,19 +13,16 @@ import shutil
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import msgspec
 
 from pipeline.errors import RecipeError, StorageError
+from pipeline.line import Line
+from pipeline.plan import Plan
 from pipeline.plan_tasks import SHARD, first_round
 from pipeline.provenance import FILE, Provenance, changes, read_provenance
 from pipeline.run_folder import features_shard, step_shard
 from pipeline.storage import storage_error
-
-if TYPE_CHECKING:
-    from pipeline.line import Line
-    from pipeline.runner import Plan
 
 
 @dataclass(frozen=True)

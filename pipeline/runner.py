@@ -10,35 +10,30 @@ from __future__ import annotations
 
 import contextlib
 import fcntl
-import importlib.metadata
 import itertools
-import platform
 import shutil
 import time
-from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass, field, replace
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Protocol
 
 import msgspec
 
-from pipeline.benchmark_files import Benchmarks
-from pipeline.errors import PARTIAL, WHOLE, RecipeError, StorageError
+from pipeline.errors import RecipeError, StorageError
 from pipeline.fill_cells import Filling
 from pipeline.fingerprint import code_digest
-from pipeline.line import Line, Order
+from pipeline.line import Order
 from pipeline.local import Executor
+from pipeline.outcome import Outcome, Tally, circumstances, facts_of_run, kept_shards_of
+from pipeline.plan import AS_IT_IS, Again, Plan
 from pipeline.plan_tasks import SHARD, first_orders
 from pipeline.provenance import NAMED, differences, provenance_of, read_provenance, write_provenance
-from pipeline.recipe import Recipe
 from pipeline.rerun import described, forget, outlook
-from pipeline.run_folder import Shard, features_shard, select_shard, step_shard
 from pipeline.selection import Selection
 from pipeline.shard import ShardResult
-from pipeline.storage import Spent, read_json, storage_error, write_json
-from pipeline.worlds import AnySource
-from schemas.base import Json, digest
+from pipeline.storage import read_json, storage_error, write_json
+from schemas.base import digest
 from schemas.task import TaskSpec
 
 
@@ -50,92 +45,12 @@ class Progress(Protocol):
         ...
 
 
-@dataclass(frozen=True)
-class Plan:
-    """What shall be made, of what, and where."""
-
-    recipe: Recipe
-    line: Line
-    worlds: tuple[AnySource, ...]
-    out: Path
-    benchmarks: Benchmarks | None = None
-
-    def identity(self) -> Json:
-        """Returns what makes a folder's run this one: everything but the count, which may grow, and mere addresses."""
-        recipe = self.recipe.model_dump(mode="json", by_alias=True, exclude={"count", "patience", "engines"})
-        if voices := self.recipe.engines.voices:
-            recipe["engines"] = msgspec.json.decode(msgspec.json.encode(voices))  # as it will be read again
-        if recipe["contamination"] is None:
-            del recipe["contamination"]
-        elif self.benchmarks is not None:
-            recipe["contamination"]["files"] = [asdict(file) for file in self.benchmarks.files]
-        for domain, source in zip(recipe["domains"], self.worlds, strict=bool(self.worlds)):
-            # Where a domain's folder lies is no part of a run; what is in it counts as code.
-            domain.pop("folder")
-            domain["world"] = {"origin": source.origin, "digest": source.digest}
-        return recipe
-
-
-@dataclass(frozen=True, kw_only=True)
-class Again:
-    """What may be made again in a folder that holds a run.
-
-    Attributes:
-        update: whether shards that other code, settings or orders made may be replaced.
-        force: steps whose shards are made again in any case.
-    """
-
-    update: bool = False
-    force: tuple[str, ...] = ()
-
-
-@dataclass
-class Outcome:
-    """How a run ended.
-
-    Attributes:
-        short: cells that have less than the recipe wants, with the reasons, as in `run.json`.
-        larger: the folder holds a larger data set, which was left as it is.
-        closed: why domains were left out, one text each.
-        upto: the step after which it ended because that was asked for; nothing is kept or written then.
-    """
-
-    kept: int
-    wanted: int
-    short: Sequence[dict[str, Json]] = ()
-    nothing_to_do: bool = False
-    larger: bool = False
-    seconds: float = 0.0
-    closed: tuple[str, ...] = ()
-    upto: str = ""
-
-    @property
-    def exit_code(self) -> int:
-        """0 if all that was wanted is there and no domain was closed, else 1."""
-        return WHOLE if (self.upto or self.kept >= self.wanted) and not self.closed else PARTIAL
-
-
-@dataclass
-class _Tally:
-    shards: list[str] = field(default_factory=list)
-    made: Counter[str] = field(default_factory=Counter)
-    drops: Counter[tuple[str, str, str]] = field(default_factory=Counter)
-    spent: dict[str, dict[str, Spent]] = field(default_factory=dict)
-    again: int = 0
-
-    def pay(self, spent: Mapping[str, Mapping[str, Spent]]) -> None:
-        """Adds what a shard cost."""
-        for step, roles in spent.items():
-            for role, each in roles.items():
-                self.spent.setdefault(step, {}).setdefault(role, Spent()).add(each)
-
-
 def run(
     plan: Plan,
     executor: Callable[[], Executor],
     progress: Progress,
     finish: Sequence[Callable[[Path], object]] = (),
-    again: Again = Again(),
+    again: Again = AS_IT_IS,
 ) -> Outcome:
     """Makes the run, or what is left of it.
 
@@ -165,7 +80,7 @@ def run(
             return replace(_partly(plan, executor, progress), closed=closed, seconds=time.monotonic() - started)
         filling = Filling(plan.recipe)
         selection = Selection(plan.line, plan.out, filling)
-        tally = _Tally()
+        tally = Tally()
         running = executor()
         try:
             _fill(plan, filling, selection, running, progress, tally)
@@ -174,14 +89,14 @@ def run(
         progress.update(filling, None, "selecting")
         names = selection.finish()
         tally.drops.update(selection.dropped)
-        facts = _facts(plan, filling, selection, tally)
-        write_json(plan.out / "kept.json", {**_kept(plan.line, names, tally.shards), "facts": facts})
+        facts = facts_of_run(plan, filling, selection, tally)
+        write_json(plan.out / "kept.json", {**kept_shards_of(plan.line, names, tally.shards), "facts": facts})
         for make in finish:
             progress.update(filling, None, make.__name__.replace("_", " "))
             make(plan.out)
         seconds = time.monotonic() - started
         key = _key(plan, made, plan.recipe.count)
-        write_json(plan.out / "run.json", {"key": key, **facts, **_circumstances(selection.kept, tally, seconds)})
+        write_json(plan.out / "run.json", {"key": key, **facts, **circumstances(selection.kept, tally, seconds)})
         return Outcome(selection.kept, plan.recipe.count, facts["unfilled"], seconds=seconds, closed=closed)
 
 
@@ -238,7 +153,7 @@ def _partly(plan: Plan, executor: Callable[[], Executor], progress: Progress) ->
 
 
 def _fill(
-    plan: Plan, filling: Filling, selection: Selection, executor: Executor, progress: Progress, tally: _Tally
+    plan: Plan, filling: Filling, selection: Selection, executor: Executor, progress: Progress, tally: Tally
 ) -> None:
     while (specs := filling.next_round()) is not None:
         size = SHARD if filling.round == 1 else SHARD // 2
@@ -262,75 +177,6 @@ def orders(specs: Iterator[TaskSpec], round_: int, size: int) -> Iterator[Order]
         if not chunk:
             return
         yield Order(f"r{round_}-{number:05d}", chunk)
-
-
-def _kept(line: Line, names: list[str], everything: list[str]) -> dict[str, Json]:
-    places = [step.name for step in line.steps]
-    folder = Path()
-    found: dict[str, Shard] = {
-        "rows": step_shard(folder, line, len(places), ""),
-        "judged": step_shard(folder, line, places.index(line.group_at) + 1, ""),
-        "features": features_shard(folder, line, ""),
-        "select": select_shard(folder, line, ""),
-    }
-    return {
-        "shards": names,
-        "all_shards": everything,
-        **{name: shard.folder.as_posix() for name, shard in found.items()},
-    }
-
-
-def _facts(plan: Plan, filling: Filling, selection: Selection, tally: _Tally) -> dict[str, Json]:
-    """Returns what came out: the same for the same recipe, seed and worlds."""
-    cells = []
-    for cell in sorted(filling.quota, key=lambda cell: (*cell[:3], cell.burden or 0, cell.split)):
-        kept = min(filling.kept[cell], filling.quota[cell])
-        cells.append({**cell._asdict(), "wanted": filling.wanted.get(cell, 0), "kept": kept})
-    unfilled = [
-        {
-            "cell": cell.label,
-            "wanted": wanted,
-            "kept": min(filling.kept[cell], filling.quota[cell]),
-            "reasons": dict(filling.reasons.get(cell, Counter()).most_common(5)),
-        }
-        for cell, wanted in sorted(filling.wanted.items(), key=lambda item: item[0].label)
-        if min(filling.kept[cell], filling.quota[cell]) < wanted
-    ]
-    drops = [
-        {"stage": stage, "reason": reason, "owner": owner or None, "count": count}
-        for (stage, reason, owner), count in sorted(tally.drops.items())
-    ]
-    return {
-        "name": plan.recipe.name,
-        "recipe": plan.recipe.model_dump(mode="json", by_alias=True),
-        "seed": plan.recipe.seed,
-        "worlds": [
-            {"domain": s.domain, "origin": s.origin, "digest": s.digest, **({"closed": s.closed} if s.closed else {})}
-            for s in plan.worlds
-        ],
-        "wanted": plan.recipe.count,
-        "kept": selection.kept,
-        "cells": cells,
-        "unfilled": unfilled,
-        "made": dict(tally.made),
-        "drops": drops,
-        "rounds": filling.round,
-        "shards": len(tally.shards),
-    }
-
-
-def _circumstances(kept: int, tally: _Tally, seconds: float) -> dict[str, Json]:
-    """Returns what is particular to this time."""
-    return {
-        "shards_found_done": tally.again,
-        **({"spent": msgspec.to_builtins(tally.spent)} if tally.spent else {}),
-        "seconds": round(seconds, 2),
-        "kept_per_second": round(kept / max(seconds, 1e-9), 1),
-        "versions": {
-            "python": platform.python_version(),
-            **{name: importlib.metadata.version(name) for name in ("writ", "ray", "pyarrow", "datasets")},
-        },
-    }
 
 
 def _identify(plan: Plan, again: Again) -> None:

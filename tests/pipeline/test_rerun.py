@@ -9,12 +9,13 @@ from rich.console import Console
 
 from pipeline.errors import WHOLE, RecipeError, StageFailed, StorageError
 from pipeline.local import Inline
+from pipeline.plan import Again
 from pipeline.plan_view import show_plan
 from pipeline.progress import Silent
 from pipeline.provenance import changes, provenance_of, read_provenance
 from pipeline.rerun import fork, outlook, selected
 from pipeline.run_folder import RunFolder
-from pipeline.runner import Again, run
+from pipeline.runner import run
 from tests.pipeline.toy import Polish, WriteNotes, files, plan
 
 PLAIN, UPDATE = Again(), Again(update=True)

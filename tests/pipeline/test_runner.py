@@ -9,9 +9,10 @@ import pytest
 
 from pipeline.errors import PARTIAL, WHOLE, RecipeError, StageFailed, StorageError
 from pipeline.local import Inline
+from pipeline.plan import Again
 from pipeline.progress import Silent
 from pipeline.run_folder import RunFolder
-from pipeline.runner import Again, run
+from pipeline.runner import run
 from tests.pipeline.toy import Polish, WriteNotes, files, plan
 
 PLAIN, UPDATE = Again(), Again(update=True)
@@ -178,7 +179,7 @@ CHILD = """
 from pathlib import Path
 from pipeline.local import Inline
 from pipeline.progress import Silent
-from pipeline.runner import Again, run
+from pipeline.runner import run
 from tests.pipeline.toy import Polish, plan
 run(plan(Path({out!r}), polish=Polish(pause=0.01)), Inline, Silent())
 """

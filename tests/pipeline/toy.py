@@ -7,8 +7,8 @@ from pathlib import Path
 import msgspec
 
 from pipeline.line import Line, Step
+from pipeline.plan import Plan
 from pipeline.recipe import Recipe
-from pipeline.runner import Plan
 from schemas.base import content_id, digest, rng_of
 from schemas.sft import SftRow
 from schemas.task import TaskSpec

@@ -1,0 +1,60 @@
+"""What a run shall make, of what, and where; and what of a run that is there may be made again.
+
+Plan(recipe, line_of(recipe, worlds), worlds, Path("outputs/quickstart"))
+"""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+import msgspec
+
+from pipeline.benchmark_files import Benchmarks
+from pipeline.line import Line
+from pipeline.recipe import Recipe
+from pipeline.worlds import AnySource
+from schemas.base import Json
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What shall be made, of what, and where."""
+
+    recipe: Recipe
+    line: Line
+    worlds: tuple[AnySource, ...]
+    out: Path
+    benchmarks: Benchmarks | None = None
+
+    def identity(self) -> Json:
+        """Returns what makes a folder's run this one: everything but the count, which may grow, and mere addresses."""
+        recipe = self.recipe.model_dump(mode="json", by_alias=True, exclude={"count", "patience", "engines"})
+        if voices := self.recipe.engines.voices:
+            recipe["engines"] = msgspec.json.decode(msgspec.json.encode(voices))  # as it will be read again
+        if recipe["contamination"] is None:
+            del recipe["contamination"]
+        elif self.benchmarks is not None:
+            recipe["contamination"]["files"] = [asdict(file) for file in self.benchmarks.files]
+        for domain, source in zip(recipe["domains"], self.worlds, strict=bool(self.worlds)):
+            # Where a domain's folder lies is no part of a run; what is in it counts as code.
+            domain.pop("folder")
+            domain["world"] = {"origin": source.origin, "digest": source.digest}
+        return recipe
+
+
+@dataclass(frozen=True, kw_only=True)
+class Again:
+    """What may be made again in a folder that holds a run.
+
+    Attributes:
+        update: whether shards that other code, settings or orders made may be replaced.
+        force: steps whose shards are made again in any case.
+    """
+
+    update: bool = False
+    force: tuple[str, ...] = ()
+
+
+AS_IT_IS = Again()
+"""Nothing that is fresh is made again, and nothing that another run made is replaced."""
