@@ -20,6 +20,13 @@ from itertools import pairwise
 _WORD = re.compile(r"[\w'\u2019#$@.+-]*\w")
 _VALUE = re.compile(r"\S*(?:\d|@|#\w|\w_\w)\S*?(?=[\s,;:!?)]|\.(?:\s|$)|$)")
 _POLITE = re.compile(r"\b(?:please|pls|plz|thanks|thank you|thx|ty|appreciate|appreciated|kindly|cheers)\b", re.I)
+_AS_AGENT = re.compile(
+    r"\bhow (?:can|may) i (?:help|assist)\b|\bas an ai\b|\bthank you for (?:contacting|reaching out)\b|"
+    r"\bi(?:'m| am) (?:an ai|a language model|your (?:virtual )?(?:assistant|agent))\b|"
+    r"\bis there anything else i can (?:help|do|assist)\b|\bi(?:'d| would) be happy to (?:help|assist) you\b|"
+    r"\b(?:let me|i'll|i will) (?:look that up|process (?:that|this|your)|check that) for you\b",
+    re.I,
+)
 SHORT_TURN = 3
 """A turn of so many words or fewer is short."""
 
@@ -64,6 +71,11 @@ def distinct_2(texts: Iterable[str]) -> float:
 def polite(text: str) -> bool:
     """Whether a turn has a marker of politeness."""
     return _POLITE.search(text) is not None
+
+
+def as_agent(text: str) -> bool:
+    """Whether a user's turn has what only an agent says."""
+    return _AS_AGENT.search(text) is not None
 
 
 def short(text: str) -> bool:

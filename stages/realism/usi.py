@@ -19,7 +19,7 @@ from itertools import chain
 from statistics import fmean, pstdev
 
 from stages.realism.talk import Talk
-from stages.text_statistics import polite, short
+from stages.text_statistics import as_agent, polite, short
 
 VERSION = "writ-usi/1"
 
@@ -67,15 +67,6 @@ _ACK = re.compile(
     r"(?:(?:ok(?:ay)?|k|yes|yeah|yep|yup|sure|right|correct|fine|good|great|perfect|cool|alright|all right|got it|"
     r"i see|thanks|thank you|thx|sounds good|no|nope|that'?s (?:right|fine|it|all|correct)|go ahead|please|do it)"
     r"[\s,.!]*)+"
-)
-_AS_AGENT = _pattern(
-    r"\bhow (?:can|may) i (?:help|assist)\b",
-    r"\bas an ai\b",
-    r"\bi(?:'m| am) (?:an ai|a language model|your (?:virtual )?(?:assistant|agent))\b",
-    r"\bis there anything else i can (?:help|do|assist)\b",
-    r"\bi(?:'d| would) be happy to (?:help|assist) you\b",
-    r"\b(?:let me|i'll|i will) (?:look that up|process (?:that|this|your)|check that) for you\b",
-    r"\bthank you for (?:contacting|reaching out)\b",
 )
 _ID = re.compile(r"\S*@\S+|#\w+|\b\w*\d\w*(?:[-_]\w+)*")
 _UNSURE = _pattern(
@@ -183,7 +174,6 @@ _SHARES = (
     "info_question", "emotion", "accusation", "pivot",
 )  # fmt: skip
 _SEARCHED = (
-    ("identity_confusion", _AS_AGENT),
     ("uncertainty", _UNSURE),
     ("certainty", _SURE),
     ("emotion", _EMOTION),
@@ -197,6 +187,8 @@ def _marks(text: str, low: str) -> list[str]:
     """Returns the features that a turn counts for."""
     found = [name for name, pattern in _SEARCHED if pattern.search(low)]
     found += [name for name, pattern in _EXCLUSIVE if pattern.search(low)][:1]
+    if as_agent(low):
+        found.append("identity_confusion")
     if polite(text):
         found.append("polite")
     if short(text):

@@ -12,8 +12,9 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from schemas.base import Json
+from stages.behaviors.misspellings import corrected
 from stages.validate_dialogues.context import CheckContext, Step
-from stages.validate_dialogues.words import affirms, leaves, refuses, says_number, stands, tokens
+from stages.validate_dialogues.words import affirms, hedges, leaves, refuses, says_number, stands, tokens
 
 _DIGIT = re.compile(r"\d")
 _LAST_DIGITS = 4
@@ -57,8 +58,8 @@ def _yes(context: CheckContext, index: int) -> bool:
     if "negate" in kinds:
         return False
     if "affirm" in kinds:
-        return affirms(text) or not refuses(text)
-    return affirms(text)
+        return affirms(text) or not (refuses(text) or hedges(text))
+    return affirms(text) or affirms(corrected(text))  # people type "yse"
 
 
 def unlisted(context: CheckContext, step: Step, text: str) -> str | None:

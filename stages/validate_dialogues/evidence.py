@@ -63,7 +63,7 @@ def evidence_before_write(context: CheckContext) -> Verdict:
             if refused is not None and complete > refused:
                 what = f"refused before {place(complete)} gave the reason"
                 return failed("evidence_before_write", "agent", f"{place(refused)}: request {number}: {what}")
-        elif not _told_after(context, request, complete):
+        elif _told_too_early(context, request, complete):
             return failed(
                 "evidence_before_write", "agent", f"request {number}: told before {place(complete)} gave the evidence"
             )
@@ -125,11 +125,16 @@ def _refused(context: CheckContext) -> int | None:
     return found[-1] if found else None
 
 
-def _told_after(context: CheckContext, request: Request, complete: int) -> bool:
+def _told_too_early(context: CheckContext, request: Request, complete: int) -> bool:
+    """Whether a value was told before the evidence and not after it. One that is never told is no guess."""
     if not request.communicate:
-        return True
-    texts = [text for _, text in context.text("assistant", complete + 1, len(context.messages))]
-    return all(any(context.toolbox.tells(text, value) for text in texts) for value in request.communicate)
+        return False
+    texts = list(context.text("assistant", 0, len(context.messages)))
+    for value in request.communicate:
+        told = [index for index, text in texts if context.toolbox.tells(text, value)]
+        if told and told[-1] <= complete:
+            return True
+    return False
 
 
 def _reads(proof: Proof, clause: Clause) -> str:

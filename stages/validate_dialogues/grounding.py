@@ -1,7 +1,7 @@
 """Grounding: nothing that the agent does or says comes out of thin air.
 
 An argument's leaves stand in what the user said or a tool answered before, or the tool's schema lists them. Ids and
-amounts in the agent's texts do too; an amount may also be worked out: the sum or difference of two known numbers, of
+amounts in the agent's texts do too; an amount may also be worked out: the sum or difference of two that were said, of
 amounts in the same message, or of the numbers of all rows that the message names by their ids.
 Not promised: that a number was worked out from the right ones.
 """
@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import combinations
 
 import orjson
 
@@ -31,7 +32,11 @@ _DAY = re.compile(r"\d{4}-\d\d-\d\d")
 
 
 class Known:
-    """What has been said by the user and answered by tools so far."""
+    """What has been said by the user and answered by tools so far.
+
+    Attributes:
+        stated: amounts that were said so far, in cents: what others are worked out from.
+    """
 
     def __init__(self, context: CheckContext) -> None:
         self._context = context
@@ -43,11 +48,13 @@ class Known:
         self._fresh_said: list[str] = []
         self._numbers: set[int] = set()
         self._found: set[str] = set()
+        self.stated: set[int] = set()
 
     def hear(self, text: str) -> None:
         """Adds what the user said."""
         self.said = f"{self.said}\n{text}"
         self._fresh_said.append(text)
+        self.stated.update(amounts(text) if "$" in text or "€" in text or "£" in text else ())
 
     def learn(self, step: Step) -> None:
         """Adds what a tool answered. Errors are news about the call, not about the world."""
@@ -92,16 +99,19 @@ class Known:
     def has_amount(self, amount: int, others: list[int], ids: list[str]) -> bool:
         """Whether an amount is known or follows from known ones: others of a message, or those of rows it names."""
         known = self.numbers
-        if amount in known or any(amount - one in known or amount + one in known for one in known):
+        if amount in known:
             return True
         rest = [other for other in others if other != amount and other in known][:_MOST_TERMS]
+        near = self.stated.union(rest)
+        if any(amount - one in near or amount + one in near for one in near):
+            return True
         sums = {0}
         for term in rest:
             sums |= {one + term for one in sums} | {one - term for one in sums}
-        return amount in sums or any(amount - one in known for one in sums) or amount in self._totals(ids)
+        return amount in sums or any(amount - one in near for one in sums) or amount in self._totals(ids)
 
     def _totals(self, ids: list[str]) -> set[int]:
-        """All sums, each term with either sign, of one number of each of the rows with these ids."""
+        """All sums, each term with either sign, of one number of each of two or of all rows with these ids."""
         terms: dict[str, set[int]] = {id_: set() for id_ in ids}
         for answer, value in zip(self.answers, self._values, strict=True):
             if not any(id_ in answer for id_ in terms):
@@ -110,10 +120,12 @@ class Known:
                 for each in row.values():
                     if type(each) is str and each in terms:
                         terms[each].update(cents(number) for number in row.values() if type(number) in (int, float))
+        own = [terms[id_] for id_ in ids if terms[id_]][:_MOST_ROWS]
+        pairs = {abs(a + sign * b) for one, two in combinations(own, 2) for a in one for b in two for sign in (1, -1)}
         sums = {0}
-        for id_ in [id_ for id_ in ids if terms[id_]][:_MOST_ROWS]:
-            sums = {one + sign * term for one in sums for term in terms[id_] for sign in (1, -1)}
-        return sums
+        for numbers_ in own:
+            sums = {one + sign * term for one in sums for term in numbers_ for sign in (1, -1)}
+        return sums | pairs
 
     def _answered(self, value: str) -> bool:
         quoted = orjson.dumps(value).decode()
@@ -231,6 +243,7 @@ def _unfounded(known: Known, text: str, checked: set[str | int], told: frozenset
             if amount not in told and not known.has_amount(amount, stated, tokens(text)):
                 yield f"the agent states the amount {amount / 100:,.2f}, which follows from nothing before"
             checked.add(amount)
+            known.stated.add(amount)
 
 
 def _answers(context: CheckContext) -> frozenset[int]:

@@ -35,6 +35,8 @@ def replay(context: CheckContext) -> Verdict:
                 "tool",
                 f"{place(step.answer)}: {step.call.name}: {_apart(recorded.content, step.result.content)}",
             )
+    if context.dialogue.initial_digest != context.initial_digest:
+        return failed("replay", "infrastructure", "the dialogue claims to begin in a state that is not its world's")
     final = context.final_digest
     claimed = context.dialogue.final_digest
     if claimed != final:

@@ -15,7 +15,25 @@ from schemas.verdict import Owner, Verdict
 from stages.validate_dialogues.context import CheckContext, failed, passed, place
 from stages.validate_dialogues.words import stands
 
-_SUSPECTS = ("{", "<", "None", "MISSING", "null", "undefined", "  ", "[[", "```", " nan", "TODO")
+_SUSPECTS = (
+    "{",
+    "<",
+    "None",
+    "MISSING",
+    "null",
+    "undefined",
+    "  ",
+    "[[",
+    "```",
+    " nan",
+    "TODO",
+    "[",
+    "###",
+    "\ufffd",
+    "&",
+    "%",
+    "\\",
+)
 """Cheap to look for; a text without any of them needs no closer look."""
 _LEFTOVERS = (
     ("a template's slot", re.compile(r"\{[\w.:]*\}|\[\[|\{\{")),
@@ -24,9 +42,15 @@ _LEFTOVERS = (
         "a missing value",
         re.compile(r"\bMISSING\b|(?<=[a-z,:$(] )None\b|(?<=[(\"'])None\b|(?<=[a-z:] )(?:null|undefined|nan)\b"),
     ),
+    ("an object that was to be text", re.compile(r"\[object \w+\]")),
+    ("a placeholder", re.compile(r"\[[A-Z][\w' ]*\]|(?<![\d ])%[sd]\b|(?<=\s)%[sd]\b")),
+    ("a mark of a prompt", re.compile(r"###")),
+    ("an entity of HTML", re.compile(r"&(?:[a-z]{2,8}|#\d+);")),
+    ("an escape or a broken letter", re.compile(r"\\[nrtu\"]|\ufffd")),
     ("two spaces in a row", re.compile(r"(?<=\S)  +(?=\S)|^ +| +$")),
     ("a note to oneself", re.compile(r"\bTODO\b")),
 )
+_SPEAKER = re.compile(r"^(?:user|customer|human|assistant|agent|ai|bot|system): ", re.IGNORECASE | re.MULTILINE)
 _SPACED = (" ,", " .", " ?", " !", " ;", ",,", "..,", "??,", "( ", " )", ".,", ", .")
 # All of ASCII, because a character that is missing costs an exception.
 _MARKED = "".join("," if letter in ".?!;" else letter for letter in map(chr, range(128)))
@@ -37,6 +61,7 @@ _DOUBLED = tuple(f" {word} {word} " for word in _SMALL_WORDS)
 _OWNERS: dict[str, Owner] = {"user": "user", "assistant": "agent", "tool": "infrastructure"}
 _HANGING = re.compile(r"(?:,|\b(?:and|or|the|a|an|of|to|with|your|my|for|from|because|is|are|in|on))$", re.IGNORECASE)
 _ENDS = frozenset(".?!)")
+_OPEN_MARKS = tuple(":;,-\u2013\u2014")
 _OPEN_ENDED = frozenset({"turn_cap", "call_cap"})
 
 
@@ -123,6 +148,8 @@ def leftover(text: str) -> str | None:
                 if match:
                     return f"{name}: {match.group()!r}"
             break
+    if (speaker := _SPEAKER.search(text)) is not None:
+        return f"a speaker's name: {speaker.group()!r}"
     if text[:1] == " " or text[-1:] == " " or " \n" in text or "\n " in text:
         return "a space at its edge"
     marked = text.translate(_MARKED)
@@ -176,8 +203,8 @@ def broken_off(text: str, *, formal: bool) -> str | None:
     # Nearly every text ends with a mark that nothing hangs on.
     if end[-1:] not in _ENDS and _HANGING.search(end[-12:]) and not stands(end[-12:].lower(), "going to"):
         return f"the text breaks off after {end[-12:]!r}"
-    if formal and end[-1:].isalnum():
-        return f"the text ends without a mark: {end[-20:]!r}"
+    if formal and (end[-1:].isalnum() or end[-1:] in _OPEN_MARKS):
+        return f"the text ends without a mark that ends it: {end[-20:]!r}"
     return None
 
 

@@ -11,6 +11,7 @@ from schemas.program import Call, Each, Fact
 from schemas.task import Request
 from schemas.verdict import Verdict
 from stages.behaviors.slips import identity_ways
+from stages.text_statistics import as_agent
 from stages.validate_dialogues.confirmation import unlisted
 from stages.validate_dialogues.context import CheckContext, failed, passed, place
 from stages.validate_dialogues.evidence import certificate
@@ -56,6 +57,7 @@ def _faults(context: CheckContext) -> Iterator[tuple[int, str]]:
     last = len(context.messages) - 1
     if context.dialogue.ended == "user_left":
         yield last, "the user left before the end"
+    yield from ((i, "the user speaks as the agent does") for i, text in context.text("user", 0, last) if as_agent(text))
     yield from _strange_values(context)
     yield from _secrets(context)
     yield from _contradictions(context)

@@ -21,6 +21,7 @@ from typing import Any
 
 from schemas.base import Json
 from tool_specs.phrasing.answers import affirms as affirms
+from tool_specs.phrasing.answers import hedges as hedges
 from tool_specs.phrasing.answers import refuses as refuses
 
 COUNTS = (

@@ -2,6 +2,7 @@
 
     affirms("sure, go ahead")   -> True
     refuses("hold on, not yet") -> True
+    hedges("yes, but only if it's free") -> True    # neither a yes nor a no
 
 Texts are given in lower case.
 """
@@ -20,11 +21,23 @@ _NO = re.compile(
     r"\b(don'?t (do|go|proceed|submit)|do not (do|go|proceed|submit)|not so fast|changed my mind|rather not|"
     r"on second thought)\b"
 )
+_HEDGE = (
+    r"(?:but(?! (?:please |be |make it )?(?:hurry|quick|fast))|unless|until|once you|as long as|provided|"
+    r"only (?:if|when|after)|if (?!you (?:could|would|can|please|must|like|want|say|think)|that'?s (?:it|all|the)\b|"
+    r"possible))"
+)
+_HEDGED = re.compile(rf"(?:{_YES.pattern}[^.!?]*|(?:^|[.!?] ))\b{_HEDGE}\b")
+"""A condition after the yes in one sentence, or at the beginning of a sentence of its own."""
 
 
 def affirms(text: str) -> bool:
     """Whether a lower-case text says yes."""
-    return _YES.search(text) is not None and not refuses(text)
+    return _YES.search(text) is not None and not refuses(text) and not hedges(text)
+
+
+def hedges(text: str) -> bool:
+    """Whether a lower-case text makes a condition or an exception."""
+    return _HEDGED.search(text) is not None
 
 
 def refuses(text: str) -> bool:

@@ -151,7 +151,7 @@ def answered_before_reading(dialogue: Dialogue, sandbox: Sandbox, rng: random.Ra
 # Grounding
 
 
-@mutator("grounding", "agent")
+@mutator("grounding", "agent", also=("guards",))
 def argument_out_of_thin_air(dialogue: Dialogue, sandbox: Sandbox, rng: random.Random) -> Dialogue | None:
     """An order of nobody in this dialogue is looked up (others' orders: the same as inventing an id)."""
     own = sandbox.world.tables["users"][dialogue.scenario.task.principal]["orders"]
@@ -184,7 +184,7 @@ def agent_states_an_unknown_id(dialogue: Dialogue, sandbox: Sandbox, rng: random
     return with_message(dialogue, place, content=f"{dialogue.messages[place].content} {said}")
 
 
-@mutator("grounding", "agent")
+@mutator("grounding", "agent", also=("guards",))
 def agent_misstates_an_id(dialogue: Dialogue, sandbox: Sandbox, rng: random.Random) -> Dialogue | None:
     for place in texts(dialogue, "assistant"):
         text = dialogue.messages[place].content
@@ -203,7 +203,7 @@ def agent_invents_an_amount(dialogue: Dialogue, sandbox: Sandbox, rng: random.Ra
     return with_message(dialogue, place, content=f"{dialogue.messages[place].content} That makes {amount}.")
 
 
-@mutator("grounding", "agent")
+@mutator("grounding", "agent", also=("user_faults",))
 def identity_never_said(dialogue: Dialogue, sandbox: Sandbox, rng: random.Random) -> Dialogue | None:
     email = (
         str(dialogue.scenario.task.fact("email"))
@@ -228,7 +228,7 @@ def identity_never_said(dialogue: Dialogue, sandbox: Sandbox, rng: random.Random
 # Guards
 
 
-@mutator("guards", "agent")
+@mutator("guards", "agent", also=("behavior",))
 def no_yes(dialogue: Dialogue, sandbox: Sandbox, rng: random.Random) -> Dialogue | None:
     writes = calls(dialogue, sandbox, "write")
     place = affirming(dialogue, rng.choice(writes)) if writes else None
@@ -281,7 +281,7 @@ def write_again_without_asking(dialogue: Dialogue, sandbox: Sandbox, rng: random
     return recorded(inserted_call(dialogue, writes[-1] + 2, call.name, call.arguments), sandbox)
 
 
-@mutator("guards", "agent")
+@mutator("guards", "agent", also=("evidence_before_write",))
 def identity_skipped(dialogue: Dialogue, sandbox: Sandbox, rng: random.Random) -> Dialogue | None:
     identity = sandbox.domain.identity_tools
     asked = [i for i in calls(dialogue, sandbox, "read") if dialogue.messages[i].tool_calls[0].name in identity]
@@ -303,7 +303,7 @@ def another_persons_order(dialogue: Dialogue, sandbox: Sandbox, rng: random.Rand
     return argument_out_of_thin_air(dialogue, sandbox, rng)
 
 
-@mutator("guards", "agent")
+@mutator("guards", "agent", also=("behavior",))
 def refusal_unsaid(dialogue: Dialogue, sandbox: Sandbox, rng: random.Random) -> Dialogue | None:
     refused = [
         r for r in dialogue.scenario.task.requests if r.kind == "refuse" and r.refusal and not r.refusal.transfer
@@ -328,7 +328,9 @@ def transfer_left_out(dialogue: Dialogue, sandbox: Sandbox, rng: random.Random) 
         for i in calls(dialogue, sandbox, "generic")
         if dialogue.messages[i].tool_calls[0].name == sandbox.domain.transfer_tool
     ]
-    return recorded(renumbered(without(dialogue, generic)), sandbox) if generic else None
+    if not generic:
+        return None
+    return replace(recorded(renumbered(without(dialogue, generic)), sandbox), ended="user_done")
 
 
 # Communication
@@ -429,7 +431,7 @@ def user_withholds_a_fact(dialogue: Dialogue, sandbox: Sandbox, rng: random.Rand
     return None
 
 
-@mutator("user_faults", "user")
+@mutator("user_faults", "user", also=("outcome",))
 def bye_instead_of_yes(dialogue: Dialogue, sandbox: Sandbox, rng: random.Random) -> Dialogue | None:
     """The user leaves when asked to confirm; nothing is written any more."""
     writes = calls(dialogue, sandbox, "write")

@@ -25,21 +25,26 @@ replace = msgspec.structs.replace
 
 @dataclass(frozen=True)
 class Mutator:
-    """A damage with what must be found."""
+    """A damage with what must be found.
+
+    Attributes:
+        also: checks that a drop may name instead, because the damage does theirs, too.
+    """
 
     damage: Damage
     check: Check
     owner: Owner
+    also: tuple[Check, ...] = ()
 
 
 MUTATORS: dict[str, Mutator] = {}
 
 
-def mutator(check: Check, owner: Owner) -> Callable[[Damage], Damage]:
+def mutator(check: Check, owner: Owner, also: tuple[Check, ...] = ()) -> Callable[[Damage], Damage]:
     """Registers a damage under its function's name."""
 
     def register(damage: Damage) -> Damage:
-        MUTATORS[damage.__name__] = Mutator(damage, check, owner)
+        MUTATORS[damage.__name__] = Mutator(damage, check, owner, also)
         return damage
 
     return register
@@ -203,7 +208,9 @@ def words_beside_a_call(dialogue: Dialogue, sandbox: Sandbox, rng: random.Random
     return with_message(dialogue, rng.choice(places), content="Let me look that up for you.")
 
 
-def _agent_says(text: str) -> Damage:
+def agent_says(text: str) -> Damage:
+    """The agent says a text, `~` standing for what it said."""
+
     def damage(dialogue: Dialogue, sandbox: Sandbox, rng: random.Random) -> Dialogue | None:
         place = rng.choice(texts(dialogue, "assistant"))
         return with_message(dialogue, place, content=text.replace("~", dialogue.messages[place].content))
@@ -211,7 +218,9 @@ def _agent_says(text: str) -> Damage:
     return damage
 
 
-def _user_says(text: str) -> Damage:
+def user_says(text: str) -> Damage:
+    """The user says a text, `~` standing for what it said."""
+
     def damage(dialogue: Dialogue, sandbox: Sandbox, rng: random.Random) -> Dialogue | None:
         place = rng.choice(texts(dialogue, "user"))
         return with_message(dialogue, place, content=text.replace("~", dialogue.messages[place].content))
@@ -231,8 +240,8 @@ for _name, _text in {
     "a_gap": "~ Well , fine.",
     "a_doubled_word": "~ I changed the the address.",
 }.items():
-    MUTATORS[f"agent_says_{_name}"] = Mutator(_agent_says(_text), "structure", "agent")
-    MUTATORS[f"user_says_{_name}"] = Mutator(_user_says(_text), "structure", "user")
+    MUTATORS[f"agent_says_{_name}"] = Mutator(agent_says(_text), "structure", "agent")
+    MUTATORS[f"user_says_{_name}"] = Mutator(user_says(_text), "structure", "user")
 
 
 # Schema of calls

@@ -14,7 +14,8 @@ from schemas.verdict import Drop, Judged
 from stages.base import Services
 from stages.validate_dialogues import CHECKS, ValidateDialogues, judge
 from tests.stages.validate_dialogues import conduct as conduct
-from tests.stages.validate_dialogues import mutators
+from tests.stages.validate_dialogues import harmless, mutators
+from tests.stages.validate_dialogues import subtle as subtle
 
 ENOUGH = 12
 """Damaged dialogues per mutator."""
@@ -65,6 +66,22 @@ def test_every_damage_is_found(name: str, good: list[Dialogue], services: Servic
         if damaged == ENOUGH:
             break
     assert damaged >= SCARCE.get(name, 3), f"only {damaged} dialogues offer a place for it"
+
+
+@pytest.mark.parametrize("name", harmless.CHANGES)
+def test_what_does_no_harm_is_no_fault(name: str, good: list[Dialogue], services: Services) -> None:
+    rng = random.Random(name)
+    changed = 0
+    for dialogue in good:
+        other = harmless.CHANGES[name](dialogue, services.sandboxes["retail"], rng)
+        if other is None or other == dialogue:
+            continue
+        changed += 1
+        wrong = [verdict for verdict in judge(other, services) if not verdict.passed]
+        assert not wrong, wrong
+        if changed == ENOUGH:
+            break
+    assert changed >= 3
 
 
 def test_every_check_has_several_damages() -> None:
