@@ -100,7 +100,8 @@ def preview_recipe(path: Path, world: Path | None, seed: int | None) -> int:
     try:
         plan = _plan(recipe, path, world, folder.path / "run")
         _preflight(recipe)
-        outcome = run(plan, Inline, Silent())
+        # Ray places the servers of vLLM; for anything else its start is not worth five dialogues.
+        outcome = run(plan, Inline if plan.line.replicas is None else lambda: _ray(None), Silent())
         console = Console()
         for row in RunFolder(plan.out).rows():
             show(plan.out, row.id, console)
