@@ -8,7 +8,7 @@ import yaml
 
 from pipeline.dataset_files import FEATURES
 from pipeline.facts import Facts, quantiles
-from pipeline.quality_words import contamination_line, realism_figures, realism_line
+from pipeline.quality_words import acts_line, contamination_line, realism_figures, realism_line
 from schemas.base import Json
 from schemas.task import Kind
 
@@ -68,6 +68,7 @@ def card(facts: Facts, written: Written) -> str:
         _table(("per dialogue", "10 %", "median", "90 %"), _spreads(facts)),
         _texts(facts),
         _realism(facts),
+        acts_line(facts),
         "## Columns",
         _table(("column", "config", "meaning"), _columns()),
         "## How it was made",

@@ -18,6 +18,7 @@ from typing import Any, Literal
 
 import orjson
 
+from pipeline.acts import act_pairs
 from pipeline.errors import StorageError
 from pipeline.plan_tasks import Cell, Fields, cell_of, quotas
 from pipeline.recipe import Recipe
@@ -25,6 +26,7 @@ from pipeline.storage import inside, read_json, read_table
 from pipeline.world_names import name_columns, names_in
 from schemas.base import Json, digest
 from schemas.task import Strength
+from stages.dialogue_acts import Pair
 from stages.realism import Realism, Talk, measure
 from stages.text_statistics import TextStatistics, text_statistics
 
@@ -71,6 +73,7 @@ class Facts:
         lengths: words per message of users and agents, in the sample.
         texts: statistics of the sample.
         realism: how its users compare with people.
+        acts: how often one dialogue act follows another, in the sample.
         sampled: rows in the sample.
         reported: rows that have something of a benchmark, where the recipe says `report`.
     """
@@ -90,6 +93,7 @@ class Facts:
     agent_words: list[int] = field(default_factory=list)
     texts: TextStatistics | None = None
     realism: Realism | None = None
+    acts: Counter[Pair] = field(default_factory=Counter)
     sampled: int = 0
     tasks: int = 0
     reported: int = 0
@@ -275,6 +279,8 @@ def _measure_texts(facts: Facts, run: Path) -> None:
     facts.sampled = len(dialogues)
     facts.texts = text_statistics(dialogues, sorted(names))
     facts.realism = measure(talks)
+    kept = _kept(run)
+    facts.acts = act_pairs(run / kept["judged"], kept["shards"], {id_ for id_, _, _ in sample[:SAMPLE]})
 
 
 def quantiles(values: Sequence[int]) -> tuple[int, int, int]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pipeline.facts import Facts
+from stages.dialogue_acts import OTHER, SYSTEM, USER, coverage
 from stages.realism import PUBLISHED, TOLERANCE, Realism
 
 USERLM = {
@@ -63,6 +64,28 @@ def realism_figures(found: Realism) -> list[tuple[str, str]]:
         ("turns that ask something", f"{found.features['info_question']:.0%}"),
     ]
     return shown + [(USERLM[key], number(value, 1)) for key, value in found.userlm.items() if value is not None]
+
+
+def acts_line(facts: Facts) -> str:
+    """Says which dialogue acts there are and how many follow one another."""
+    if not facts.acts:
+        return ""
+    seen, possible = coverage(facts.acts)
+    acts = {act for pair in facts.acts for act in pair}
+    missing = [act for act in (*USER, *SYSTEM) if act not in acts]
+    without = f"; never: {', '.join(missing)}" if missing else ""
+    return (
+        f"Of ToolDial's sixteen dialogue acts {len(acts - {OTHER})} occur in {facts.sampled:,} dialogues{without} (no "
+        f"retriever is called, as all tools are given), and {seen} of {possible} pairs of acts that may follow one "
+        "another."
+    )
+
+
+def commonest_pairs(facts: Facts, most: int = 12) -> list[tuple[str, str]]:
+    """Returns the pairs of acts that are met most often, with their shares."""
+    total = sum(facts.acts.values())
+    ordered = sorted(facts.acts.items(), key=lambda item: (-item[1], item[0]))
+    return [(f"{one} \u2192 {other}", f"{count / total:.1%}") for (one, other), count in ordered[:most]]
 
 
 def number(value: float | None, places: int = 3) -> str:

@@ -18,7 +18,7 @@ from pipeline.grid import grid_svg
 from pipeline.html import bars, histogram, table, text
 from pipeline.proof_page import proof_html
 from pipeline.proof_words import call_text
-from pipeline.quality_words import contamination_line, realism_figures, realism_line
+from pipeline.quality_words import acts_line, commonest_pairs, contamination_line, realism_figures, realism_line
 from pipeline.realism_page import pictures
 from pipeline.run_folder import RunFolder
 from pipeline.show import fold
@@ -72,6 +72,7 @@ def page(facts: Facts, samples: Sequence[Judged]) -> str:
         f"<p>{text(contamination_line(facts)).replace('`', '')}</p>",
         "<h2>Behaviours</h2>",
         _behaviours(facts),
+        _acts(facts),
         "<h2>Lengths and words</h2>",
         _lengths(facts),
         "<h2>Users beside people</h2>",
@@ -144,6 +145,14 @@ def _behaviours(facts: Facts) -> str:
         ("what happens", traits),
     ]
     return f'<div class="columns">{"".join(bars(name, _sorted(found), facts.total) for name, found in shown)}</div>'
+
+
+def _acts(facts: Facts) -> str:
+    if not facts.acts:
+        return ""
+    return (
+        f"<p>{text(acts_line(facts))}</p>{table(('act, and the one after it', 'share'), commonest_pairs(facts), (1,))}"
+    )
 
 
 def _sorted(counts: Counter[Any]) -> dict[str, int]:

@@ -9,6 +9,7 @@ from rich.console import Console
 from rich.table import Table
 
 from pipeline.facts import Facts, facts_of, quantiles
+from pipeline.quality_words import acts_line, commonest_pairs, contamination_line, realism_line
 from pipeline.run_folder import RunFolder
 from schemas.base import Json
 
@@ -33,6 +34,11 @@ def stats(run: Path, console: Console) -> None:
     _print(console, f"lengths and words (texts: {facts.sampled:,} dialogues)", _texts(facts))
     if manifest.get("spent"):
         _print(console, "language models", _spent(manifest["spent"]))
+    for line in (realism_line(facts.realism) if facts.realism else "", acts_line(facts), contamination_line(facts)):
+        if line:
+            console.print(f"\n{line}", markup=False, highlight=False)
+    if facts.acts:
+        _print(console, "commonest pairs of dialogue acts", _pairs(facts))
     _rates(manifest, facts, console)
 
 
@@ -111,6 +117,13 @@ def _spent(spent: dict[str, Json]) -> Table:
                 f"{each['completion_tokens']:,}",
                 f"{each['cost']:,.4g}" if each["cost"] else "·",
             )
+    return table
+
+
+def _pairs(facts: Facts) -> Table:
+    table = _table("act, and the one after it", "share")
+    for pair, share in commonest_pairs(facts):
+        table.add_row(pair, share)
     return table
 
 

@@ -116,6 +116,7 @@ def test_a_run_leaves_out_what_a_benchmark_has(tmp_path):
     kept = list(run.rows())
     assert len(kept) == 6 and not {drop.record_id for drop in said} & {row.id for row in kept}
     assert kept[0].metadata["verdicts"][-1]["check"] == "contamination"
+    assert "pairs of acts that may follow one another" in (run.path / "report.html").read_text()
     told = f"{len(drops)} tasks and dialogues that have one of either were dropped"
     assert told in (run.path / "dataset" / "README.md").read_text() and told in (run.path / "report.html").read_text()
 
