@@ -58,7 +58,7 @@ def card(facts: Facts, written: Written) -> str:
         "reads that count are enough for the answer.",
         _grid_meaning(facts),
         "## Loading",
-        _LOADING,
+        _LOADING.replace("{place}", PLACE),
         "## What is in it",
         _table(("split", "config", "rows", "files"), _splits(written)),
         _left_out(written),
@@ -73,10 +73,13 @@ def card(facts: Facts, written: Written) -> str:
         _table(("column", "config", "meaning"), _columns()),
         "## How it was made",
         _made(facts),
+        _table(("role", "who spoke", "licence"), _engines(facts)),
         _table(("rejected at", "reason", "fault of", "records"), _drops(facts)),
         contamination_line(facts),
         "## Licence and limits",
         _LIMITS,
+        "## Citation",
+        _CITATION,
     ]
     return "\n\n".join(part for part in parts if part) + "\n"
 
@@ -133,15 +136,18 @@ def _name(facts: Facts) -> str:
     return f"{facts.name}: tool-agent conversations with executed proofs"
 
 
+PLACE = "path/to/this/folder"
+"""What the card loads, until it is published."""
+
 _LOADING = """```python
 import json
 from datasets import load_dataset
 
-rows = load_dataset("path/to/this/folder", split="train")        # datasets >= 4.7
+rows = load_dataset("{place}", split="train")        # datasets >= 4.7
 rows[0]["messages"], rows[0]["tools"]                             # lists of JSON objects
 proof = json.loads(rows[0]["metadata"])["task"]["requests"][0]["proof"]
 
-sharegpt = load_dataset("path/to/this/folder", "sharegpt", split="train")   # any version of datasets
+sharegpt = load_dataset("{place}", "sharegpt", split="train")   # any version of datasets
 ```
 
 `default` is for TRL, Axolotl and ms-swift (conversational form with tools); `sharegpt` is for LLaMA-Factory \
@@ -153,6 +159,14 @@ _LIMITS = """All people, orders and texts are synthetic, unless a world above ca
 file's, under that file's terms. The conversations are in English. The data set is released under Apache-2.0. The
 checks establish that calls, results and outcomes are right and that texts state the right values; they do not judge
 style."""
+
+
+_CITATION = """The idea of counting write decisions and evidence is WRIT's, the API graph ToolDial's:
+
+```bibtex
+@misc{writ, title = {{WRIT}}, eprint = {2606.02908}, archivePrefix = {arXiv}, year = {2026}}
+@misc{tooldial, title = {{ToolDial}}, eprint = {2503.00564}, archivePrefix = {arXiv}, year = {2025}}
+```"""
 
 
 def _grid_meaning(facts: Facts) -> str:
@@ -228,7 +242,18 @@ def _made(facts: Facts) -> str:
         else f"{partial}{len(short)} of the recipe's {len(facts.cells)} cells could not be filled and lack {missing:,} "
         f"rows; others took the place of {instead:,} of them."
     )
-    return f"Made with WRIT from recipe `{facts.name}`, seed {facts.seed}. Worlds: {worlds}. Agent: {engines}. {cells}"
+    return (
+        f"Made with WRIT from recipe `{facts.name}`, seed {facts.seed}. Worlds: {worlds}. Agent: {engines}. {cells}\n\n"
+        f"Fingerprint: `{facts.fingerprint}`. Runs of the same recipe, seed, worlds, engines, code and number of rows "
+        "have the same one."
+    )
+
+
+def _engines(facts: Facts) -> list[tuple[str, ...]]:
+    """Returns who spoke for each role that a language model played, with the licence that the recipe states."""
+    licences = facts.recipe.get("licences", {})
+    voices = facts.recipe.get("engines", {})
+    return [(role, f"`{voice['engine']}`", licences.get(role, "not stated")) for role, voice in voices.items()]
 
 
 def _drops(facts: Facts) -> list[tuple[str, ...]]:

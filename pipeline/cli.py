@@ -230,6 +230,22 @@ def view(
 
 @app.command()
 @told
+def publish(
+    run: RunPath,
+    repo: Annotated[str, typer.Option(metavar="ORG/NAME", help="A data set repository; made if it is not there.")],
+    public: Annotated[bool, typer.Option("--public", help="Default: private.")] = False,
+    yes: Annotated[bool, typer.Option("--yes", help="Upload; without it, only say what would be.")] = False,
+) -> int:
+    """Uploads a run's data set to the Hugging Face Hub, with the token in HF_TOKEN; without --yes a dry run."""
+    from rich.console import Console
+
+    from pipeline.publish.command import publish as published
+
+    return published(run, repo, public, yes, Console())
+
+
+@app.command()
+@told
 def graph(
     source: Annotated[
         str,

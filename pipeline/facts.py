@@ -75,6 +75,7 @@ class Facts:
         realism: how its users compare with people.
         acts: how often one dialogue act follows another, in the sample.
         sampled: rows in the sample.
+        fingerprint: what the rows depend on, as one digest.
         reported: rows that have something of a benchmark, where the recipe says `report`.
     """
 
@@ -96,6 +97,7 @@ class Facts:
     acts: Counter[Pair] = field(default_factory=Counter)
     sampled: int = 0
     tasks: int = 0
+    fingerprint: str = ""
     reported: int = 0
 
     @property
@@ -134,15 +136,16 @@ def kept_shards(run: Path) -> list[str]:
     return names
 
 
-def fingerprint(run: Path) -> str:
-    """Returns what the rows depend on, as one digest: the recipe, its worlds, each step's settings and code, how many.
+def fingerprint(run: Path, rows: int) -> str:
+    """Returns what a run's rows depend on, as one digest: recipe, worlds, each step's settings and code, how many.
 
-    Two runs with the same fingerprint have the same rows, whoever made them.
+    Two runs with the same fingerprint have the same rows, wherever they were made, if scripts speak.
     """
     made = read_json(run / "stages.json")["steps"] if (run / "stages.json").is_file() else {}
-    keys = {name: step["key"] for name, step in made.items()}
-    rows = sum(table.num_rows for table in kept_tables(run, ["id"]))
-    return digest([read_json(run / "recipe.json"), keys, rows])
+    recipe = read_json(run / "recipe.json")
+    said = {name: value for name, value in recipe.items() if name not in ("domains", "licences")}
+    worlds = {each["name"]: [each["share"], each["world"]["digest"]] for each in recipe["domains"]}
+    return digest([said, worlds, {name: step["key"] for name, step in made.items()}, rows])
 
 
 def _kept(run: Path) -> dict[str, Json]:
@@ -181,6 +184,7 @@ def _facts_of(run: Path, kept: bytes, ended: bool) -> Facts:
         tasks.update(values["task_id"])
         facts.total += table.num_rows
     facts.tasks = len(tasks)
+    facts.fingerprint = fingerprint(run, facts.total)
     _fill_grid(facts, fields, _manifest(run))
     facts.drops = _drops(run)
     _measure_texts(facts, run)
@@ -206,7 +210,9 @@ def _fill_grid(facts: Facts, fields: Counter[Fields], manifest: dict[str, Json])
         wanted = {_cell(each): int(each["wanted"]) for each in manifest["cells"]}
     else:
         domains = [{"name": each["name"], "share": each["share"]} for each in facts.recipe["domains"]]
-        recipe = {name: value for name, value in facts.recipe.items() if name not in ("engines", "contamination")}
+        recipe = {
+            name: value for name, value in facts.recipe.items() if name not in ("engines", "licences", "contamination")
+        }
         wanted = quotas(Recipe.model_validate({**recipe, "domains": domains, "count": max(facts.total, 1)}))
     got: Counter[Cell] = Counter()
     for row, count in fields.items():

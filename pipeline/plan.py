@@ -32,6 +32,8 @@ class Plan:
         recipe = self.recipe.model_dump(mode="json", by_alias=True, exclude={"count", "patience", "engines"})
         if voices := self.recipe.engines.voices:
             recipe["engines"] = msgspec.json.decode(msgspec.json.encode(voices))  # as it will be read again
+        if licences := {role: each.licence for role, each in self.recipe.engines.roles.items() if each.licence}:
+            recipe["licences"] = licences
         if recipe["contamination"] is None:
             del recipe["contamination"]
         elif self.benchmarks is not None:

@@ -187,6 +187,7 @@ class EngineSettings(Strict):
         sampling: fields of `schemas.completion.Sampling`.
         guided: a JSON Schema holds every answer in a form: words, or a call by the tools' own schemas. For models that
             do not call tools by themselves.
+        licence: the model's, for the card of the data set; it decides nothing else.
     """
 
     http: HttpSettings | None = None
@@ -194,6 +195,7 @@ class EngineSettings(Strict):
     sampling: Annotated[dict[str, Any], AfterValidator(_sampling)] = {"max_tokens": 2048}
     guided: bool = False
     prices: Prices = Prices()
+    licence: str = ""
 
     @model_validator(mode="after")
     def _one(self) -> EngineSettings:

@@ -55,7 +55,8 @@ def export(run: Path, name: str, out: Path | None, shape: Shape, console: Consol
         folder.mkdir()
         counts = _write(run, form, shape, folder)
         form.beside(folder, [split for split in SPLITS if counts[split]["examples"]])
-        about = {"format": name, "options": asdict(shape), "splits": counts, "fingerprint": fingerprint(run)}
+        rows = sum(count["rows"] for count in counts.values())
+        about = {"format": name, "options": asdict(shape), "splits": counts, "fingerprint": fingerprint(run, rows)}
         write_json(folder / "export.json", about)
         folder.rename(out)
     except OSError as error:

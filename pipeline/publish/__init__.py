@@ -1,0 +1,1 @@
+"""`writ publish`: a run's data set on the Hugging Face Hub."""
