@@ -14,10 +14,14 @@ import pytest
 import yaml
 
 from pipeline import dataset, dataset_files
+from pipeline.assemble import line_of
 from pipeline.dataset import write_dataset
 from pipeline.dataset_files import groups
 from pipeline.errors import StorageError
-from pipeline.facts import facts_of, kept_tables
+from pipeline.facts import facts_of, fingerprint, kept_tables
+from pipeline.plan import Plan
+from pipeline.recipe import Recipe
+from pipeline.storage import write_json
 from tests.pipeline.fake_run import judged, row, write_run
 
 
@@ -187,3 +191,38 @@ def test_column_texts_are_taken_over_byte_by_byte(folder: Path) -> None:
     (path,) = (folder / "data").glob("validation-*.parquet")
     texts = pq.read_table(path, columns=["messages"])["messages"].to_pylist()[0]
     assert all(orjson.dumps(orjson.loads(text)).decode() == text for text in texts[:2])
+
+
+def test_the_card_names_who_spoke_and_under_which_licence(tmp_path: Path, folder: Path) -> None:
+    recipe = Recipe.model_validate(
+        {
+            "name": "toy",
+            "seed": 7,
+            "count": 20,
+            "domains": [{"name": "retail"}],
+            "tasks": {"write_intensive": 1.0},
+            "grid": {"decisions": {"1": 1.0}},
+            "engines": {
+                "agent": {"http": {"base_url": "http://127.0.0.1:1/v1", "model": "large"}, "licence": "mit"},
+                "user": {"http": {"base_url": "http://127.0.0.1:1/v1", "model": "small", "revision": "7"}},
+            },
+        }
+    )
+    made = write_run(tmp_path)
+    said = Plan(recipe, line_of(recipe, ()), (), tmp_path).identity()
+    stored = json.loads((made / "recipe.json").read_text())
+    write_json(made / "recipe.json", {**stored, **{name: said[name] for name in ("engines", "licences")}})
+    body = (write_dataset(made) / "README.md").read_text()
+    assert "| agent | `http:large` | mit |" in body and "| user | `http:small@7` | not stated |" in body
+    assert "who spoke |" not in (folder / "README.md").read_text()
+
+
+def test_the_fingerprint_is_that_of_what_was_made(tmp_path: Path) -> None:
+    made = write_run(tmp_path)
+    first = fingerprint(made, 20)
+    stored = json.loads((made / "recipe.json").read_text())
+    elsewhere = {**stored["domains"][0], "world": {"origin": "file:/elsewhere/db.json", "digest": "w0"}}
+    write_json(made / "recipe.json", {**stored, "domains": [elsewhere], "licences": {"agent": "mit"}})
+    assert fingerprint(made, 20) == first != fingerprint(made, 21)
+    write_json(made / "stages.json", {"steps": {"generate_tasks": {"key": "k"}}})
+    assert fingerprint(made, 20) != first
