@@ -21,7 +21,9 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, ClassVar, Generic, Protocol, TypeVar
 
-from schemas.base import Record
+import msgspec
+
+from schemas.base import Record, digest
 from schemas.completion import Completion, CompletionRequest, EngineRole
 from schemas.verdict import Drop
 from tool_specs.sandbox import Sandbox
@@ -44,6 +46,17 @@ class EngineError(Exception):
 
     Retries, other replicas and a recorded answer have been tried before this is raised.
     """
+
+
+def seeded(request: CompletionRequest) -> CompletionRequest:
+    """Returns a request with a seed of its own, unless it has one: the same in every run, another in every turn.
+
+    With one seed for a whole session, a model that is asked again would draw the same words again.
+    """
+    if request.sampling.seed is not None:
+        return request
+    seed = int(digest([request.session, request.turn])[:8], 16) >> 1
+    return msgspec.structs.replace(request, sampling=msgspec.structs.replace(request.sampling, seed=seed))
 
 
 class Engine(Protocol):

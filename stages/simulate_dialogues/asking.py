@@ -16,7 +16,7 @@ from schemas.base import Json
 from schemas.completion import Completion, CompletionRequest, Usage
 from schemas.dialogue import Generation, ToolCall
 from schemas.verdict import DropReason, Owner
-from stages.base import Engine
+from stages.base import Engine, seeded
 from stages.simulate_dialogues.chat import filled, prompt
 
 _SHOWN = 400
@@ -73,13 +73,13 @@ async def ask(
         Broken: the answer cannot be used, the repaired one neither.
         EngineError: there is no answer.
     """
-    first = await engine.complete(request)
+    first = await engine.complete(seeded(request))
     reply = read(first)
     if isinstance(reply, Reply):
         return reply, Generation(finish_reason=first.finish_reason, usage=first.usage)
     if not reply.repairable:
         raise Broken(reply.reason, reply.owner or owner, f"{reply.problem} {_excerpt(first)}")
-    again = await engine.complete(repair_of(request, first, reply))
+    again = await engine.complete(seeded(repair_of(request, first, reply)))
     repaired = read(again)
     if isinstance(repaired, Fault):
         detail = f"{repaired.problem} {_excerpt(again)} (the first try: {reply.reason})"

@@ -8,10 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-import msgspec
 import orjson
 
-from schemas.base import Json, digest
+from schemas.base import Json
 from schemas.completion import Completion, CompletionRequest, Sampling
 from schemas.dialogue import Message, ToolCall
 from schemas.tool import openai_form
@@ -33,12 +32,12 @@ class LanguageAgent:
             engine: Who writes the answers.
             domain: Whose policy and tools it has.
             session: Names the dialogue and the attempt; the engine's session ends with the role.
-            sampling: How answers are drawn; a seed that is not given follows from the session.
+            sampling: How answers are drawn; a seed that is not given follows from session and turn.
         """
         self._engine = engine
         self._domain = domain
         self._session = f"{session}/agent"
-        self._sampling = seeded(sampling or Sampling(), self._session)
+        self._sampling = sampling or Sampling()
         self._system, self._tools = _constants(domain)
         self._chat: list[Json] = [{"role": "system", "content": self._system}]
         self._heard = 0
@@ -103,13 +102,6 @@ class LanguageAgent:
         if complaint is not None:
             return Fault("wrong_arguments", f"The arguments of {raw.name} do not fit its schema: {complaint}")
         return ToolCall(id=f"call_{self._calls + 1}", name=raw.name, arguments=arguments)
-
-
-def seeded(sampling: Sampling, session: str) -> Sampling:
-    """Returns how a session's answers are drawn: with a seed that follows from its name, the same in every run."""
-    if sampling.seed is not None:
-        return sampling
-    return msgspec.structs.replace(sampling, seed=int(digest(session)[:8], 16) >> 1)
 
 
 @remembered(1, size=16)

@@ -20,7 +20,6 @@ from stages.base import Engine
 from stages.simulate_dialogues.asking import Broken, Fault, Reply, ask
 from stages.simulate_dialogues.chat import as_user, filled, prompt, user_prompt
 from stages.simulate_dialogues.distrust import cut_off, said_again, unusable
-from stages.simulate_dialogues.language_agent import seeded
 from tool_specs.phrasing.answers import affirms
 
 STOP, TRANSFER, OUT_OF_SCOPE = "STOP", "TRANSFER", "OUT-OF-SCOPE"
@@ -45,12 +44,12 @@ class LanguageUser:
             engine: Who writes the messages.
             scenario: Of it the behaviour's instruction, and nothing else.
             session: Names the dialogue and the attempt; the engine's session ends with the role.
-            sampling: How messages are drawn; a seed that is not given follows from the session.
+            sampling: How messages are drawn; a seed that is not given follows from session and turn.
             tools: Names of the agent's tools, which no user writes.
         """
         self._engine = engine
         self._session = f"{session}/user"
-        self._sampling = seeded(sampling or Sampling(), self._session)
+        self._sampling = sampling or Sampling()
         self._tools = tuple(tools)
         instruction = scenario.behavior.instruction
         # What it is told of its goal it may say in these very words; how it is told to behave it may not.

@@ -21,11 +21,10 @@ from schemas.behavior import Scenario
 from schemas.completion import Completion, CompletionRequest, Sampling
 from schemas.dialogue import Generation, Message
 from schemas.task import Task
-from stages.base import Engine
+from stages.base import Engine, seeded
 from stages.behaviors.misspellings import corrected, has_misspelling
 from stages.simulate_dialogues.chat import prompt
 from stages.simulate_dialogues.distrust import cut_off, unusable
-from stages.simulate_dialogues.language_agent import seeded
 from tool_specs.domain import Domain
 from tool_specs.lexicon import Lexicon
 from tool_specs.phrasing.answers import affirms, refuses
@@ -48,7 +47,7 @@ async def rewritten(
         EngineError: the engine does not answer.
     """
     session = f"{session}/rewriter"
-    drawn = seeded(sampling or Sampling(), session)
+    drawn = sampling or Sampling()
     chat: list[Json] = [{"role": "system", "content": prompt("rewriter")}]
     found: list[Message] = []
     turn = 0
@@ -58,7 +57,7 @@ async def rewritten(
             continue
         chat.append({"role": "user", "content": f"{_writer(message, scenario)}:\n{message.content}"})
         request = CompletionRequest(role="rewriter", session=session, turn=turn, messages=tuple(chat), sampling=drawn)
-        answer = await engine.complete(request)
+        answer = await engine.complete(seeded(request))
         turn += 1
         lost = unlike(domain, scenario.task, message, answer, drawn.max_tokens)
         content = message.content if lost else answer.content.strip()

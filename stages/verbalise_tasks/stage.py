@@ -20,11 +20,10 @@ from pathlib import Path
 
 import msgspec
 
-from schemas.base import digest
 from schemas.completion import Completion, CompletionRequest, Sampling
 from schemas.task import Task
 from schemas.verdict import Drop
-from stages.base import EngineError, Services, Stage
+from stages.base import EngineError, Services, Stage, seeded
 from stages.verbalise_tasks.back_translation import SCHEMA, others, read, same, terms, wanted
 from tool_specs.domain import Domain
 from tool_specs.phrasing.recover import leaks, untold
@@ -91,13 +90,12 @@ class VerbaliseTasks(Stage[Task, Task]):
 
     def _request(self, task: Task, turn: int, system: str, text: str) -> CompletionRequest:
         session = f"{task.id}/{'reading' if turn else 'words'}/verbaliser"
-        seed = self.sampling.seed if self.sampling.seed is not None else int(digest(session)[:8], 16) >> 1
-        sampling = msgspec.structs.replace(self.sampling, seed=seed)
-        return CompletionRequest(
+        request = CompletionRequest(
             role="verbaliser",
             session=session,
             turn=0,
             messages=({"role": "system", "content": system}, {"role": "user", "content": text}),
             response_format=SCHEMA if turn else None,
-            sampling=msgspec.structs.replace(sampling, temperature=0.0) if turn else sampling,
+            sampling=msgspec.structs.replace(self.sampling, temperature=0.0) if turn else self.sampling,
         )
+        return seeded(request)
