@@ -12,6 +12,7 @@ from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
+from pipeline.graph_style import MANY
 from pipeline.html import text
 from schemas.graph import ApiGraph
 from tool_specs.graph_facts import Community, GraphFacts
@@ -25,15 +26,6 @@ _MOST = 44
 _LETTERS = 21
 _NEIGHBOURS = 3
 """Communities named beside one, those that it is linked to most."""
-STYLE = (
-    "svg{background:#fff}text{font:10px ui-monospace,Menlo,Consolas,monospace;fill:#1f2933}"
-    ".h{font:600 16px system-ui,-apple-system,'Segoe UI',Roboto,sans-serif}"
-    ".t{font:600 13px system-ui,-apple-system,'Segoe UI',Roboto,sans-serif}"
-    ".s{font:11px system-ui,-apple-system,'Segoe UI',Roboto,sans-serif;fill:#52606d}"
-    ".c{fill:#fff;stroke:#cbd2d9}.e{text-anchor:end}.r{fill:#2563a8}.w{fill:#b45309}.g{fill:#7b8794}.z{font-weight:700}"
-    "path{fill:none;stroke:#7b9cc4;stroke-width:.8}path.w{fill:none;stroke:#d9a066}"
-    "path:hover{stroke:#111;stroke-width:2}"
-)
 
 
 @dataclass
@@ -70,7 +62,7 @@ def clusters_svg(title: str, counts: Sequence[str], graph: ApiGraph, whole: Grap
     width, height = _place([cards[number] for number in order], top)
     parts = [
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width:g} {height:g}" width="{width:g}" '
-        f'height="{height:g}" role="img" aria-label="{text(title)}"><style>{STYLE}</style>',
+        f'height="{height:g}" role="img" aria-label="{text(title)}"><style>{MANY}</style>',
         f'<text x="20" y="30" class="h">{text(title)}</text>',
         *(f'<text x="20" y="{50 + 16 * place}" class="s">{text(line)}</text>' for place, line in enumerate(counts)),
         *(_drawn(card, graph, whole, _neighbours(number, whole, links)) for number, card in enumerate(cards)),

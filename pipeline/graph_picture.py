@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from pipeline.graph_layout import BOX, HEAD, ROW, Box, Layout, Line, lay_out
+from pipeline.graph_style import FEW
 from pipeline.graph_table import SAID, status
 from pipeline.html import text
 from schemas.graph import ApiGraph
@@ -17,14 +18,6 @@ from tool_specs.graph_facts import GraphFacts
 
 _TOP = 84
 _COLOURS = {"declared": "#2e7d32", "typed": "#2563a8", "lexical": "#c77700", "embedding": "#8e44ad"}
-STYLE = (
-    "svg{background:#fff}text{font:12px system-ui,-apple-system,'Segoe UI',Roboto,sans-serif;fill:#1f2933}"
-    ".t{font-weight:600}.p{font-family:ui-monospace,Menlo,Consolas,monospace;font-size:11px}.o{text-anchor:end}"
-    ".h{font-size:16px;font-weight:600}.s{fill:#52606d}"
-    ".read{fill:#eef4fb;stroke:#9db8d6}.write{fill:#fdf1e7;stroke:#dba97c}"
-    "path{fill:none;stroke-width:1.4;opacity:.75}path.no{stroke-dasharray:5 4;stroke-width:1.8}"
-    "g.l:hover path{stroke-width:4;opacity:1}"
-)
 
 
 def graph_svg(title: str, counts: Sequence[str], graph: ApiGraph, whole: GraphFacts) -> str:
@@ -33,7 +26,7 @@ def graph_svg(title: str, counts: Sequence[str], graph: ApiGraph, whole: GraphFa
     width, height = max(layout.width, 640), layout.height
     parts = [
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width:g} {height:g}" width="{width:g}" '
-        f'height="{height:g}" role="img" aria-label="{text(title)}"><style>{STYLE}</style>',
+        f'height="{height:g}" role="img" aria-label="{text(title)}"><style>{FEW}</style>',
         f'<text x="20" y="28" class="h">{text(title)}</text>',
         *(f'<text x="20" y="{48 + 16 * place}" class="s">{text(line)}</text>' for place, line in enumerate(counts)),
         *_legend(50 + 16 * len(counts), any(edge.confirmed is not None for edge in graph.edges)),

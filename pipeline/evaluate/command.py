@@ -24,17 +24,16 @@ from pipeline.errors import PARTIAL, WHOLE, UserError
 from pipeline.evaluate.rates import PassRates
 from pipeline.evaluate.tries import Try, try_all
 from pipeline.evaluate.view import picture, show
-from pipeline.recipe_file import load_recipe
 from pipeline.run_folder import RunFolder
-from pipeline.storage import read_json, write_bytes, write_json, write_shard
-from pipeline.worlds import AnySource, Source, build_services, sources, with_folders
+from pipeline.run_worlds import worlds_of
+from pipeline.storage import write_bytes, write_json, write_shard
+from pipeline.worlds import AnySource, build_services
 from schemas.base import Json, content_id
 from schemas.behavior import Behavior, Scenario
 from schemas.completion import EngineRole
 from schemas.task import Task
 from schemas.verdict import Drop
 
-_GENERATED = re.compile(r"generated:seed=(\d+),size=(\d+)")
 _UNFIT = re.compile(r"[^A-Za-z0-9._-]+")
 
 
@@ -149,40 +148,6 @@ def scenarios_of(run: Path, count: int | None) -> Iterator[Scenario]:
         task = msgspec.convert(row.metadata["task"], Task)
         behavior = msgspec.convert(row.metadata["behavior"], Behavior)
         yield Scenario(id=content_id("scenario", task.id, behavior.id), task=task, behavior=behavior)
-
-
-def worlds_of(run: Path, recipe: Path | None, world: Path | None) -> tuple[AnySource, ...]:
-    """Returns the worlds that a run was made on.
-
-    Raises:
-        UserError: they cannot be had, or they are others.
-    """
-    if not (run / "recipe.json").is_file():
-        raise UserError(f"{run}: is no folder of a run; give one that `writ run` made")
-    told = {each["name"]: each["world"] for each in read_json(run / "recipe.json")["domains"]}
-    if recipe is not None:
-        folder = recipe.absolute().parent
-        found = sources(with_folders(load_recipe(recipe), folder), folder, world)
-    else:
-        found = tuple(_generated(run, name, where) for name, where in told.items())
-    for source in found:
-        wanted = told.get(source.domain, {}).get("digest")
-        if wanted is not None and source.key[-1] != wanted:
-            raise UserError(
-                f"{run}: was made on another world of {source.domain}; give the recipe and world it was made from"
-            )
-    return found
-
-
-def _generated(run: Path, name: str, where: Json) -> Source:
-    from tool_specs.catalog import DOMAINS
-
-    origin = _GENERATED.fullmatch(str(where.get("origin", "")))
-    if origin is None or name not in DOMAINS:
-        raise UserError(
-            f"{run}: its world of {name} is not generated; give --recipe (and --world) as the run was made with"
-        )
-    return Source(domain=name, seed=int(origin[1]), size=int(origin[2]), file=None, digest=where["digest"])
 
 
 def _result(name: str, rates: PassRates, tried: list[Try]) -> Json:

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import lru_cache
+from typing import TYPE_CHECKING
 
-from pipeline.graph_view import of_domain, of_list, picture
 from pipeline.html import text
 from pipeline.view.address import Address, Links
 from pipeline.view.layout import Frame, note, page
 from pipeline.view.opened import Opened
 from pipeline.view.replay import Worlds
 from schemas.base import canonical
-from tool_specs.sandbox import Sandbox
-from tool_specs.tool_lists import ToolListError, parsed, read_tools
+
+if TYPE_CHECKING:
+    from tool_specs.sandbox import Sandbox
 
 
 def graph_page(
@@ -34,11 +35,16 @@ def graph_page(
 
 @lru_cache(maxsize=8)
 def _tried(sandbox: Sandbox) -> str:
+    from pipeline.graph_view import of_domain, picture  # graphs are long to load, and not every reader asks for one
+
     return picture(of_domain(sandbox.domain, sandbox.world))
 
 
 @lru_cache(maxsize=8)
 def _declared(name: str, tools: bytes) -> str:
+    from pipeline.graph_view import of_list, picture
+    from tool_specs.tool_lists import ToolListError, parsed, read_tools
+
     try:
         listed = read_tools(parsed(tools))
     except ToolListError:

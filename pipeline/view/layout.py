@@ -12,8 +12,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-from pipeline.graph_clusters import STYLE as MANY
-from pipeline.graph_picture import STYLE as FEW
+from pipeline.graph_style import FEW, MANY
 from pipeline.grid import STYLE as GRID
 from pipeline.html import text
 from pipeline.view.address import Address, Links

@@ -54,7 +54,8 @@ def _body(
         yield _search(address, links)
     yield from _chosen(filters, address, links)
     shown = "".join(_facet(index, name, filters, address, links) for name in _facets(index))
-    yield f'<details class="filters" open><summary>Filters</summary>{shown}</details></aside><div>'
+    yield f'<details class="filters" open><summary>Filters</summary>{shown}</details>' if shown else ""
+    yield "</aside><div>"
     if not found.rows:
         yield "<p>Nothing fits.</p>"
     rows = _kept_rows if address.page == "kept" else _dropped_rows

@@ -106,20 +106,21 @@ def _merged(counts: Sequence[dict[str, int]]) -> list[tuple[str, list[int]]]:
 def _bars(
     title: str, found: Sequence[tuple[str, list[int]]], runs: Sequence[Opened], links: Links, name: str, facet: str
 ) -> str:
-    top = max((count for _, counts in found for count in counts), default=1) or 1
+    sizes = [max(len(run.kept), 1) for run in runs]
+    top = max((count / size for _, counts in found for count, size in zip(counts, sizes, strict=True)), default=1) or 1
     rows = []
     for value, counts in found:
-        for place, (run, count) in enumerate(zip(runs, counts, strict=True)):
+        for place, (run, count, size) in enumerate(zip(runs, counts, sizes, strict=True)):
             to = Address(run.number, name).with_filter(facet, value)
             words = text(said(value)) if place == 0 else ""
-            many = link(links, to if count else None, f"{count:,}")
-            rows.append(f"<span>{words}</span>{bar(count, top, run.number)}<b>{many}</b>")
+            many = link(links, to if count else None, f"{count:,} ({count / size:.0%})")
+            rows.append(f"<span>{words}</span>{_bar(count / size / top, run.number)}<b>{many}</b>")
     return f'<div><h3>{text(title)}</h3><div class="bars">{"".join(rows)}</div></div>'
 
 
-def bar(count: int, top: int, number: int = 1) -> str:
+def _bar(share: float, number: int) -> str:
     """Returns a bar as a picture, because the policy allows no inline style."""
-    wide = max(_BAR * count / top, 1.5) if count else 0
+    wide = max(_BAR * share, 1.5) if share else 0
     return (
         f'<svg class="bar" viewBox="0 0 {_BAR} 8" preserveAspectRatio="none" aria-hidden="true">'
         f'<rect class="r{number}" width="{wide:.1f}" height="8" rx="1.5"/></svg>'

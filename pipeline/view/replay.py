@@ -12,16 +12,17 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from pipeline.errors import UserError
-from pipeline.evaluate.command import worlds_of
 from schemas.base import Json
 from schemas.dialogue import Dialogue
 from schemas.tool import ToolSpec
 from schemas.world import Row
-from tool_specs.domain import Domain
-from tool_specs.sandbox import Sandbox
+
+if TYPE_CHECKING:
+    from tool_specs.domain import Domain
+    from tool_specs.sandbox import Sandbox
 
 
 class Change(NamedTuple):
@@ -54,6 +55,8 @@ class Worlds:
         """Returns the sandbox of a domain, or why there is none."""
         with self._lock:
             if self._sandboxes is None:
+                from pipeline.run_worlds import worlds_of  # what it needs takes longer to load than a page to show
+
                 self._sandboxes = {}
                 try:
                     for source in worlds_of(self._run, self._recipe, self._world):
