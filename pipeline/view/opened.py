@@ -9,6 +9,7 @@ A run that has not ended can be looked at, too: what was dropped as soon as a sh
 
 from __future__ import annotations
 
+import os
 import threading
 from collections import Counter
 from contextlib import suppress
@@ -17,6 +18,7 @@ from functools import cached_property, lru_cache
 from pathlib import Path
 
 import msgspec
+import numpy as np
 import orjson
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -50,6 +52,7 @@ _COLUMNS = (
 )  # fmt: skip
 _DROP_COLUMNS = ("id", "stage", "reason", "owner", "detail", "record_id")
 _NUMBERS = ("num_writes", "burden", "plausible_burden", "num_turns", "num_tool_calls")
+_NONE = pa.schema([(name, pa.int64() if name in _NUMBERS else pa.string()) for name in _COLUMNS])
 
 Place = tuple[int, int]
 Reason = tuple[str, str, str]
@@ -188,27 +191,35 @@ class Opened:
 
     def _read_kept(self) -> Index:
         names: list[str] = self._kept.get("shards", [])
-
-        def shards(place: str) -> list[Path]:
-            return [inside(self.path, self._kept[place], f"{name}.parquet") for name in names]
-
-        tables, positions = read_columns(shards("rows"), _COLUMNS), read_columns(shards("select"), ["position"])
-        parts = []
-        for name, table, place in zip(names, tables, positions, strict=True):
-            try:
-                kept = table.take(place["position"])
-            except pa.ArrowException as error:
-                message = (
+        tables = read_columns(self._files("rows", names), _COLUMNS)
+        positions = read_columns(self._files("select", names), ["position"])
+        table = pa.concat_tables(tables) if tables else _NONE.empty_table()
+        places, start = [np.empty(0, np.int64)], 0
+        for name, rows, chosen in zip(names, tables, positions, strict=True):
+            kept = chosen["position"].to_numpy()
+            if len(kept) and not 0 <= kept.min() <= kept.max() < rows.num_rows:
+                raise StorageError(
                     f"{self.path}: what shard {name} says is kept does not fit its rows; run it again with --force"
                 )
-                raise StorageError(message) from error
-            parts.append(kept.append_column("shard", pa.array([name] * kept.num_rows, pa.string())))
-        empty = pa.schema([(name, pa.int64() if name in _NUMBERS else pa.string()) for name in (*_COLUMNS, "shard")])
-        table = pa.concat_tables(parts) if parts else empty.empty_table()
+            places.append(kept + start)
+            start += rows.num_rows
+        table = table.combine_chunks().take(pa.array(np.concatenate(places)))
+        shard = np.repeat(np.arange(len(names), dtype=np.int32), [len(each) for each in places[1:]])
+        table = table.append_column("shard", pa.DictionaryArray.from_arrays(shard, pa.array(names, pa.string())))
         counted = table["plausible_burden" if self.plausible else "burden"]
         cell = pc.binary_join_element_wise(table["num_writes"].cast("string"), counted.cast("string"), "x")
         table = table.append_column("cell", cell)
         return Index(table, KEPT, ("id", "task_id"), {"happens": happens})
+
+    def _files(self, place: str, shards: list[str]) -> list[Path]:
+        """Returns the files of shards, none of which lies anywhere else."""
+        if not shards:
+            return []
+        folder = inside(self.path, self._kept[place])
+        # To look where each of them really lies would take as long as to read it.
+        here = {each.name for each in os.scandir(folder) if not each.is_symlink()} if folder.is_dir() else set()
+        names = [f"{shard}.parquet" for shard in shards]
+        return [folder / name if name in here else inside(self.path, self._kept[place], name) for name in names]
 
     def _read_dropped(self) -> Index:
         shards = set(self._kept.get("all_shards", ()))
