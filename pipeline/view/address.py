@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Collection
+from collections.abc import Iterable
 from typing import NamedTuple, Protocol
 from urllib.parse import parse_qsl, quote, unquote, urlencode, urlsplit
 
@@ -105,19 +105,23 @@ class Files:
 
     combined = False
 
-    def __init__(self, ids: Collection[tuple[int, str, str]]) -> None:
-        """Takes the (run, page, id) that are written."""
-        self._ids = frozenset(ids)
+    def __init__(self, written: Iterable[Address]) -> None:
+        """Takes the addresses of the lists and single pages that are written."""
+        self._written = frozenset(map(self._name, written))
 
     def href(self, to: Address) -> str:
         """Returns the file's name."""
-        if not to.page:
+        name = self._name(to)
+        return name if not to.page or name in self._written else ""
+
+    @staticmethod
+    def _name(of: Address) -> str:
+        if not of.page:
             return "index.html"
-        if to.page in _NAMED:
-            known = (to.run, to.page, to.id) in self._ids
-            return f"{to.run}-{to.page}-{file_word(to.id)}.html" if known else ""
-        words = [str(to.run), to.page, *(word for pair in to.filters[-1:] for word in pair)]
-        number = f".{to.number}" if to.number > 1 else ""
+        if of.page in _NAMED:
+            return f"{of.run}-{of.page}-{file_word(of.id)}.html"
+        words = [str(of.run), of.page, *(word for pair in of.filters[-1:] for word in pair)]
+        number = f".{of.number}" if of.number > 1 else ""
         return f"{'-'.join(map(file_word, words))}{number}.html"
 
     def asset(self, name: str) -> str:

@@ -23,7 +23,7 @@ def dialogue_page(
     judged = run.judged(address.id)
     if judged is None:
         return None
-    before, after = run.kept.beside(address.id, dict(address.filters))
+    before, after = run.shown("kept").beside(address.id, dict(address.filters))
     frame = Frame(
         address.id,
         run,
@@ -76,7 +76,9 @@ def head(dialogue: Dialogue, run: Opened, links: Links) -> Iterator[str]:
 
 def beside_its_proof(dialogue: Dialogue, changes: Changes, faults: frozenset[int] = frozenset()) -> str:
     """Returns a dialogue, and beside it the proof whose reads lead to the calls that made them."""
-    said_why = note(f"What writes changed is not shown: {text(changes.missing)}") if changes.missing else ""
+    said_why = (
+        note(f"What writes changed is shown as results tell it: {text(changes.missing)}") if changes.missing else ""
+    )
     proof = proof_html(dialogue.scenario.task, lambda read: where_made(dialogue, read), clauses=True)
     return (
         f'{said_why}<div class="pair"><div>{"".join(transcript(dialogue, changes, faults))}</div>'

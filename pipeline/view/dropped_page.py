@@ -33,7 +33,7 @@ def dropped_page(
     if found is None:
         return None
     drop, dialogue = found
-    before, after = run.dropped.beside(address.id, dict(address.filters))
+    before, after = run.shown("dropped").beside(address.id, dict(address.filters))
     frame = Frame(
         f"Dropped: {said(drop.reason)}",
         run,

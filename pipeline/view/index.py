@@ -63,6 +63,7 @@ class Index:
         self.whole = table.num_rows if whole is None else whole
         self.facets = dict(facets)
         self._search, self._parts = tuple(search), dict(parts or {})
+        self._spread: dict[int, Index] = {}
 
     def __len__(self) -> int:
         return int(self.table.num_rows)
@@ -106,8 +107,10 @@ class Index:
         """Returns an index of so many rows, evenly spread over all; itself where it has no more."""
         if len(self) <= count:
             return self
-        places = pa.array([number * len(self) // count for number in range(count)], pa.int64())
-        return Index(self.table.take(places), self.facets, self._search, self._parts, self.whole)
+        if count not in self._spread:
+            places = pa.array([number * len(self) // count for number in range(count)], pa.int64())
+            self._spread[count] = Index(self.table.take(places), self.facets, self._search, self._parts, self.whole)
+        return self._spread[count]
 
     def _values(self, facet: str, text: str) -> Sequence[str]:
         part = self._parts.get(facet)

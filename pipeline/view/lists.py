@@ -19,12 +19,12 @@ _MANY = 12
 
 def kept_list(run: Opened, address: Address, runs: Sequence[Opened], links: Links) -> str:
     """Returns a page of kept dialogues."""
-    return _list(run, run.kept, KEPT, address, runs, links)
+    return _list(run, run.shown("kept"), KEPT, address, runs, links)
 
 
 def dropped_list(run: Opened, address: Address, runs: Sequence[Opened], links: Links) -> str:
     """Returns a page of dropped records."""
-    return _list(run, run.dropped, DROPPED, address, runs, links)
+    return _list(run, run.shown("dropped"), DROPPED, address, runs, links)
 
 
 def _list(

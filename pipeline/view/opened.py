@@ -77,10 +77,12 @@ class Opened:
         wanted: the same per cell of the grid that names its burden.
         reasons: dropped records by stage, reason and owner; None where the run has not counted them yet.
         kept: the index of the kept rows.
+        limit: how many rows lists have at most, evenly spread over all; None: all.
     """
 
     path: Path
     number: int
+    limit: int | None = None
 
     def __post_init__(self) -> None:
         self._lock = threading.RLock()
@@ -122,6 +124,11 @@ class Opened:
         """What is kept, per cell of the grid."""
         counted = self.kept.counts({}, "cell")
         return {(int(cell.split("x")[0]), int(cell.split("x")[1])): count for cell, count in counted.items()}
+
+    def shown(self, page: str) -> Index:
+        """Returns the index of a list, `kept` or `dropped`, as far as it is shown."""
+        index = self.kept if page == "kept" else self.dropped
+        return index if self.limit is None else index.spread(self.limit)
 
     def counted(self) -> Counter[Reason]:
         """Returns dropped records by stage, reason and owner: as the run counted them, or by its files."""

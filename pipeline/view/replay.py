@@ -4,7 +4,8 @@
     changes.by_call["call_7"]        # (Change(row="loans L1", path="due", before="2024-01-01", after="2024-02-01"),)
     changes.missing                  # "", or why nothing can be replayed
 
-Only worlds that are generated or given are replayed; a live server is never asked just to look at a run.
+Only worlds that are generated or given are replayed; a live server is never asked just to look at a run. Then a write's
+result is held beside the latest result about the same thing, as far as there is one.
 """
 
 from __future__ import annotations
@@ -13,6 +14,8 @@ import threading
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
+
+import orjson
 
 from pipeline.errors import UserError
 from schemas.base import Json
@@ -35,7 +38,7 @@ class Change(NamedTuple):
 
 
 class Changes(NamedTuple):
-    """Changes by the id of the call that made them, or why they cannot be told."""
+    """Changes by the id of the call that made them, and why they are only what results tell, if they are."""
 
     by_call: Mapping[str, tuple[Change, ...]]
     missing: str = ""
@@ -71,9 +74,9 @@ class Worlds:
         """Replays a dialogue."""
         sandbox, missing = self.sandbox(dialogue.scenario.task.domain)
         if sandbox is None:
-            return Changes({}, missing)
+            return Changes(told_by_results(dialogue), missing)
         if sandbox.digest() != dialogue.initial_digest:
-            return Changes({}, "the dialogue was made on another state of the world")
+            return Changes(told_by_results(dialogue), "the dialogue was made on another state of the world")
         now, found = sandbox.fork(), {}
         before: dict[str, dict[str, Row | None]] = {}
         for message in dialogue.messages:
@@ -84,6 +87,44 @@ class Worlds:
                     found[call.id] = tuple(_between(sandbox, before, after))
                     before = after
         return Changes(found)
+
+
+def told_by_results(dialogue: Dialogue) -> dict[str, tuple[Change, ...]]:
+    """Returns what results tell of the changes: a gold write's result beside the latest one about the same thing.
+
+    Two results are about the same thing if they are objects that share half of their keys, and agree in all of those
+    that are ids, at least one.
+    """
+    writes = {request.tool for request in dialogue.scenario.task.writes}
+    seen: list[dict[str, Json]] = []
+    found: dict[str, tuple[Change, ...]] = {}
+    for message in dialogue.messages:
+        value = _object(message.content) if message.role == "tool" and not message.error else None
+        if value is None:
+            continue
+        before = next((each for each in reversed(seen) if _ids_of_both(each, value)), None)
+        if message.name in writes and message.tool_call_id is not None and before is not None:
+            row = ", ".join(f"{name} {value[name]}" for name in _ids_of_both(before, value))
+            found[message.tool_call_id] = tuple(Change(row, *each) for each in leaves_apart(before, value))
+        seen.append(value)
+    return found
+
+
+def _object(content: str) -> dict[str, Json] | None:
+    try:
+        value = orjson.loads(content)
+    except orjson.JSONDecodeError:
+        return None
+    return value if isinstance(value, dict) else None
+
+
+def _ids_of_both(one: Mapping[str, Json], other: Mapping[str, Json]) -> list[str]:
+    """Returns the ids in which two objects agree; none if they are not about the same thing."""
+    shared = [name for name in one if name in other]
+    ids = [name for name in shared if name.lower().endswith("id") and isinstance(one[name], str | int)]
+    if 2 * len(shared) < max(len(one), len(other)) or any(one[name] != other[name] for name in ids):
+        return []
+    return ids
 
 
 def _may_write(domain: Domain, name: str) -> bool:

@@ -22,7 +22,7 @@ def write_static(runs: tuple[Opened, ...], worlds: tuple[Worlds, ...], folder: P
     """Writes the files; returns how many pages there are.
 
     Args:
-        runs: the runs; their indexes are cut to what is written.
+        runs: the runs; from now on their lists have only what is written.
         worlds: their worlds.
         folder: a new or empty folder.
         count: dialogues of each run, and dropped records.
@@ -32,14 +32,14 @@ def write_static(runs: tuple[Opened, ...], worlds: tuple[Worlds, ...], folder: P
     """
     _must_be_free(folder, runs)
     for run in runs:
-        run.kept, run.dropped = run.kept.spread(count), run.dropped.spread(count)
-    single = [address for run in runs for address in _single(run, len(runs))]
-    links = Files({(each.run, each.page, each.id) for each in single})
+        run.limit = count
+    addresses = [each for run in runs for each in (*_lists(run), *_single(run, len(runs)))]
+    links = Files(addresses)
     site = Site(runs, links, worlds)
     for name, (_, content) in assets().items():
         write_bytes(folder / name, content)
     pages = 0
-    for address in (Address(), *(each for run in runs for each in _lists(run)), *single):
+    for address in (Address(), *addresses):
         found = site.page(address)
         if found is not None:
             write_bytes(folder / links.href(address), found.encode("utf-8", "replace"))
@@ -50,16 +50,17 @@ def write_static(runs: tuple[Opened, ...], worlds: tuple[Worlds, ...], folder: P
 def _single(run: Opened, runs: int) -> Iterator[Address]:
     for domain in run.domains:
         yield Address(run.number, "graph", domain)
-    for row_id in run.kept.table["id"].to_pylist():
+    for row_id in run.shown("kept").table["id"].to_pylist():
         yield Address(run.number, "dialogue", row_id)
         if runs > 1:
             yield Address(run.number, "both", row_id)
-    for drop_id in run.dropped.table["id"].to_pylist():
+    for drop_id in run.shown("dropped").table["id"].to_pylist():
         yield Address(run.number, "drop", drop_id)
 
 
 def _lists(run: Opened) -> Iterator[Address]:
-    for name, index in (("kept", run.kept), ("dropped", run.dropped)):
+    for name in ("kept", "dropped"):
+        index = run.shown(name)
         whole = Address(run.number, name)
         chosen = [whole.with_filter(facet, value) for facet in index.facets for value in index.counts({}, facet)]
         for address in (whole, *chosen):

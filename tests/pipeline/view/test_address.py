@@ -37,19 +37,20 @@ def test_a_file_has_a_plain_name_in_its_folder(text: str) -> None:
 
 @pytest.mark.parametrize("text", HOSTILE)
 def test_hostile_ids_stay_in_the_folder(text: str) -> None:
-    name = Files({(1, "dialogue", text)}).href(Address(1, "dialogue", text))
+    address = Address(1, "dialogue", text)
+    name = Files([address]).href(address)
     assert re.fullmatch(r"1-dialogue-[A-Za-z0-9_-]+\.html", name)
 
 
 def test_files_are_told_apart() -> None:
-    links = Files(())
     lists = [
         Address(1, "kept", filters=(("kind", value),), number=number)
         for value in ("a", "a-2", "a.2")
         for number in (1, 2)
     ]
+    links = Files(lists)
     assert len({links.href(each) for each in lists}) == len(lists)
-    assert links.href(Address(1, "dialogue", "not-written")) == ""
+    assert links.href(Address(1, "dialogue", "not-written")) == "" and links.href(Address(1, "kept", number=2)) == ""
 
 
 @pytest.mark.parametrize(

@@ -3,11 +3,14 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from msgspec import structs
 
 from pipeline.view.opened import Opened
-from pipeline.view.replay import Worlds, leaves_apart
+from pipeline.view.replay import Change, Worlds, leaves_apart, told_by_results
 from pipeline.view.transcript import evidence_of, places_of
 from schemas.base import Json
+from schemas.dialogue import Message
+from tests.pipeline.fake_run import judged
 
 
 @pytest.mark.parametrize(
@@ -68,3 +71,35 @@ def test_what_cannot_be_replayed_says_why(toy_run: Path) -> None:
     assert judged is not None
     changes = worlds.changes(judged.dialogue)
     assert changes.by_call == {} and "its world of library is not generated; give --recipe" in changes.missing
+
+
+def test_what_cannot_be_replayed_is_told_by_results() -> None:
+    dialogue = judged(1).dialogue
+    results = [
+        ("get_loan", '{"loan_id":"L1","status":"open","due":"Friday","copies":[1]}'),
+        ("get_loan", '{"loan_id":"L2","status":"open","due":"Monday","copies":[2]}'),
+        ("get_reader", '{"loan_id":"L1"}'),
+        ("renew", '{"loan_id":"L1","status":"open","due":"Sunday","copies":[1]}'),
+        ("renew", '{"loan_id":"L9","status":"open","due":"Sunday","copies":[1]}'),
+        ("renew", "renewed"),
+    ]
+    messages = tuple(
+        Message(role="tool", content=content, tool_call_id=f"call_{place}", name=name)
+        for place, (name, content) in enumerate(results)
+    )
+    found = told_by_results(structs.replace(dialogue, messages=messages))
+    assert found == {"call_3": (Change("loan_id L1", "due", "Friday", "Sunday"),)}
+
+
+def test_of_a_real_run_results_tell_no_more_than_the_world(real_run: Path) -> None:
+    run, worlds = Opened(real_run, 1), Worlds(real_run)
+    compared = 0
+    for row in run.kept.table.to_pylist():
+        found = run.judged(row["id"])
+        assert found is not None
+        whole = worlds.changes(found.dialogue).by_call
+        for call, told in told_by_results(found.dialogue).items():
+            values = {(each.path, str(each.after)) for each in whole[call]}
+            assert {(each.path, str(each.after)) for each in told} <= values
+            compared += len(told)
+    assert compared > 10

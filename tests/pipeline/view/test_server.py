@@ -81,7 +81,7 @@ def test_pages_say_what_the_run_gave(serve: Serve, toy_run: Path) -> None:
         "the answer would be loan_id = &quot;L3&quot;",
         "all 6 clauses",
         "reversed order: loan_id = &quot;L3&quot;",
-        "What writes changed is not shown",
+        "What writes changed is shown as results tell it",
     ):
         assert part in dialogue, part
     drop = ask(url, "/1/drop/drop-2")[2]

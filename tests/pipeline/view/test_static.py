@@ -13,11 +13,13 @@ def static(run: Path, folder: Path, count: int = 1000) -> int:
     return view(run, None, "127.0.0.1", 0, folder, count, None, None)
 
 
-def test_every_link_leads_to_a_file(toy_run: Path, tmp_path: Path) -> None:
+@pytest.mark.parametrize("count", [1000, 4])
+def test_every_link_leads_to_a_file(toy_run: Path, tmp_path: Path, count: int) -> None:
     folder = tmp_path / "shown"
-    assert static(toy_run, folder) == 0
+    assert static(toy_run, folder, count) == 0
     files = {path.name: path.read_text() for path in folder.glob("*.html")}
-    assert sum(name.startswith("1-dialogue-") for name in files) == 20
+    assert sum(name.startswith("1-dialogue-") for name in files) == min(count, 20)
+    assert "<b>20</b><span>kept of 20 wanted</span>" in files["index.html"]
     for name, page in files.items():
         for target in re.findall(r'(?:href|src)="([^"#]+)', page):
             assert (folder / target).is_file(), (name, target)
