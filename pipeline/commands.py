@@ -271,7 +271,7 @@ def _tell(outcome: Outcome, out: Path) -> None:
     else:
         text = f"{place}: {outcome.kept} of {outcome.wanted} trajectories in {outcome.seconds:.1f} s"
     if outcome.kept >= outcome.wanted:
-        text += f"; look at them with `writ show {place}` and {place / 'report.html'}"
+        text += f"; look at them with `writ view {place}`, or at {place / 'report.html'}"
     console.print(text, markup=False, highlight=False, soft_wrap=True)
     for line in _short_cells(outcome, place):
         console.print(line, markup=False, highlight=False, soft_wrap=True)
