@@ -1,8 +1,8 @@
 """CPU time per dialogue of what decides whether it is kept, and of what says how human its user is.
 
-    python benchmarks/quality.py [--rounds 12]
+    python benchmarks/quality.py [--rounds 12] [--benchmark FILE]
 
-Checks with replay, contamination (against as many texts as a benchmark of 200 items has), near-duplicates and realism,
+Checks with replay, contamination (against a benchmark, or 200 texts as long as tasks are), near-duplicates and realism,
 one after the other in one process, on scripted retail dialogues that have been looked at once before.
 """
 
@@ -17,6 +17,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
+from pipeline.benchmark_files import read_benchmarks
 from schemas.verdict import Judged
 from stages.decontaminate import DecontaminateDialogues, Item, index_of
 from stages.deduplicate import Deduplicate
@@ -42,21 +43,25 @@ def seconds(work: Callable[[], object]) -> float:
 def main() -> int:
     parser = argparse.ArgumentParser(description="CPU time of checks, near-duplicates, contamination and realism.")
     parser.add_argument("--rounds", type=int, default=12, help="tasks per cell, each told in three manners")
+    parser.add_argument("--benchmark", type=Path, help="a file as recipes name them under `contamination`")
+    arguments = parser.parse_args()
     services = made_services()
-    dialogues = asyncio.run(simulated(services, parser.parse_args().rounds))
+    dialogues = asyncio.run(simulated(services, arguments.rounds))
     validate, deduplicate = ValidateDialogues(), Deduplicate()
     judged = [each for each in (validate.validated(d, services) for d in dialogues) if isinstance(each, Judged)]
     texts = [each.dialogue.scenario.task.text for each in judged[:200]]
     # Words in reverse order: as many runs as a benchmark has, and none that a dialogue has.
     items = [Item(str(number), (" ".join(reversed(text.split())),), ()) for number, text in enumerate(texts)]
-    contamination = DecontaminateDialogues(benchmark=index_of(items))
+    named = [str(arguments.benchmark)] if arguments.benchmark else []
+    index = read_benchmarks(named, Path.cwd()).index if named else index_of(items)
+    contamination = DecontaminateDialogues(benchmark=index)
     spoken = ([m for m in d.messages if m.role != "tool" and m.content] for d in dialogues)
     talks = [Talk(tuple(("user" if m.role == "user" else "agent", m.content) for m in each)) for each in spoken]
 
     def duplicates() -> None:
-        index = deduplicate.start()
+        seen = deduplicate.start()
         for each in judged:
-            index.accept(each.id, deduplicate.features(each))
+            seen.accept(each.id, deduplicate.features(each))
 
     async def clean() -> None:
         for each in judged:

@@ -34,9 +34,9 @@ def stats(run: Path, console: Console) -> None:
     _print(console, f"lengths and words (texts: {facts.sampled:,} dialogues)", _texts(facts))
     if manifest.get("spent"):
         _print(console, "language models", _spent(manifest["spent"]))
-    for line in (realism_line(facts.realism) if facts.realism else "", acts_line(facts), contamination_line(facts)):
-        if line:
-            console.print(f"\n{line}", markup=False, highlight=False)
+    users = realism_line(facts.realism) if facts.realism and facts.realism.turns else ""
+    for line in filter(None, (users, acts_line(facts), contamination_line(facts))):
+        console.print(f"\n{line}", markup=False, highlight=False)
     if facts.acts:
         _print(console, "commonest pairs of dialogue acts", _pairs(facts))
     _rates(manifest, facts, console)
