@@ -13,7 +13,7 @@ LOCK := uv pip compile --quiet --universal --python-version 3.11 --generate-hash
 run: $(VENV)/.runtime
 	$(BIN)/writ run recipes/quickstart.yaml
 
-test: $(VENV)/.dev $(VENV)/.servers $(VENV)/.vllm
+test: $(VENV)/.dev $(VENV)/.servers $(VENV)/.trainers $(VENV)/.vllm
 	$(BIN)/python -m pytest -m "not soak" -rs $(PYTEST)
 
 check: $(VENV)/.dev
@@ -27,6 +27,8 @@ lock:
 	$(LOCK) --group build -o requirements.txt
 	$(LOCK) --group dev -c requirements.txt -o requirements-dev.txt
 	$(subst pyproject.toml,tests/servers/requirements.in,$(LOCK)) --no-strip-extras -o tests/servers/requirements.txt
+	$(subst pyproject.toml,$(SERVERS)/requirements-trainers.in,$(LOCK)) --override $(SERVERS)/overrides-trainers.txt \
+		-o $(SERVERS)/requirements-trainers.txt
 
 # The lock of the CPU build of vLLM is for one platform. Tell uv where torch+cpu is: UV_INDEX or UV_FIND_LINKS. Of what
 # vLLM names, the builds for CUDA that pip finds beside it would break it, and Triton is a gigabyte that a CPU never asks.
@@ -65,6 +67,13 @@ $(VENV)/.servers: $(SERVERS)/requirements.txt $(SERVERS)/package-lock.json | $(B
 	@command -v npm >/dev/null && NODE_EXTRA_CA_CERTS="$${NODE_EXTRA_CA_CERTS:-$(CERTIFICATES)}" \
 		npm ci --prefix $(SERVERS) --no-audit --no-fund --loglevel=error || \
 		echo "npm is missing or could not install: the tests of MCP servers written for Node will be skipped"
+	@touch $@
+
+# Code of trainers that reads exports: TRL's templates, OpenAI's types.
+$(VENV)/.trainers: $(SERVERS)/requirements-trainers.txt | $(BIN)/python
+	@{ $(BIN)/python -m venv $(VENV)/trainers && \
+	$(VENV)/trainers/bin/python -m pip install --quiet --no-deps --require-hashes -r $(SERVERS)/requirements-trainers.txt; } || \
+		{ rm -rf $(VENV)/trainers; echo "Trainers' code could not be installed: tests that read exports with it are skipped"; }
 	@touch $@
 
 # A real vLLM for tests, with a tiny model of its own; half a minute where the packages lie near, 2.6 GB.

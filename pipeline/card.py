@@ -77,7 +77,7 @@ def card(facts: Facts, written: Written) -> str:
         _table(("rejected at", "reason", "fault of", "records"), _drops(facts)),
         contamination_line(facts),
         "## Licence and limits",
-        _LIMITS,
+        f"{_APACHE if _generated(facts) else _OTHERS} {_LIMITS}",
         "## Citation",
         _CITATION,
     ]
@@ -89,7 +89,7 @@ def front_matter(facts: Facts, written: Written) -> dict[str, Json]:
     configs = sorted({config for config, _ in written.rows})
     size = next((name for limit, name in _SIZES if facts.total < limit), "n>1M")
     return {
-        "license": "apache-2.0",
+        "license": "apache-2.0" if _generated(facts) else "other",
         "language": ["en"],
         "pretty_name": _name(facts),
         "size_categories": [size],
@@ -155,10 +155,14 @@ sharegpt = load_dataset("{place}", "sharegpt", split="train")   # any version of
 `json.dumps` on each `tool_calls[i].function.arguments`. Filter on the flat columns: \
 `rows.filter(lambda row: row["burden"] >= 6)`."""
 
-_LIMITS = """All people, orders and texts are synthetic, unless a world above came from a file: then its values are that
-file's, under that file's terms. The conversations are in English. The data set is released under Apache-2.0. The
-checks establish that calls, results and outcomes are right and that texts state the right values; they do not judge
-style."""
+_APACHE = "All people, orders and texts are synthetic. The data set is released under Apache-2.0."
+_OTHERS = (
+    "A world above was not generated: its values are its owner's, under the owner's terms, which nothing here changes."
+)
+_LIMITS = (
+    "The conversations are in English. The checks establish that calls, results and outcomes are right and that texts "
+    "state the right values; they do not judge style."
+)
 
 
 _CITATION = """The idea of counting write decisions and evidence is WRIT's, the API graph ToolDial's:
@@ -167,6 +171,10 @@ _CITATION = """The idea of counting write decisions and evidence is WRIT's, the 
 @misc{writ, title = {{WRIT}}, eprint = {2606.02908}, archivePrefix = {arXiv}, year = {2026}}
 @misc{tooldial, title = {{ToolDial}}, eprint = {2503.00564}, archivePrefix = {arXiv}, year = {2025}}
 ```"""
+
+
+def _generated(facts: Facts) -> bool:
+    return all(world["origin"].startswith("generated:") for world in facts.worlds)
 
 
 def _grid_meaning(facts: Facts) -> str:

@@ -18,6 +18,7 @@ from pathlib import Path
 
 import orjson
 
+from pipeline.exports.conversational import with_text_arguments
 from pipeline.exports.format import Format
 from schemas.base import Json
 from stages.training_examples import Example
@@ -46,18 +47,11 @@ def _line(example: Example) -> dict[str, Json]:
 
 
 def _message(message: dict[str, Json], trained: bool) -> dict[str, Json]:
-    found: dict[str, Json] = {key: message[key] for key in ("role", "tool_call_id", "content") if key in message}
-    if "tool_calls" in message:
-        found["tool_calls"] = [_call(call) for call in message["tool_calls"]]
+    named = ("role", "tool_call_id", "content", "tool_calls")
+    found = {key: value for key, value in with_text_arguments(message).items() if key in named}
     if message["role"] == "assistant" and not trained:
         found["weight"] = 0
     return found
-
-
-def _call(call: dict[str, Json]) -> dict[str, Json]:
-    function = call["function"]
-    text = orjson.dumps(function["arguments"]).decode()
-    return {"id": call["id"], "type": "function", "function": {"name": function["name"], "arguments": text}}
 
 
 OPENAI = Format(

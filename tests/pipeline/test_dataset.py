@@ -138,6 +138,7 @@ def test_card_says_what_is_there(folder: Path) -> None:
     meta = yaml.safe_load(front)
     assert [config["config_name"] for config in meta["configs"]] == ["default", "sharegpt"]
     assert meta["configs"][0]["default"] is True
+    assert meta["license"] == "apache-2.0"
     assert meta["dataset_info"][0]["splits"][0]["num_examples"] == 16
     assert {"name": "messages", "list": "json"} in meta["dataset_info"][0]["features"]
     assert "20 multi-turn conversations" in body
@@ -224,5 +225,7 @@ def test_the_fingerprint_is_that_of_what_was_made(tmp_path: Path) -> None:
     elsewhere = {**stored["domains"][0], "world": {"origin": "file:/elsewhere/db.json", "digest": "w0"}}
     write_json(made / "recipe.json", {**stored, "domains": [elsewhere], "licences": {"agent": "mit"}})
     assert fingerprint(made, 20) == first != fingerprint(made, 21)
+    card = (write_dataset(made) / "README.md").read_text()
+    assert "license: other" in card and "Apache-2.0" not in card  # what is in a file is not ours to license
     write_json(made / "stages.json", {"steps": {"generate_tasks": {"key": "k"}}})
     assert fingerprint(made, 20) != first

@@ -68,7 +68,7 @@ def test_same_run_and_options_give_same_bytes(run: Path, tmp_path: Path, name: s
     assert about["options"]["turn_split"] is split and len(about["fingerprint"]) == 32
 
 
-@pytest.mark.parametrize(("name", "key"), [("trl", ""), ("axolotl", "train"), ("ms-swift", "loss")])
+@pytest.mark.parametrize(("name", "key"), [("trl", ""), ("ms-swift", "loss")])
 def test_conversational_rows_are_the_run_s_with_marks(
     run: Path, tmp_path: Path, cache: str, name: str, key: str
 ) -> None:
@@ -81,6 +81,18 @@ def test_conversational_rows_are_the_run_s_with_marks(
             assert got["tools"] == ROWS[got["id"]].tools
             marks = [message[key] for message in got["messages"] if key in message]
             assert marks == ([True] * AGENT if key else [])
+
+
+def test_axolotl_s_arguments_and_tools_are_text(run: Path, tmp_path: Path, cache: str) -> None:
+    exported(run, "axolotl", tmp_path / "out")
+    for got in datasets.load_dataset(str(tmp_path / "out"), split="train", cache_dir=cache):
+        for message, whole in zip(got["messages"], ROWS[got["id"]].messages, strict=True):
+            functions = [call["function"] for call in message.get("tool_calls", ())]
+            assert [{**each, "arguments": json.loads(each["arguments"])} for each in functions] == [
+                call["function"] for call in whole.get("tool_calls", ())
+            ]
+            assert message.get("train") is (True if whole["role"] == "assistant" else None)
+        assert json.loads(got["tools"]) == ROWS[got["id"]].tools
 
 
 def test_trl_splits_into_prompt_and_completion(run: Path, tmp_path: Path, cache: str) -> None:
