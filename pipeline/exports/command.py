@@ -146,5 +146,5 @@ def _tell(form: Format, shape: Shape, out: Path, counts: dict[str, dict[str, int
                 text += f"; {count['left_out']:,} have no such form"
             console.print(text, markup=False, highlight=False, soft_wrap=True)
     told = form.told_split if shape.turn_split else form.told
-    text = f"{form.name}, so that the loss counts the agent's messages only: {told} (docs/exports.md)"
+    text = f"What to tell {form.name} of the loss: {told}; all of its settings: docs/exports.md"
     console.print(text, markup=False, highlight=False, soft_wrap=True)

@@ -83,7 +83,7 @@ TRL = Format(
     sink=_trl,
     per_message=False,
     told="SFTConfig(assistant_only_loss=True)",
-    told_split="nothing: SFTConfig(completion_only_loss=None) counts the completion",
+    told_split="nothing, it counts completions",
 )
 AXOLOTL = Format(
     name="axolotl",
@@ -98,6 +98,6 @@ MS_SWIFT = Format(
     suffix=".parquet",
     sink=lambda path, split: ParquetSink(path, _COLUMNS, _loss, ["tools.list.element"]),
     per_message=True,
-    told="nothing: each message of the agent has its `loss`",
-    told_split="nothing: each message of the agent has its `loss`",
+    told="nothing, each message of the agent has its `loss`",
+    told_split="nothing, each message of the agent has its `loss`",
 )

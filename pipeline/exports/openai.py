@@ -59,6 +59,6 @@ OPENAI = Format(
     suffix=".jsonl",
     sink=lambda path, split: JsonlSink(path),
     per_message=True,
-    told="nothing: messages that do not count have weight 0",
-    told_split="nothing: messages that do not count have weight 0",
+    told="nothing, messages that do not count have weight 0",
+    told_split="nothing, messages that do not count have weight 0",
 )
