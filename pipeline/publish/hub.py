@@ -108,7 +108,7 @@ def _told(upload: Upload, token: str) -> Iterator[None]:
         status, said = _cause(error)
         said = " ".join(said.replace(token, "[token]").split())[:300]
         if status is None:
-            raise Stopped(f"the connection to {endpoint()} was lost ({said}); {_CONTINUE}") from None
+            raise Stopped(f"the upload to {endpoint()} broke off ({said}); {_CONTINUE}") from None
         if status == 401:
             raise UserError(f"{endpoint()} does not take this token (401); make one at {_SETTINGS}") from None
         if status == 403:

@@ -143,7 +143,7 @@ def test_a_lost_connection_is_said_and_the_next_upload_goes_on(run: Path, server
     server.let = 2
     done = publish(run, "--yes", server=server)
     assert done.returncode == 1, done
-    assert "was lost" in done.stderr and "the same command goes on" in done.stderr
+    assert "broke off" in done.stderr and "the same command goes on" in done.stderr
     assert len(server.blobs) == 2 and "README.md" not in server.repos[REPO].files
     arrived = {oid: server.uploads[oid] for oid in server.blobs}
     server.let = None
@@ -155,7 +155,7 @@ def test_a_lost_connection_is_said_and_the_next_upload_goes_on(run: Path, server
 def test_nobody_there_is_said(run: Path, server: Hub) -> None:
     server.url = "http://127.0.0.1:9"
     done = publish(run, "--yes", server=server)
-    assert done.returncode == 1 and "http://127.0.0.1:9 was lost" in done.stderr
+    assert done.returncode == 1 and "http://127.0.0.1:9 broke off" in done.stderr
 
 
 @pytest.mark.parametrize(
