@@ -93,6 +93,7 @@ def _dialogues(recipe: Recipe) -> Sequence[Step]:
         user=voices["user"].engine if "user" in voices else SCRIPTED,
         rewriter=voices["rewriter"].engine if "rewriter" in voices else "",
         sampling={role: voice.sampling for role, voice in voices.items() if role in ("agent", "user", "rewriter")},
+        prompts={role: voice.prompt for role, voice in voices.items() if voice.prompt},
     )
     if settings.attempts == 1:
         return (

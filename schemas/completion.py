@@ -44,10 +44,12 @@ class Voice(Record):
 
     Attributes:
         engine: name and version of what answers, such as `http:large-1@2026-05`.
+        prompt: text in place of the role's own, "" where there is none.
     """
 
     engine: str
     sampling: Sampling = Sampling()
+    prompt: str = ""
 
 
 class CompletionRequest(Record):

@@ -28,9 +28,12 @@ import msgspec
 from pydantic import AfterValidator, Field, model_validator
 
 from pipeline.engines.vllm_model import folder_digest, folder_of, is_folder
+from pipeline.errors import RecipeError
 from pipeline.live_settings import Strict
 from schemas.completion import EngineRole, Sampling, Voice
 
+PROMPT_SLOTS: Mapping[EngineRole, tuple[str, ...]] = {"agent": ("policy",), "user": ("instruction",), "rewriter": ()}
+"""Roles whose prompt a recipe may replace, and what must stand in it in braces; the agent's may have {service}, too."""
 ROLES: tuple[EngineRole, ...] = ("agent", "user", "verbaliser", "rewriter", "judge")
 Addresses = Mapping[EngineRole, tuple[str, ...]]
 """Role -> base URLs, with `/v1`, of replicas that the run serves itself."""
@@ -188,6 +191,8 @@ class EngineSettings(Strict):
         guided: a JSON Schema holds every answer in a form: words, or a call by the tools' own schemas. For models that
             do not call tools by themselves.
         licence: the model's, for the card of the data set; it decides nothing else.
+        prompt: a text file (relative to the recipe) in place of WRIT's prompt for the role, see `PROMPT_SLOTS`; once
+            the recipe is read, its text.
     """
 
     http: HttpSettings | None = None
@@ -196,6 +201,7 @@ class EngineSettings(Strict):
     guided: bool = False
     prices: Prices = Prices()
     licence: str = ""
+    prompt: str = ""
 
     @model_validator(mode="after")
     def _one(self) -> EngineSettings:
@@ -220,7 +226,24 @@ class EngineSettings(Strict):
     @property
     def voice(self) -> Voice:
         """What of it decides content."""
-        return Voice(engine=self.revision, sampling=msgspec.convert(self.sampling, Sampling))
+        return Voice(engine=self.revision, sampling=msgspec.convert(self.sampling, Sampling), prompt=self.prompt)
+
+
+def _prompt(role: EngineRole, path: Path) -> str:
+    if role not in PROMPT_SLOTS:
+        raise RecipeError(
+            f"engines.{role}.prompt: only {', '.join(PROMPT_SLOTS)} can have another prompt; leave it out"
+        )
+    try:
+        text = path.read_text(encoding="utf-8").strip()
+    except (OSError, UnicodeDecodeError) as error:
+        raise RecipeError(f"engines.{role}.prompt: {path} cannot be read as text ({error})") from error
+    lacking = [slot for slot in PROMPT_SLOTS[role] if f"{{{slot}}}" not in text]
+    if lacking:
+        raise RecipeError(
+            f"engines.{role}.prompt: {path} has no {{{lacking[0]}}}; what stands for it is filled in there"
+        )
+    return text
 
 
 class Engines(Strict):
@@ -240,11 +263,19 @@ class Engines(Strict):
     budget: Annotated[float, Field(gt=0)] | None = None
 
     def at(self, folder: Path) -> Engines:
-        """Returns the engines with paths from a recipe's folder made absolute."""
+        """Returns the engines with paths from a recipe's folder made absolute, and prompts read.
+
+        Raises:
+            RecipeError: a prompt cannot be read, or lacks a slot.
+        """
         changes: dict[str, EngineSettings] = {}
         for role, each in self.roles.items():
+            own: dict[str, Any] = {}
             if each.vllm is not None:
-                changes[role] = each.model_copy(update={"vllm": each.vllm.at(folder)})
+                own["vllm"] = each.vllm.at(folder)
+            if each.prompt:
+                own["prompt"] = _prompt(role, folder / Path(each.prompt).expanduser())
+            changes[role] = each.model_copy(update=own)
         return self.model_copy(update=changes)
 
     @property

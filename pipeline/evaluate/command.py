@@ -67,6 +67,7 @@ def evaluate(
         agent=voices["agent"].engine if "agent" in voices else SCRIPTED,
         user=voices["user"].engine if "user" in voices else SCRIPTED,
         sampling={seat: voice.sampling for seat, voice in voices.items()},
+        prompts={seat: voice.prompt for seat, voice in voices.items() if voice.prompt},
     )
     tried = asyncio.run(_tried(worlds, engines, scenarios, simulate, ValidateDialogues(), k, concurrency, role))
     rates = PassRates(k)

@@ -26,22 +26,22 @@ def prompt(name: str) -> str:
     return (_PROMPTS / f"{name}.md").read_text(encoding="utf-8").strip()
 
 
-def filled(name: str, **values: str) -> str:
-    """Returns a prompt with its slots filled."""
-    text = prompt(name)
+def filled(name: str, template: str = "", **values: str) -> str:
+    """Returns a prompt (or the one that stands in its place) with its slots filled."""
+    text = template or prompt(name)
     for slot, value in values.items():
         text = text.replace(f"{{{slot}}}", value)
     return text
 
 
-def agent_prompt(domain: Domain) -> str:
+def agent_prompt(domain: Domain, template: str = "") -> str:
     """Returns all that an agent is told before anybody speaks: who it is, and the policy."""
-    return filled("agent", service=domain.lexicon.service, policy=domain.policy.strip())
+    return filled("agent", template, service=domain.lexicon.service, policy=domain.policy.strip())
 
 
-def user_prompt(instruction: str) -> str:
+def user_prompt(instruction: str, template: str = "") -> str:
     """Returns all that a user is told: its own instruction, and how the chat works."""
-    return filled("user", instruction=instruction)
+    return filled("user", template, instruction=instruction)
 
 
 def as_agent(messages: Sequence[Message]) -> Iterator[dict[str, Json]]:

@@ -25,7 +25,9 @@ from tool_specs.remember import remembered
 class LanguageAgent:
     """Speaks for the desk of one dialogue."""
 
-    def __init__(self, engine: Engine, domain: Domain, session: str, sampling: Sampling | None = None) -> None:
+    def __init__(
+        self, engine: Engine, domain: Domain, session: str, sampling: Sampling | None = None, template: str = ""
+    ) -> None:
         """Opens a session.
 
         Args:
@@ -33,12 +35,13 @@ class LanguageAgent:
             domain: Whose policy and tools it has.
             session: Names the dialogue and the attempt; the engine's session ends with the role.
             sampling: How answers are drawn; a seed that is not given follows from session and turn.
+            template: Stands in place of `prompts/agent.md`, with its slots.
         """
         self._engine = engine
         self._domain = domain
         self._session = f"{session}/agent"
         self._sampling = sampling or Sampling()
-        self._system, self._tools = _constants(domain)
+        self._system, self._tools = _constants(domain, template)
         self._chat: list[Json] = [{"role": "system", "content": self._system}]
         self._heard = 0
         self._turn = 0
@@ -105,6 +108,6 @@ class LanguageAgent:
 
 
 @remembered(1, size=16)
-def _constants(domain: Domain) -> tuple[str, tuple[Json, ...]]:
+def _constants(domain: Domain, template: str) -> tuple[str, tuple[Json, ...]]:
     """Returns the system prompt and the tools, the same bytes in every dialogue of a domain."""
-    return agent_prompt(domain), tuple(openai_form(tool.spec) for tool in domain.tools.values())
+    return agent_prompt(domain, template), tuple(openai_form(tool.spec) for tool in domain.tools.values())

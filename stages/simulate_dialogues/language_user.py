@@ -18,7 +18,7 @@ from schemas.completion import Completion, CompletionRequest, Sampling
 from schemas.dialogue import Act, Message
 from stages.base import Engine
 from stages.simulate_dialogues.asking import Broken, Fault, Reply, ask
-from stages.simulate_dialogues.chat import as_user, filled, prompt, user_prompt
+from stages.simulate_dialogues.chat import as_user, prompt, user_prompt
 from stages.simulate_dialogues.distrust import cut_off, said_again, unusable
 from tool_specs.phrasing.answers import affirms
 
@@ -37,6 +37,7 @@ class LanguageUser:
         session: str,
         sampling: Sampling | None = None,
         tools: Sequence[str] = (),
+        template: str = "",
     ) -> None:
         """Opens a session.
 
@@ -46,6 +47,7 @@ class LanguageUser:
             session: Names the dialogue and the attempt; the engine's session ends with the role.
             sampling: How messages are drawn; a seed that is not given follows from session and turn.
             tools: Names of the agent's tools, which no user writes.
+            template: Stands in place of `prompts/user.md`, with its slot.
         """
         self._engine = engine
         self._session = f"{session}/user"
@@ -54,9 +56,9 @@ class LanguageUser:
         instruction = scenario.behavior.instruction
         # What it is told of its goal it may say in these very words; how it is told to behave it may not.
         rules = [part for part in instruction.split("\n\n# ") if part.startswith(_RULES)]
-        self._secret = "\n".join([*rules, filled("user", instruction="")])
+        self._secret = "\n".join([*rules, user_prompt("", template)])
         self._chat: list[Json] = [
-            {"role": "system", "content": user_prompt(instruction)},
+            {"role": "system", "content": user_prompt(instruction, template)},
             {"role": "user", "content": prompt("opening")},
         ]
         self._heard = 0

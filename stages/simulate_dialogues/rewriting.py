@@ -39,16 +39,18 @@ _LOOSE = frozenset({"intent", "question", "out_of_scope"})
 
 async def rewritten(
     engine: Engine, domain: Domain, scenario: Scenario, messages: Sequence[Message], session: str,
-    sampling: Sampling | None,
+    sampling: Sampling | None, template: str = "",
 ) -> list[Message]:  # fmt: skip
     """Returns the messages, those in words in the engine's where they say the same.
+
+    A `template` stands in place of `prompts/rewriter.md`.
 
     Raises:
         EngineError: the engine does not answer.
     """
     session = f"{session}/rewriter"
     drawn = sampling or Sampling()
-    chat: list[Json] = [{"role": "system", "content": prompt("rewriter")}]
+    chat: list[Json] = [{"role": "system", "content": template or prompt("rewriter")}]
     found: list[Message] = []
     turn = 0
     for message in messages:

@@ -48,6 +48,7 @@ class SimulateDialogues(Stage[Scenario, Dialogue]):
         user: Who speaks for the user, likewise.
         rewriter: Name and revision of the engine that puts a dialogue of two scripts into its words; "": nobody does.
         sampling: How the answers of an engine are drawn, by role.
+        prompts: Role -> text in place of the role's file in `prompts/`, with the same slots.
         attempt: Which try at the scenario this is; language models say something else each time.
     """
 
@@ -58,6 +59,7 @@ class SimulateDialogues(Stage[Scenario, Dialogue]):
     user: str = SCRIPTED
     rewriter: str = ""
     sampling: Mapping[EngineRole, Sampling] = field(default_factory=dict)
+    prompts: Mapping[EngineRole, str] = field(default_factory=dict)
     attempt: int = 0
 
     async def process(self, record: Scenario, services: Services) -> Sequence[Dialogue | Drop]:
@@ -82,12 +84,12 @@ class SimulateDialogues(Stage[Scenario, Dialogue]):
     async def _rewritten(self, dialogue: Dialogue, services: Services, sandbox: Sandbox) -> Dialogue | Drop:
         engine, scenario = _engine(services, "rewriter"), dialogue.scenario
         session = session_of(scenario.id, self.attempt)
-        sampling = self.sampling.get("rewriter")
+        sampling, words = self.sampling.get("rewriter"), self.prompts.get("rewriter", "")
         engines = {**dialogue.engines, "rewriter": engine.revision}
         id_ = content_id("dialogue", scenario.id, engines, *([self.attempt] if self.attempt else []))
         dialogue = msgspec.structs.replace(dialogue, id=id_, engines=engines)
         try:
-            messages = await rewritten(engine, sandbox.domain, scenario, dialogue.messages, session, sampling)
+            messages = await rewritten(engine, sandbox.domain, scenario, dialogue.messages, session, sampling, words)
         except EngineError as error:
             return _dropped(dialogue, Broken("engine_error", "tool", str(error)))
         return msgspec.structs.replace(dialogue, messages=tuple(messages))
@@ -101,11 +103,12 @@ class SimulateDialogues(Stage[Scenario, Dialogue]):
         revisions = {"agent": agents.revision, "user": users.revision}
         if self.agent != SCRIPTED:
             engine = _engine(services, "agent")
-            agent = LanguageAgent(engine, domain, session, self.sampling.get("agent"))
+            agent = LanguageAgent(engine, domain, session, self.sampling.get("agent"), self.prompts.get("agent", ""))
             revisions["agent"] = engine.revision
         if self.user != SCRIPTED:
             engine = _engine(services, "user")
-            user = LanguageUser(engine, scenario, session, self.sampling.get("user"), tuple(domain.tools))
+            words = self.prompts.get("user", "")
+            user = LanguageUser(engine, scenario, session, self.sampling.get("user"), tuple(domain.tools), words)
             revisions["user"] = engine.revision
         heard = Listening(domain, scenario)
         if self.agent != SCRIPTED:

@@ -41,10 +41,10 @@ def script(*scenarios: Scenario) -> ScriptedEngine:
     return ScriptedEngine({SANDBOX.domain.name: SANDBOX}, {one.id: one for one in scenarios}.get)
 
 
-def live(one: Scenario, engine: Engine) -> Dialogue | Drop:
+def live(one: Scenario, engine: Engine, **prompts: str) -> Dialogue | Drop:
     services = Services(sandboxes={SANDBOX.domain.name: SANDBOX}, engines={"agent": engine, "user": engine})
     cap = Sampling(max_tokens=CAP)
-    stage = SimulateDialogues(agent="test", user="test", sampling={"agent": cap, "user": cap})
+    stage = SimulateDialogues(agent="test", user="test", sampling={"agent": cap, "user": cap}, prompts=prompts)
     (made,) = asyncio.run(stage.process(one, services))
     assert isinstance(made, (Dialogue, Drop))
     return made
@@ -74,6 +74,15 @@ def test_every_prompt_begins_with_the_one_before_byte_for_byte() -> None:
             head = [orjson.dumps(message) for message in before.messages]
             assert [orjson.dumps(message) for message in after.messages][: len(head)] == head
             assert after.tools == before.tools and after.sampling.seed != before.sampling.seed
+
+
+def test_prompts_of_ones_own_stand_in_place_of_ours() -> None:
+    one = told("exchange_cheapest_black", "drip")
+    engine = Recorder(script(one))
+    live(one, engine, agent="Desk of {service}.\n{policy}", user="Play this:\n{instruction}")
+    heads = {request.role: request.messages[0]["content"] for request in engine.requests}
+    assert heads["agent"] == f"Desk of {SANDBOX.domain.lexicon.service}.\n{SANDBOX.domain.policy.strip()}"
+    assert heads["user"] == f"Play this:\n{one.behavior.instruction}"
 
 
 def test_the_agent_sees_no_instruction_and_the_user_no_tools_calls_or_gold() -> None:
