@@ -16,6 +16,7 @@ from stages.generate_tasks.claims import NotProven
 from stages.generate_tasks.decisions import decisions, flawed
 from stages.generate_tasks.drafts import NoSuchRequest, said_facts
 from stages.generate_tasks.dues import due, due_plans, not_due
+from stages.generate_tasks.exchanges import exchanged, exchanges_of
 from stages.generate_tasks.flaws import FLAWED
 from stages.generate_tasks.ground import Ground
 from stages.generate_tasks.makers import Maker
@@ -31,7 +32,9 @@ MOST_SEARCHED = 24
 """Reads of a systematic reader, beyond which nobody would look a stranger's row up."""
 DUE = 0.15
 """Share of attempts at one write that are about what is due to the user, where there is such a write."""
-SOUGHT = 0.5
+EXCHANGED = 0.1
+"""Share of attempts at a read-heavy task that exchange what a row has for a row of a search, where that can be."""
+SOUGHT = 0.4
 """Share of attempts at a read-heavy task that are about rows of a search, where there are any."""
 SECOND_IDENTITY = 0.2
 """Share of people who do not remember what the policy asks for first and are found another way."""
@@ -71,6 +74,9 @@ class TaskMaker:
     def _try(self, spec: TaskSpec, rng: random.Random, identity: tuple[str, ...]) -> tuple[str, list[Made]]:
         if spec.kind == "read_heavy" and spec.num_writes == 1:
             searches = self._maker.memo(f"searches:{identity}", lambda: search_plans(self._ground, identity))
+            exchanges = self._maker.memo(f"exchanges:{identity}", lambda: exchanges_of(self._maker, identity))
+            if exchanges and rng.random() < EXCHANGED:
+                return exchanged(self._maker, spec, rng, identity, exchanges)
             if searches and rng.random() < SOUGHT:
                 people = self._ground.people(spec.split, self._maker.validation)
                 composer = self._maker.composer(rng, identity, rng.choice(people), spec)

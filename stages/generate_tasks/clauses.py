@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import itertools
+from collections.abc import Iterator, Mapping, Sequence
 
 from schemas.base import Json
 from schemas.task import Clause, Witness
 from stages.generate_tasks.claims import Claim
 from stages.generate_tasks.ground import Ground
 from stages.generate_tasks.hitting import minimum
-from stages.generate_tasks.insertions import Insertions, best_of
+from stages.generate_tasks.insertions import Inserted, Insertions, best_of
 from stages.generate_tasks.reachability import Reach, arguments_of
 from stages.generate_tasks.shapes import Shape
 from stages.generate_tasks.witnesses import WitnessSearch
@@ -32,6 +33,7 @@ class Clauses:
         self.found: list[Clause] = []
         self._reduced: dict[tuple[int, ...], tuple[int, ...]] = {}
         self._seen: set[tuple[str, frozenset[ReadKey]]] = set()
+        self._insertable: dict[ReadKey, Iterator[Inserted]] = {}
 
     def without_shown_identity(self, reads: list[ReadAsk]) -> list[ReadAsk]:
         """Leaves out who-is-it reads whose answer another kept read shows: evidence does not need them, policy does."""
@@ -100,24 +102,37 @@ class Clauses:
         of this one needs several.
         """
         common: set[ReadKey] | None = None
+        for made in self._insertable.pop(ask.key, None) or self._inserted(ask, shapes):
+            suspects = self._reach.looking_up(made.ways)
+            shared = [other for other in suspects if common is not None and other.key in common - {ask.key}]
+            if shared and all(self._differs(other, made.world) for other in shared):
+                continue
+            differing = [other for other in suspects if self._differs(other, made.world)]
+            witness = self._insertions.witness(made)
+            if witness is None:
+                continue
+            self.found.append(Clause(reads=self._numbers(differing), why="witness", witness=witness))
+            keys = {other.key for other in differing}
+            common = keys if common is None else common & keys
+            if common == {ask.key}:
+                return True
+        return common is not None
+
+    def cannot_win(self, ask: ReadAsk, shapes: Sequence[Shape]) -> bool:
+        """Whether a read shows many rows, and none that is new would win: found out before anything else is proven."""
+        if not isinstance(self._ground.reader.answer(ask).value, list):
+            return False
+        worlds = self._inserted(ask, shapes)
+        first = next(worlds, None)
+        if first is not None:
+            self._insertable[ask.key] = itertools.chain((first,), worlds)
+        return first is None
+
+    def _inserted(self, ask: ReadAsk, shapes: Sequence[Shape]) -> Iterator[Inserted]:
         for shape in shapes:
             number = next(n for n, program in enumerate(self._programs) if shape.call in program.steps)
             best = best_of(self._base.candidates[number], self._programs[number].order)
-            for made in self._insertions.search(ask, shape, best):
-                suspects = self._reach.looking_up(made.ways)
-                shared = [other for other in suspects if common is not None and other.key in common - {ask.key}]
-                if shared and all(self._differs(other, made.world) for other in shared):
-                    continue
-                differing = [other for other in suspects if self._differs(other, made.world)]
-                witness = self._insertions.witness(made)
-                if witness is None:
-                    continue
-                self.found.append(Clause(reads=self._numbers(differing), why="witness", witness=witness))
-                keys = {other.key for other in differing}
-                common = keys if common is None else common & keys
-                if common == {ask.key}:
-                    return True
-        return common is not None
+            yield from self._insertions.search(ask, shape, best)
 
     def _moved(self, ask: ReadAsk, shape: Shape) -> Clause | None:
         others = [other for other in self._base.reads if other.tool == ask.tool and other.key != ask.key]

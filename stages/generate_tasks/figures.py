@@ -75,7 +75,8 @@ def complete(
                     return None
                 rows[id_] = found[0][own.last.name] if own is not None else None
     for name, rule in follows.items():
-        arguments[name] = rule.value(arguments, rows)
+        if not (rule.unless_told and name in arguments):
+            arguments[name] = rule.value(arguments, rows)
     return arguments
 
 

@@ -30,7 +30,7 @@ DONORS = 90
 """Other rows whose columns are tried, per row that is doubled."""
 PARTS = 3
 """They are tried in so many parts: mostly the first one will do."""
-SOURCES = 12
+SOURCES = 8
 """Rows that are doubled in turn."""
 WINNERS = 4
 """Worlds in which the read wins that are looked at per row that is doubled, and part."""

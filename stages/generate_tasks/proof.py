@@ -54,13 +54,21 @@ def prove(ground: Ground, claim: Claim, changed_rows: Sequence[tuple[str, str]])
             clauses.add_instrumental(text, ())
     supplying = clauses.would_be_forced(reads)
     kept = {ask.key for ask in reads}
-    for number in needed:
-        ask = base.reads[number]
-        # A read that the others cannot be made without needs no witness; one with neither has no place in S.
-        if ask.key not in kept or ask.key in supplying:
-            continue
-        if not clauses.add_witness(ask, _shapes(claim, base, number)) and not clauses.supplies_gold(ask, claim.gold):
+    # A read that the others cannot be made without needs no witness; one with neither has no place in S.
+    doubted = [(base.reads[number], number) for number in needed if base.reads[number].key in kept - supplying]
+    shapes = {ask.key: _shapes(claim, base, number) for ask, number in doubted}
+    for ask, _ in doubted:
+        if clauses.cannot_win(ask, shapes[ask.key]) and not clauses.supplies_gold(ask, claim.gold):
             raise NotProven(f"no changed world shows that {ask.tool} matters")
+    shown = 0
+    for ask, _ in doubted:
+        if clauses.add_witness(ask, shapes[ask.key]):
+            shown += 1
+        elif not clauses.supplies_gold(ask, claim.gold):
+            raise NotProven(f"no changed world shows that {ask.tool} matters")
+        # The rest cannot make up for it: each read that is left adds one to what hits all clauses, at most.
+        if len(ask.arguments) > 1 and len(clauses.hitting(("witness",))) < shown:
+            raise NotProven("bounds differ: a few other reads would do instead of those that the programs make")
     clauses.close_over_arguments()
     lower = len(clauses.hitting(("witness", "instrumental")))
     if lower != len(reads):

@@ -180,9 +180,13 @@ class Reach:
             return known
         reached = 0
         waiting: list[tuple[int, list[int]]] = []
+        closed: dict[str, bool] = {}
         for number, (key, needs) in enumerate(zip(self.own, self._needs, strict=True)):
             if key not in without:
-                masks = [self._shown_by(text) for text in needs if next(self._open_ones(text, without), None) is None]
+                for text in needs:
+                    if text not in closed:
+                        closed[text] = next(self._open_ones(text, without), None) is None
+                masks = [self._shown_by(text) for text in needs if closed[text]]
                 if masks:
                     waiting.append((1 << number, masks))
                 else:

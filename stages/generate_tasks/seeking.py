@@ -25,7 +25,7 @@ MAX_COUNT = 3
 """How many of something the user may ask for."""
 MOST_VALUES = 4
 """Values that the user gives for one parameter of a search."""
-PLACES_TRIED = 60
+PLACES_TRIED = 25
 NEIGHBOURS = 4
 
 
@@ -183,7 +183,7 @@ class Seeker:
             base = self._place(rng, tools)
             if base is None:
                 continue
-            values = {name: self._widened(rng, base, name, sizes.get(name, 1)) for name in base}
+            values = {name: self._widened(rng, base, name, sizes.get(name, 1), tools) for name in base}
             scope = Scope(values, tuple(tools))
             whole = all(len(values[name]) == size for name, size in sizes.items())
             if whole and all(self._shows(tool, arguments) for tool, arguments in scope.asks()) and self._apart(scope):
@@ -199,7 +199,9 @@ class Seeker:
             place[name] = pool[rng.randrange(len(pool))]
         return place if all(self._shows(tool, place) for tool in tools) else None
 
-    def _widened(self, rng: random.Random, base: Mapping[str, Json], name: str, size: int) -> tuple[Json, ...]:
+    def _widened(
+        self, rng: random.Random, base: Mapping[str, Json], name: str, size: int, tools: Sequence[str]
+    ) -> tuple[Json, ...]:
         if size == 1:
             return (base[name],)
         pool = values_of(self._ground, self._plan.search.parameters[name])
@@ -208,8 +210,7 @@ class Seeker:
         near = sorted(
             (value for value in pool if value not in base.values()), key=lambda value: abs(pool.index(value) - here)
         )
-        tools = self._plan.search.tools
-        fitting = (value for value in near if any(self._shows(tool, {**base, name: value}) for tool in tools))
+        fitting = (value for value in near if all(self._shows(tool, {**base, name: value}) for tool in tools))
         others = list(itertools.islice(fitting, max(NEIGHBOURS, size)))
         rng.shuffle(others)
         return tuple(sorted([base[name], *others[: size - 1]], key=str))

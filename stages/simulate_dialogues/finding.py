@@ -211,9 +211,24 @@ class Finding(Serving):
         lacking: list[str] = []
         for role, names in self.desk.roles(tool).items():
             asked = [name for name in names if name not in follows or follows[name].role]
-            if not all(name in found.arguments or (name in follows and name in wish.binds) for name in asked):
+            told = all(name in found.arguments or (name in follows and name in wish.binds) for name in asked)
+            # Of what stays unless it is told, something has to be told, or nothing would change.
+            if not told or names[-1] == self._left_open(wish):
                 lacking.append(role)
         return lacking
+
+    def asked_with(self, wish: Wish, role: str) -> list[str]:
+        """Returns the roles that one question is about: of what stays unless it is told, any will do."""
+        tool, left = wish.tool or "", self._left_open(wish)
+        if left is None or self.desk.role_of(tool, left) != role:
+            return [role]
+        names = [name for name, rule in self.desk.follows(tool).items() if rule.unless_told]
+        return list(dict.fromkeys(self.desk.role_of(tool, name) for name in names))
+
+    def _left_open(self, wish: Wish) -> str | None:
+        """Returns the last argument that stays as it is unless it is told, where the user has told none of these."""
+        names = [name for name, rule in self.desk.follows(wish.tool).items() if rule.unless_told]
+        return names[-1] if names and not any(self._told_after_all(wish, name) for name in names) else None
 
     def objection(self, wish: Wish, found: Found) -> Turn[tuple[str, str] | None]:
         """Reads the rows that what is settled names; returns (rule, its words) if they show already that it cannot be.

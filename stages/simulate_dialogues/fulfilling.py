@@ -174,8 +174,8 @@ class Fulfilling(Finding):
                 return
             comparison = ""
         text = f"{comparison} {self.words.ask_role(wish.tool or '', role)}".strip()
-        act = Act(kind="request", request=wish.number, slot=role)
-        yield from self.say(text, act, rephrase=lambda: self.words.ask_role(wish.tool or "", role))
+        acts = [Act(kind="request", request=wish.number, slot=one) for one in self.asked_with(wish, role)]
+        yield from self.say(text, *acts, rephrase=lambda: self.words.ask_role(wish.tool or "", role))
 
     def _grounds(self, wish: Wish, found: Found, rule: str) -> frozenset[int] | None:
         """Returns the selections that a broken rule is about; None where that cannot be said."""

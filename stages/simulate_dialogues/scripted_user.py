@@ -93,7 +93,7 @@ class _Visit(Telling):
             self._decide(reply, acts["confirm"])
         elif "clarify" in acts:
             reply.add(self.words.thats_it(), Act(kind="affirm", request=acts["clarify"].request))
-        for act in asked:
+        for act in self._to_answer(asked):
             self._tell(reply, act, refused=acts.get("refuse"))
         if "response_fail" in acts and len(reply.acts) == before:
             self._identify(reply)
@@ -229,6 +229,12 @@ class _Visit(Telling):
                 self._next(reply)
         elif act.request is not None:
             self._tell_slot(reply, self._number(act.request), act.slot or "")
+
+    def _to_answer(self, asked: Sequence[Act]) -> Sequence[Act]:
+        """Returns the questions to answer: of "which day, or which shelf?" what the user has something to say to."""
+        own = [act for act in asked if act.request is not None and act.slot in self.roles[self._number(act.request)]]
+        served = {act.request for act in own}
+        return [act for act in asked if act in own or act.request is None or act.request not in served]
 
     def _tell_slot(self, reply: Reply, number: int, slot: str) -> None:
         request = self._wanted(number)

@@ -195,11 +195,11 @@ class Changes:
         return self._rankings[key]
 
     def _extremes_first(self, rows: Any, ids: list[str], columns: Columns) -> list[str]:
-        """Puts rows in front that have a wanted value and the least or the greatest number in a looked-at column."""
-        numbers: list[dict[str, float]] = []
+        """Puts rows in front that have a wanted value and the least or the greatest one in a looked-at column."""
+        numbers: list[dict[str, Any]] = []
         for pattern, _ in columns:
             found = {id_: [_at(rows[id_], place) for place in _places(rows[id_], pattern)] for id_ in ids}
-            numbers.append({id_: values[0] for id_, values in found.items() if values and _is_number(values[0])})
+            numbers.append({id_: values[0] for id_, values in found.items() if values and _is_ordered(values[0])})
         best = self._fit(rows[ids[0]], columns)
         groups = [[id_ for id_ in ids if self._fit(rows[id_], columns) == best]] if best else []
         groups += [
@@ -250,8 +250,9 @@ class Changes:
         return pool
 
 
-def _is_number(value: Any) -> bool:
-    return isinstance(value, (int, float)) and not isinstance(value, bool)
+def _is_ordered(value: Any) -> bool:
+    """Numbers, and text: dates are."""
+    return isinstance(value, (int, float, str)) and not isinstance(value, bool)
 
 
 def _where(row: Any, result: Any, path: Pattern = ()) -> Pattern | None:

@@ -110,7 +110,7 @@ class Reach:
     def __init__(self, world: World, knowledge: Iterable[Mapping[str, Any]], made: Iterable[ReadId] = ()) -> None:
         """Takes what the user knows, and the reads that programs make: those of several values come from there, too."""
         self.world = world
-        self.joined = [key for key in made if len(json.loads(key[1])) > 1]
+        self.joined = self._combinations([key for key in made if len(json.loads(key[1])) > 1])
         self.told: list[Typed] = []
         by_type: dict[str, list[str]] = {}
         for entry in knowledge:
@@ -126,6 +126,20 @@ class Reach:
                     self.several.append(read_id(name, dict(zip(spec.required, values, strict=True))))
         self.everything = self._closure(None)
         self._unskippable: dict[ReadId, frozenset[ReadId]] = {}
+
+    def _combinations(self, made: list[ReadId]) -> list[ReadId]:
+        """Reads of several values, with the values of these ones put together in every way."""
+        values: dict[str, dict[str, None]] = {}
+        for name, text in made:
+            for parameter, value in json.loads(text).items():
+                values.setdefault(self.world.specs[name].types.get(parameter, "?"), {})[value] = None
+        found: list[ReadId] = []
+        for name, spec in self.world.specs.items():
+            kinds = [spec.types.get(parameter, "?") for parameter in spec.required]
+            if len(kinds) > 1 and all(kind in values for kind in kinds):
+                for each in itertools.product(*(values[kind] for kind in kinds)):
+                    found.append(read_id(name, dict(zip(spec.required, each, strict=True))))
+        return found
 
     def _closure(self, without: str | None) -> dict[ReadId, None]:
         """The user's own reads come on top of the open ones, which are left out where a value is forbidden."""

@@ -28,6 +28,10 @@ def _charged_bags_afterwards(arguments: Mapping[str, Json], rows: Mapping[str, A
     return max(0, int(arguments["total_baggages"]) - free, int(trip["nonfree_baggages"]))
 
 
+def _cabin_as_it_is(arguments: Mapping[str, Json], rows: Mapping[str, Any]) -> Json:
+    return rows[_TRIP]["cabin"]
+
+
 def _flights_as_they_are(arguments: Mapping[str, Json], rows: Mapping[str, Any]) -> list[dict[str, Json]]:
     return [{"flight_number": leg["flight_number"], "date": leg["date"]} for leg in rows[_TRIP]["flights"]]
 
@@ -55,6 +59,7 @@ FOLLOWS: dict[str, dict[str, Follow]] = {
         "payment_methods": Follow(_payments, rows=(_WAY, _METHOD), role="payment"),
     },
     "update_reservation_flights": {
+        "cabin": Follow(_cabin_as_it_is, rows=(_TRIP,), unless_told=True),
         "flights": Follow(_flights_as_they_are, rows=(_TRIP,), unless_told=True),
     },
     "send_certificate": {

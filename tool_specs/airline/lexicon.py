@@ -37,7 +37,7 @@ ROWS = {
         singular="flight",
         plural="flights",
         label="flight {flights.0.flight_number} on {flights.0.date}",
-        sought=("from {origin} to {destination} on {date}", "on {date} from {origin} to {destination}"),
+        sought=("from {origin} to {destination} on {date}", "on {date} from {origin} to {destination}", "on {date}"),
         either=("direct or with one stop", "nonstop or with one stop", "with or without a stop"),
         details=(f"{WAY}.departure", f"{WAY}.duration"),
     ),

@@ -11,12 +11,12 @@ from tool_specs.state import IndexDeclaration, State
 from tool_specs.tool import ToolError
 
 
-def _route(row: Row) -> tuple[str, str]:
-    return row["origin"], row["destination"]
+def _route(row: Row) -> list[tuple[str, str, str]]:
+    return [(row["origin"], row["destination"], date) for date in row["dates"]]
 
 
-def _origin(row: Row) -> str:
-    return str(row["origin"])
+def _origin(row: Row) -> list[tuple[str, str]]:
+    return [(row["origin"], date) for date in row["dates"]]
 
 
 INDEXES: dict[str, IndexDeclaration] = {
@@ -70,13 +70,13 @@ def bookable(db: State, wanted: FlightInfo, cabin: str, seats: int) -> tuple[Fli
     return flight, cast(int, prices[cabin])
 
 
-def flights_between(db: State, origin: str, destination: str) -> Iterator[Flight]:
-    """Yields the flights of a route."""
-    for number in db.find_all("flights_by_route", (origin, destination)):
+def flights_between(db: State, origin: str, destination: str, date: str) -> Iterator[Flight]:
+    """Yields the flights of a route that are scheduled for a date."""
+    for number in db.find_all("flights_by_route", (origin, destination, date)):
         yield flight_of(db, number)
 
 
-def flights_from(db: State, origin: str) -> Iterator[Flight]:
-    """Yields the flights that leave from an airport."""
-    for number in db.find_all("flights_by_origin", origin):
+def flights_from(db: State, origin: str, date: str) -> Iterator[Flight]:
+    """Yields the flights that leave from an airport on a date, as scheduled."""
+    for number in db.find_all("flights_by_origin", (origin, date)):
         yield flight_of(db, number)

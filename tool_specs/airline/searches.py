@@ -21,7 +21,7 @@ def search_direct_flight(db: State, origin: Airport, destination: Airport, date:
         destination: The three letters of the airport of arrival, such as 'MIA'.
         date: The day of departure as YYYY-MM-DD, such as '2024-05-20'.
     """
-    offers = (_offer(flight, date) for flight in flights_between(db, origin, destination))
+    offers = (_offer(flight, date) for flight in flights_between(db, origin, destination, date))
     return [offer for offer in offers if offer is not None]
 
 
@@ -37,18 +37,18 @@ def search_onestop_flight(
         date: The day of the first departure as YYYY-MM-DD, such as '2024-05-20'.
     """
     pairs: list[list[FlightOffer]] = []
-    onward_from: dict[str, list[Flight]] = {}
-    for first in flights_from(db, origin):
+    onward_from: dict[tuple[str, str], list[Flight]] = {}
+    for first in flights_from(db, origin, date):
         one = _offer(first, date)
         if one is None:
             continue
         arrival = first["scheduled_arrival_time_est"]
         overnight = arrival.endswith("+1")
         onward = _day_after(date) if overnight else date
-        stop = first["destination"]
-        if stop not in onward_from:
-            onward_from[stop] = list(flights_between(db, stop, destination))
-        for second in onward_from[stop]:
+        leg = first["destination"], onward
+        if leg not in onward_from:
+            onward_from[leg] = list(flights_between(db, leg[0], destination, onward))
+        for second in onward_from[leg]:
             # Arrivals of the next day are compared with departures of the next day: "01:30:00+1" < "02:00:00".
             if arrival > second["scheduled_departure_time_est"]:
                 continue

@@ -14,7 +14,7 @@ from schemas.base import Json
 from schemas.program import At, Call, Each, Fact, Filter, Operand, OrderKey, Program, Step
 from tool_specs.lexicon import Lexicon
 from tool_specs.phrasing.columns import column_place, column_places, column_words, fill_value, said_texts
-from tool_specs.phrasing.english import a, agree, is_plural, listed, plural
+from tool_specs.phrasing.english import a, agree, is_plural, listed, plural, slots_in
 from tool_specs.phrasing.meaning import Level, Meaning, level_of, outside
 
 Anaphora = Literal["", "near", "apart"]
@@ -89,7 +89,8 @@ class Qualifying:
         self.sense, self.anaphora, self.ahead, self.implied = sense, anaphora, ahead, implied
         row = sense.level.words
         self.parts = Parts(row.singular, row.plural)
-        self.continues = sense.program.start is not None and sense.level.own
+        # What is looked for in a search is no part of what gives the search a place to look in.
+        self.continues = sense.program.start is not None and sense.level.own and self._search() is None
         self.owned = bool(row.scope)
 
     def qualify(self, parts: Parts, rule: Filter, *, short: bool = False) -> None:
@@ -123,23 +124,31 @@ class Qualifying:
 
     def seek(self) -> None:
         """Adds "at either branch, today or tomorrow": what the user gives a search to look for."""
-        row = self.sense.level.words
-        steps = self.sense.program.steps
-        calls = [step for step in steps if isinstance(step, Call) and len(step.arguments) > 1]
-        if not row.sought or not calls or not self.sense.level.own:
+        row, call = self.sense.level.words, self._search()
+        if call is None:
             return
-        asked = {name: self._asked(steps, operand) for name, operand in calls[-1].arguments.items()}
-        self.parts.after.append(self.rng.choice(row.sought).format(**asked))
-        if calls[-1].also and row.either:
+        steps = self.sense.program.steps
+        values = {name: self._asked(steps, operand) for name, operand in call.arguments.items()}
+        asked = {name: value for name, value in values.items() if value}
+        texts = [text for text in row.sought if set(slots_in(text)) == asked.keys()]
+        if texts:
+            self.parts.after.append(self.rng.choice(texts).format(**asked))
+        if call.also and row.either:
             self.parts.after.append(self.rng.choice(row.either))
 
+    def _search(self) -> Call | None:
+        """Returns the call of several values that shows the rows, where words say what it looks for."""
+        steps = self.sense.program.steps
+        calls = [step for step in steps if isinstance(step, Call) and len(step.arguments) > 1]
+        return calls[-1] if self.sense.level.words.sought and calls and self.sense.level.own else None
+
     def _asked(self, steps: Sequence[Step], operand: Operand) -> str:
-        """Returns the values that the user gives for a parameter: "SEA or PHX"."""
+        """Returns the values that the user gives for a parameter: "SEA or PHX"; "" where another row has it."""
         if isinstance(operand, At):
-            step = next(step for step in steps if step.name == operand.path[0])
+            step = next((step for step in steps if step.name == operand.path[0]), None)
             operand = step.source if isinstance(step, Each) else operand
         value = self.facts[operand.name] if isinstance(operand, Fact) else ""
-        return " or ".join(str(one) for one in value) if isinstance(value, list) else str(value)
+        return listed([str(one) for one in value], "or") if isinstance(value, list) else str(value)
 
     def place(self, rule: Filter) -> int:
         """Returns how far inside the row that a filter is on lies."""
@@ -246,7 +255,7 @@ class Qualifying:
 
     def scope(self) -> str:
         """Returns "in my order #W1" where the user states what contains the rows."""
-        if self.sense.fact is None:
+        if self.sense.fact is None or (self.sense.program.start is not None and self._search() is not None):
             return ""
         level, name, many = self.sense.fact
         stated = self.ids(level, name, many)

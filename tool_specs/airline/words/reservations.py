@@ -195,7 +195,11 @@ MOVE = WriteWords(
     question={
         "object": _WHICH,
         "cabin": ("Which cabin would you like?", "What should the cabin be: basic economy, economy or business?"),
-        "flights": ("Which flights would you like instead?", "To which flights should I change it?"),
+        "flights": (
+            "What would you like to change, the flights or the cabin?",
+            "Which flights would you like instead, or which cabin?",
+            "What should it be instead: other flights, another cabin?",
+        ),
         "payment": PAYMENT_QUESTION,
     },
     confirm=(
