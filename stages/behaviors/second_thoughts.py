@@ -85,8 +85,10 @@ def _other_values(programs: tuple[Program, ...], place: int, rule: Filter, lexic
 
 def _of_choices(task: Task, number: int, request: Request, lexicon: Lexicon) -> Iterator[Thought]:
     words = lexicon.writes.get(request.tool or "")
+    # "The cheapest" is by the price in the cabin that was chosen: whoever wants another one wants another flight.
+    ordered = {str(part) for program in request.programs for key in program.order for part in key.column}
     for parameter, source in request.sources.items():
-        if source.fact is None or parameter not in lexicon.choices:
+        if source.fact is None or parameter not in lexicon.choices or str(task.fact(source.fact)) in ordered:
             continue
         for value in lexicon.choices[parameter]:
             if value != task.fact(source.fact):

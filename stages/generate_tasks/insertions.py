@@ -26,7 +26,7 @@ from tool_specs.programs import MISSING, ReadAsk, column, rank
 from tool_specs.reading import ChangedReader, strings
 from tool_specs.sandbox import Sandbox
 
-DONORS = 90
+DONORS = 75
 """Other rows whose columns are tried, per row that is doubled."""
 PARTS = 3
 """They are tried in so many parts: mostly the first one will do."""

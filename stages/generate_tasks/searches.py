@@ -8,6 +8,7 @@ A structured parameter (a list of objects) is filled by the column of a row that
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -96,19 +97,17 @@ def search_plans(ground: Ground, identity: tuple[str, ...]) -> list[SearchPlan]:
         words = ground.lexicon.writes.get(spec.name)
         if spec.effect == "write" and words is not None:
             for search in searches_of(ground):
-                plan = _plan(ground, spec, search, identity)
-                if plan is not None:
-                    found.append(plan)
+                found += _plans(ground, spec, search, identity)
     return found
 
 
-def _plan(ground: Ground, spec: ToolSpec, search: Search, identity: tuple[str, ...]) -> SearchPlan | None:
+def _plans(ground: Ground, spec: ToolSpec, search: Search, identity: tuple[str, ...]) -> Iterator[SearchPlan]:
     properties = spec.parameters["properties"]
     row_types = _row_types(ground, search)
     columns: dict[str, Path] = {}
     structured = False
     principal: dict[str, str] = {}
-    owns: dict[str, Own] = {}
+    own: dict[str, list[Own]] = {}
     chosen: dict[str, tuple[Json, ...]] = {}
     counted: list[str] = []
     follows = ground.follows(spec.name)
@@ -131,27 +130,25 @@ def _plan(ground: Ground, spec: ToolSpec, search: Search, identity: tuple[str, .
         elif schema.get("type") == "integer":
             counted.append(name)
         else:
-            own = _own(ground, schema, identity)
-            if own is None:
-                return None
-            owns[name] = own
+            own[name] = _owns(ground, schema, identity)
     if not structured:
-        return None
+        return
     needed = [follows[name].rows for name in spec.required if name in follows]
-    further = _further(ground, needed, search, owns, identity)
-    if further is None:
-        return None
-    return SearchPlan(
-        spec.name,
-        search,
-        columns,
-        principal,
-        owns,
-        chosen,
-        tuple(counted),
-        tuple(name for name in follows if name in spec.required),
-        further,
-    )
+    for each in itertools.product(*own.values()):
+        owns = dict(zip(own, each, strict=True))
+        further = _further(ground, needed, search, owns, identity)
+        if further is not None:
+            yield SearchPlan(
+                spec.name,
+                search,
+                columns,
+                principal,
+                owns,
+                chosen,
+                tuple(counted),
+                tuple(name for name in follows if name in spec.required),
+                further,
+            )
 
 
 def _row_types(ground: Ground, search: Search) -> dict[str, str]:
@@ -161,13 +158,14 @@ def _row_types(ground: Ground, search: Search) -> dict[str, str]:
     return {path.removeprefix(prefix): kind for path, kind in types.items() if path.startswith(prefix)}
 
 
-def _own(ground: Ground, schema: Json, identity: tuple[str, ...]) -> Own | None:
-    """Returns the structured column of this shape nearest to the user that words exist for ("just me")."""
-    for chain in ground.chains(identity):
-        for column in alike(chain.last.schema, schema):
-            if f"{chain.last.id}.{column}" in ground.lexicon.originals and len(chain.steps) == 1:
-                return Own(chain, (chain.last.name, column))
-    return None
+def _owns(ground: Ground, schema: Json, identity: tuple[str, ...]) -> list[Own]:
+    """Returns the structured columns of this shape in the user's own row that words exist for ("just me")."""
+    return [
+        Own(chain, (chain.last.name, column))
+        for chain in ground.chains(identity)
+        for column in alike(chain.last.schema, schema)
+        if f"{chain.last.id}.{column}" in ground.lexicon.originals and len(chain.steps) == 1
+    ]
 
 
 def _further(

@@ -167,6 +167,11 @@ COLUMNS = {
 
 ORIGINALS: dict[str, Texts] = {
     "get_user_details.myself": ("just me", "only me", "me, nobody else"),
+    "get_user_details.everybody": (
+        "me and everybody saved in my profile",
+        "me and all my saved passengers",
+        "me and all the passengers saved in my profile",
+    ),
 }
 
 LEXICON = Lexicon(

@@ -214,6 +214,7 @@ MEMBERSHIPS = ("regular", "silver", "gold")
 
 NOW = "2024-05-15T15:00:00"
 """The time at the service desk, Eastern Standard Time: it stands still."""
+MAX_PASSENGERS = 5
 BAG_PRICE = 50
 INSURANCE_PRICE = 30
 """Per passenger."""

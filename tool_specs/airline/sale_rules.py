@@ -15,6 +15,7 @@ from tool_specs.airline.rows import (
     CERTIFICATE,
     CREDIT_CARD,
     GIFT_CARD,
+    MAX_PASSENGERS,
     Flight,
     FlightInfo,
     Payment,
@@ -30,7 +31,6 @@ from tool_specs.domain import GuardContext
 from tool_specs.state import State
 
 BOOK = "book_reservation"
-MAX_PASSENGERS = 5
 MOST = {CERTIFICATE: 1, CREDIT_CARD: 1, GIFT_CARD: 3}
 """Payment methods of each kind in one booking."""
 

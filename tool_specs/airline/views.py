@@ -12,12 +12,23 @@ from __future__ import annotations
 import datetime
 from collections.abc import Mapping
 from functools import lru_cache
-from typing import Annotated, Any, cast
+from typing import Annotated, Any, NotRequired, cast
 
 from typing_extensions import TypedDict
 
 from schemas.base import Json
-from tool_specs.airline.rows import CABINS, Airport, FlightInfo, FlightOffer, Moment, Passenger, Prices, Seats, User
+from tool_specs.airline.rows import (
+    CABINS,
+    MAX_PASSENGERS,
+    Airport,
+    FlightInfo,
+    FlightOffer,
+    Moment,
+    Passenger,
+    Prices,
+    Seats,
+    User,
+)
 from tool_specs.tool import Sem
 
 
@@ -36,9 +47,10 @@ class Way(TypedDict):
 
 
 class Profile(User):
-    """A profile, with its owner as somebody who flies."""
+    """A profile, with its owner as somebody who flies, alone or along with all who are saved there, if any."""
 
     myself: list[Passenger]
+    everybody: NotRequired[list[Passenger]]
 
 
 def direct_ways(arguments: Mapping[str, Json], offers: list[FlightOffer]) -> list[Way]:
@@ -54,7 +66,11 @@ def onestop_ways(arguments: Mapping[str, Json], pairs: list[list[FlightOffer]]) 
 def profile(arguments: Mapping[str, Json], user: User) -> Profile:
     """Returns a profile with its owner as a passenger."""
     own: Passenger = {**user["name"], "dob": user["dob"]}
-    return {**user, "myself": [own]}
+    seen = cast(Profile, {**user, "myself": [own]})
+    saved = [each for each in user["saved_passengers"] if each != own]
+    if 0 < len(saved) < MAX_PASSENGERS:
+        seen["everybody"] = [own, *saved]
+    return seen
 
 
 def way(offers: list[FlightOffer], date: str) -> Way:

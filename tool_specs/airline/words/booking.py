@@ -47,7 +47,7 @@ BOOK = WriteWords(
         "cabin": ("I'd like {cabin}.", "{cabin}, please.", "The cabin should be {cabin}."),
         "passengers": ("It's {passengers}.", "The passengers: {passengers}.", "Those who fly: {passengers}."),
         "payment": PAYMENT_SAY,
-        "bags": ("Checked bags: {bags}.", "I need {bags} checked bags.", "As for checked bags, {bags}."),
+        "bags": ("Checked bags: {bags}.", "The number of checked bags is {bags}.", "As for checked bags, {bags}."),
         "insurance": ("I'd like it {insurance}.", "{insurance}, please.", "Make it {insurance}."),
         "": (
             "I'm looking forward to it.",

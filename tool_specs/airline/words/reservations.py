@@ -142,12 +142,17 @@ BAGS = WriteWords(
         "add checked bags to {object}",
         "take more checked bags along on {object}",
         "raise the checked bags on {object} to {bags}",
-        "have {bags} checked bags on {object}",
-        "have {bags} checked bags on {object} and pay with {payment}",
+        "raise the number of checked bags on {object} to {bags}",
+        "bring the checked bags on {object} up to {bags} and pay with {payment}",
     ),
     say={
         "object": _ABOUT,
-        "bags": ("That makes {bags} checked bags.", "I need {bags} checked bags.", "It should be {bags} checked bags."),
+        "bags": (
+            "The number of checked bags should be {bags}.",
+            "As for checked bags, I need {bags} in all.",
+            "That makes {bags} in all.",
+            "It should be {bags} in all.",
+        ),
         "payment": PAYMENT_SAY,
         "": ("I'm bringing more than I thought.", "I've been shopping.", "I hope that's still possible."),
     },
@@ -157,13 +162,13 @@ BAGS = WriteWords(
         "payment": PAYMENT_QUESTION,
     },
     confirm=(
-        "{total_baggages} checked bags on {object}, {nonfree_baggages} of them charged to {payment}",
-        "{object} gets {total_baggages} checked bags in all; extra ones beyond the allowance: {nonfree_baggages}, "
-        "payment by {payment}",
+        "checked bags on {object}: {total_baggages} in all, of which charged: {nonfree_baggages}, payment by {payment}",
+        "the number of checked bags on {object} becomes {total_baggages}; extra ones beyond the allowance: "
+        "{nonfree_baggages}, payment by {payment}",
     ),
     done=(
-        "Done. {object} has {total_baggages} checked bags now.",
-        "All set, there are {total_baggages} checked bags on {object}.",
+        "Done. The number of checked bags on {object} is {total_baggages} now.",
+        "All set, the checked bags on {object} are {total_baggages} in all.",
         "The bags on {object} are updated.",
     ),
     noun="baggage change",
