@@ -16,7 +16,7 @@ from schemas.tool import ToolSpec
 from tool_specs.programs import MISSING, ReadAsk, ReadKey, elements, read_key
 from tool_specs.sandbox import Sandbox
 
-REMEMBERED = 6_000
+REMEMBERED = 4_000
 """Answers kept; beyond that the oldest goes, so that memory does not grow with the number of people visited."""
 
 
