@@ -81,7 +81,7 @@ class Ready(NamedTuple):
         return (first, *others)
 
 
-@lru_cache(maxsize=8192)
+@lru_cache(maxsize=2048)
 def _known_ask(tool: str, name: str, value: str) -> ReadAsk:
     arguments: dict[str, Json] = {name: value}
     return ReadAsk(tool, arguments, read_key(tool, arguments))

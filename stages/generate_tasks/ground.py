@@ -202,7 +202,7 @@ class Ground:
         found: dict[str, list[tuple[str, Any]]] = self.pools[key]
         return found
 
-    def remember(self, pool: str, key: Any, build: Callable[[], T], size: int = 2_000) -> T:
+    def remember(self, pool: str, key: Any, build: Callable[[], T], size: int = 500) -> T:
         """Returns what `build` made for a key, of which the last `size` are kept. It must depend on the world alone."""
         kept: dict[Any, T] = self.pools.setdefault(pool, {})
         if key not in kept:

@@ -123,7 +123,7 @@ def _variants(
     return options, marked or options, tuple(text for text in options if not _marked(text)) or options
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=1024)
 def _marked(text: str) -> bool:
     return polite(text)
 
