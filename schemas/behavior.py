@@ -10,11 +10,14 @@ from __future__ import annotations
 
 from typing import Literal
 
+from msgspec import UNSET, UnsetType
+
 from schemas.base import Record
+from schemas.profile import Profile
+from schemas.profile import Register as Register
 from schemas.task import Task
 
 Disclosure = Literal["all_at_once", "drip", "only_when_asked", "vague_start"]
-Register = Literal["neutral", "terse", "chatty"]
 Trait = Literal["typos", "impatience", "slip", "change_of_mind", "refuse_first", "off_topic", "multi_request"]
 
 
@@ -26,6 +29,7 @@ class Behavior(Record):
             change of mind before the write, a first refusal to confirm, an off-topic turn, and whether several
             requests come as one (`multi_request`: all announced together) instead of one after the other.
         instruction: the text an LLM user follows.
+        profile: who the user is beside the task; unset where the recipe wants none.
     """
 
     id: str
@@ -35,6 +39,7 @@ class Behavior(Record):
     register: Register
     traits: tuple[Trait, ...] = ()
     instruction: str = ""
+    profile: Profile | UnsetType = UNSET
 
 
 class Scenario(Record):

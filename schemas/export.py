@@ -18,6 +18,7 @@ from schemas.behavior import Behavior, Scenario
 from schemas.dialogue import Dialogue
 from schemas.graph import ApiGraph
 from schemas.parquet import VERSION
+from schemas.profile import Profile
 from schemas.sft import SftRow
 from schemas.task import Task, TaskSpec
 from schemas.tool import ToolSpec
@@ -30,6 +31,7 @@ NOUNS: tuple[type[Record], ...] = (
     World,
     TaskSpec,
     Task,
+    Profile,
     Behavior,
     Scenario,
     Dialogue,
