@@ -13,7 +13,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from schemas.base import Json, plain
+from schemas.base import Json, canonical, plain
 from schemas.dialogue import Message
 from schemas.task import Flaw, Request
 from stages.validate_dialogues.confirmation import unlisted
@@ -80,7 +80,8 @@ def _is_told(value: Json) -> bool:
 
 def _meant(request: Request, told: Mapping[str, Any]) -> bool:
     program = told.get("program")
-    return program is None or program == plain(request.programs[told["number"]])
+    # As text: what was read from a file has lists where a dialogue that was just made has tuples.
+    return program is None or canonical(program) == canonical(plain(request.programs[told["number"]]))
 
 
 def _speaks_up(context: CheckContext, index: int, step: Step) -> bool:

@@ -197,6 +197,14 @@ def test_nearly_all_dialogues_pass_every_check(kind: Kind, dialogues: list[Dialo
 
 
 @pytest.mark.parametrize("kind", KINDS)
+def test_dialogues_are_judged_alike_once_they_were_on_disk(
+    kind: Kind, dialogues: list[Dialogue], services: Services
+) -> None:
+    for dialogue in [each for each in dialogues if each.scenario.task.kind == kind][:12]:
+        assert judge(decode(encode(dialogue), Dialogue), services) == judge(dialogue, services)
+
+
+@pytest.mark.parametrize("kind", KINDS)
 def test_the_agent_notices_before_it_writes(kind: Kind, dialogues: list[Dialogue]) -> None:
     for dialogue in dialogues:
         if dialogue.scenario.task.kind == kind:
