@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from pathlib import Path
 
+from pipeline.behavior_space import space_of
 from pipeline.benchmark_files import Benchmarks
 from pipeline.line import Line, Step
 from pipeline.recipe import Recipe
@@ -31,7 +33,6 @@ def line_of(
     from stages.export_rows import ExportRows
     from stages.generate_tasks import GenerateTasks
 
-    manners = recipe.behaviors
     clean_tasks, clean_dialogues = _clean(recipe, benchmarks)
     dialogues = (*_dialogues(recipe), *clean_dialogues)
     return Line(
@@ -41,12 +42,7 @@ def line_of(
             *clean_tasks,
             Step(
                 "diversify_behaviors",
-                DiversifyBehaviors(
-                    per_task=recipe.behaviors_per_task,
-                    disclosure=manners.disclosure,
-                    register=manners.register_,
-                    traits=manners.traits,
-                ),
+                DiversifyBehaviors(per_task=recipe.behaviors_per_task, space=space_of(recipe.behaviors, Path())),
                 Scenario,
             ),
             *dialogues,

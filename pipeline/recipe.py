@@ -36,7 +36,6 @@ from pipeline.engines.settings import Engines
 from pipeline.live_settings import LiveSettings
 from pipeline.mcp_settings import McpSettings
 from pipeline.openapi_settings import OpenApiSettings
-from schemas.behavior import Disclosure, Register, Trait
 from schemas.task import Kind, Strength
 from schemas.verdict import WhenKnown
 
@@ -56,6 +55,10 @@ def _sum_to_one(shares: dict[Name, float]) -> dict[Name, float]:
     if abs(total - 1) > _TOLERANCE:
         raise ValueError(f"the shares sum to {total:.6g}; make them sum to 1")
     return shares
+
+
+def _sum_to_one_if_any(shares: dict[str, float] | None) -> dict[str, float] | None:
+    return shares if shares is None else _sum_to_one(shares)
 
 
 def _decisions(shares: dict[int, float]) -> dict[int, float]:
@@ -159,18 +162,28 @@ class Grid(_Strict):
 
 
 class BehaviorSettings(_Strict):
-    """How users tell their tasks: shares of manners, and probabilities of what happens in a dialogue."""
+    """How users tell their tasks: shares of manners, and probabilities of what else holds of a user.
 
-    disclosure: Annotated[dict[Disclosure, float], AfterValidator(_sum_to_one)] = {
-        "all_at_once": 0.3, "drip": 0.3, "only_when_asked": 0.2, "vague_start": 0.2,
-    }  # fmt: skip
-    register_: Annotated[dict[Register, float], AfterValidator(_sum_to_one), Field(alias="register")] = {
-        "neutral": 0.55, "terse": 0.2, "chatty": 0.25,
-    }  # fmt: skip
-    traits: dict[Trait, Probability] = {
-        "typos": 0.15, "impatience": 0.1, "slip": 0.1, "change_of_mind": 0.08, "refuse_first": 0.08,
-        "off_topic": 0.1, "multi_request": 0.3,
-    }  # fmt: skip
+    What is left out has the weights of `stages/behaviors/behaviors.yaml`, which lists all behaviours; what an entry
+    does not name has none. `pipeline.behavior_space` checks names.
+
+    Attributes:
+        disclosure: how facts come out.
+        register: how messages are written.
+        traits: behaviours on all other axes.
+        file: further playbooks, or others in the place of WRIT's, in a file of that form (relative to the recipe).
+    """
+
+    disclosure: Annotated[dict[str, float] | None, AfterValidator(_sum_to_one_if_any)] = None
+    register_: Annotated[dict[str, float] | None, AfterValidator(_sum_to_one_if_any), Field(alias="register")] = None
+    traits: dict[str, Probability] | None = None
+    file: str | None = None
+
+    @property
+    def weights(self) -> dict[str, dict[str, float]]:
+        """The weights that are given, by axis."""
+        every = {"disclosure": self.disclosure, "register": self.register_, "traits": self.traits}
+        return {axis: weights for axis, weights in every.items() if weights is not None}
 
 
 class SimulateSettings(_Strict):

@@ -14,8 +14,10 @@ from typing import Any, get_args
 import yaml
 from pydantic import BaseModel, ValidationError
 
+from pipeline.behavior_space import problems, space_of
 from pipeline.errors import RecipeError
-from pipeline.recipe import Recipe
+from pipeline.recipe import BehaviorSettings, Recipe
+from tool_specs.yaml_text import line_of
 
 Location = tuple[int | str, ...]
 
@@ -45,7 +47,7 @@ def load_recipe(path: Path) -> Recipe:
         raise RecipeError(f"{path}: a recipe is a mapping of keys; see recipes/quickstart.yaml")
     _no_doubles(path, tree)
     try:
-        return Recipe.model_validate(value)
+        recipe = Recipe.model_validate(value)
     except ValidationError as error:
         problems = error.errors()
         places = [problem["loc"] for problem in problems]
@@ -53,6 +55,26 @@ def load_recipe(path: Path) -> Recipe:
         own = [p for p in problems if not any(place[: len(p["loc"])] == p["loc"] != place for place in places)]
         lines = [_describe(path, tree, problem) for problem in own]
         raise RecipeError("\n".join(lines)) from error
+    _known_behaviors(path, tree, recipe)
+    return recipe
+
+
+def _known_behaviors(path: Path, tree: Any, recipe: Recipe) -> None:
+    """Checks what the recipe says of behaviours against the space that it means."""
+    if recipe.behaviors == BehaviorSettings():
+        return
+    folder, file = path.absolute().parent, recipe.behaviors.file
+    if file is not None and not (folder / Path(file).expanduser()).is_file():
+        line = line_of(tree, ("behaviors", "file"))
+        raise RecipeError(f"{path}:{line}: behaviors.file: there is no file {file}; it is named relative to the recipe")
+    space = space_of(recipe.behaviors, folder)
+    found = problems(recipe.behaviors, space, scripted="user" not in recipe.engines.roles)
+    lines = [
+        f"{path}:{line_of(tree, ('behaviors', *place))}: {'.'.join(('behaviors', *place))}: {what}"
+        for place, what in found
+    ]
+    if lines:
+        raise RecipeError("\n".join(lines))
 
 
 def _describe(path: Path, tree: Any, problem: Any) -> str:
@@ -66,7 +88,7 @@ def _describe(path: Path, tree: Any, problem: Any) -> str:
         message = "unknown name" + _suggestion(str(problem["input"]), names)
     elif problem["type"] == "missing":
         message = "is missing; add it"
-    return f"{path}:{_line(tree, location)}: {where + ': ' if where else ''}{message}"
+    return f"{path}:{line_of(tree, location)}: {where + ': ' if where else ''}{message}"
 
 
 def _suggestion(name: str, known: list[str]) -> str:
@@ -87,22 +109,6 @@ def _keys(location: Location) -> list[str]:
     if isinstance(model, type) and issubclass(model, BaseModel):
         return [field.alias or name for name, field in model.model_fields.items()]
     return []
-
-
-def _line(node: Any, location: Location) -> int:
-    """Returns the line of the innermost thing of a location that the file has."""
-    line = 1
-    for part in location:
-        if isinstance(node, yaml.MappingNode):
-            found = [(key, value) for key, value in node.value if key.value == str(part)]
-        elif isinstance(node, yaml.SequenceNode) and isinstance(part, int) and part < len(node.value):
-            found = [(node.value[part], node.value[part])]
-        else:
-            found = []
-        if not found:
-            break
-        line, node = found[0][0].start_mark.line + 1, found[0][1]
-    return line
 
 
 def _no_doubles(path: Path, node: Any) -> None:

@@ -135,7 +135,12 @@ def with_folders(recipe: Recipe, recipe_folder: Path) -> Recipe:
     names = [domain.name for domain in found]
     if len(set(names)) < len(names):
         raise RecipeError(f"domains: {', '.join(names)}: two domains have one name; change `name=` in one of them")
-    return recipe.model_copy(update={"domains": tuple(found), "engines": recipe.engines.at(recipe_folder)})
+    behaviors = recipe.behaviors
+    if behaviors.file is not None:
+        file = str((recipe_folder / Path(behaviors.file).expanduser()).resolve())
+        behaviors = behaviors.model_copy(update={"file": file})
+    engines = recipe.engines.at(recipe_folder)
+    return recipe.model_copy(update={"domains": tuple(found), "engines": engines, "behaviors": behaviors})
 
 
 def sources(recipe: Recipe, recipe_folder: Path, world_file: Path | None = None) -> tuple[AnySource, ...]:

@@ -1,4 +1,4 @@
-"""Behavior: how this user tells the task. It changes the telling, never the goal.
+"""Behavior: how this user tells the task. It changes the telling, never the goal. And the space that it is drawn from.
 
 Example row::
 
@@ -14,20 +14,66 @@ from msgspec import UNSET, UnsetType
 
 from schemas.base import Record
 from schemas.profile import Profile
-from schemas.profile import Register as Register
 from schemas.task import Task
 
-Disclosure = Literal["all_at_once", "drip", "only_when_asked", "vague_start"]
-Trait = Literal["typos", "impatience", "slip", "change_of_mind", "refuse_first", "off_topic", "multi_request"]
+
+class Axis(Record):
+    """One way in which users differ.
+
+    Attributes:
+        pick: of its behaviours, exactly `one` holds for every user, or at `most_one`.
+    """
+
+    name: str
+    definition: str
+    pick: Literal["one", "most_one"] = "most_one"
+
+
+class Playbook(Record):
+    """One behaviour of an axis (the form is that of PPol, arXiv 2605.12894).
+
+    Attributes:
+        behavior: its name, unique among all axes.
+        definition: what it is, for whoever reads the data set.
+        present: what a language model is told to do that shows it.
+        absent: what one is told that does not show it; "" for nothing.
+        fits: the predicate on tasks that leaves room for it (`stages.behaviors.rules`); "": every task does.
+        rule: what a scripted user does (`stages.simulate_dialogues.habits`); "": no script can play it.
+        detector: what finds it in a finished dialogue (`stages.behaviors.detectors`).
+        pattern: for the detector `words`: a regular expression that a user's message must match.
+        words: for the rule `remark`: what a scripted user says, once.
+        excludes: behaviours that do not go with it.
+        weight: its share of the users on an axis of which one holds, else the chance that it holds.
+    """
+
+    axis: str
+    behavior: str
+    definition: str
+    present: str
+    detector: str
+    absent: str = ""
+    fits: str = ""
+    rule: str = ""
+    pattern: str = ""
+    words: tuple[str, ...] = ()
+    excludes: tuple[str, ...] = ()
+    weight: float = 0.0
+
+
+class BehaviorSpace(Record):
+    """All axes and behaviours that users are drawn from."""
+
+    axes: tuple[Axis, ...]
+    behaviors: tuple[Playbook, ...]
 
 
 class Behavior(Record):
     """A user's manner.
 
     Attributes:
-        traits: what happens in this dialogue: typing errors, impatience, an information slip that is corrected, a
-            change of mind before the write, a first refusal to confirm, an off-topic turn, and whether several
-            requests come as one (`multi_request`: all announced together) instead of one after the other.
+        disclosure, register: the behaviours on these two axes: how facts come out, and how the user writes.
+        traits: the behaviours on all other axes, in the order of the space.
+        own: playbooks of these behaviours that are not WRIT's, from a file of the recipe's own.
         instruction: the text an LLM user follows.
         profile: who the user is beside the task; unset where the recipe wants none.
     """
@@ -35,9 +81,10 @@ class Behavior(Record):
     id: str
     task_id: str
     seed: int
-    disclosure: Disclosure
-    register: Register
-    traits: tuple[Trait, ...] = ()
+    disclosure: str
+    register: str
+    traits: tuple[str, ...] = ()
+    own: tuple[Playbook, ...] = ()
     instruction: str = ""
     profile: Profile | UnsetType = UNSET
 

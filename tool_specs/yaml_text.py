@@ -5,6 +5,7 @@ read_yaml(b"responses: {200: {since: 2026-11-22}}") -> {"responses": {"200": {"s
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import yaml
@@ -50,3 +51,19 @@ def _plain(value: Any, known: dict[int, Any]) -> Json:
 
 def _key(key: object) -> str:
     return {True: "true", False: "false", None: "null"}[key] if key is None or isinstance(key, bool) else str(key)
+
+
+def line_of(node: Any, place: Sequence[str | int]) -> int:
+    """Returns the line of the innermost thing of a place that a composed document has, counted from 1."""
+    line = 1
+    for part in place:
+        if isinstance(node, yaml.MappingNode):
+            found = next(((key, value) for key, value in node.value if key.value == str(part)), None)
+        elif isinstance(node, yaml.SequenceNode) and isinstance(part, int) and part < len(node.value):
+            found = (node.value[part], node.value[part])
+        else:
+            found = None
+        if found is None:
+            break
+        line, node = found[0].start_mark.line + 1, found[1]
+    return line

@@ -3,55 +3,65 @@
     >>> sorted(detect(dialogue))
     ['drip', 'slip', 'typos']
 
-What each means, in terms of acts:
-
-* all_at_once: the first message has identity, intent and every detail that is ever told of that request.
-* vague_start: the first message has an intent without its content.
-* drip: some detail comes unasked, after the request was raised. only_when_asked: neither of these.
-* slip: a fact is told with two values, the second as a correction, or is taken back for others. change_of_mind: a
-  wish is told with two values.
-* refuse_first: a listed action is not confirmed, nothing about it changes, and it is confirmed then.
-* register: no yes or no, but a number (`words_per_turn`).
-* multi_request: one message raises two requests. impatience, off_topic: the user's own act. typos: the words.
+`DETECTORS` has them under the names that playbooks use; what each behaviour means is its playbook's definition. The
+register is measured (`words_per_turn`), and no dialogue alone shows it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence, Set
+import re
+from collections.abc import Callable, Iterable, Iterator, Sequence, Set
+from functools import cached_property, lru_cache
 from itertools import pairwise
 
 from schemas.base import Json
-from schemas.behavior import Disclosure
+from schemas.behavior import Playbook
 from schemas.dialogue import Act, Dialogue, Message
 from stages.behaviors.misspellings import has_misspelling
+from stages.behaviors.space import SPACE, by_name, playbooks_of
 
 INTENTS = frozenset({"inform_intent_clear", "inform_intent_clear_add", "inform_intent_vague"})
 
 
+class Seen:
+    """A finished dialogue, as detectors look at it.
+
+    Attributes:
+        dialogue: all of it.
+        talk: what was said, without calls and results.
+        users: what the user said.
+    """
+
+    def __init__(self, dialogue: Dialogue) -> None:
+        """Takes a dialogue."""
+        self.dialogue = dialogue
+        self.talk = [message for message in dialogue.messages if message.role != "tool" and not message.tool_calls]
+        self.users = [message for message in self.talk if message.role == "user"]
+
+    @cached_property
+    def kinds(self) -> frozenset[str]:
+        """The kinds of the user's acts."""
+        return frozenset(act.kind for message in self.users for act in message.acts)
+
+    @cached_property
+    def disclosure(self) -> str:
+        """How the facts came out; what the task itself holds back until it is asked for does not count."""
+        flaws = [request.flaw for request in self.dialogue.scenario.task.requests if request.flaw]
+        return disclosure_of(self.talk, {flaw.role for flaw in flaws if flaw.kind == "ask_first"})
+
+
 def detect(dialogue: Dialogue) -> frozenset[str]:
-    """Returns the disclosure and the traits that a dialogue shows."""
-    talk = [message for message in dialogue.messages if message.role != "tool" and not message.tool_calls]
-    users = [message for message in talk if message.role == "user"]
-    if not users:
+    """Returns the disclosure and the traits that a dialogue shows, of WRIT's own and of those in its own playbooks."""
+    every = {**by_name(SPACE), **playbooks_of(dialogue.scenario.behavior)}
+    return shown(dialogue, every.values())
+
+
+def shown(dialogue: Dialogue, playbooks: Iterable[Playbook]) -> frozenset[str]:
+    """Returns which of some behaviours a dialogue shows; those that are only measured are none of them."""
+    seen = Seen(dialogue)
+    if not seen.users:
         return frozenset()
-    flaws = [request.flaw for request in dialogue.scenario.task.requests if request.flaw]
-    found: set[str] = {disclosure_of(talk, {flaw.role for flaw in flaws if flaw.kind == "ask_first"})}
-    kinds = {act.kind for message in users for act in message.acts}
-    if any(has_misspelling(message.content) for message in users):
-        found.add("typos")
-    if "complain" in kinds:
-        found.add("impatience")
-    if "off_topic" in kinds:
-        found.add("off_topic")
-    if "correct" in kinds and _told_twice(users, "correct"):
-        found.add("slip")
-    if "change_mind" in kinds and _told_twice(users, "change_mind"):
-        found.add("change_of_mind")
-    if "negate" in kinds and _refused_first(talk):
-        found.add("refuse_first")
-    if any(len({act.request for act in message.acts if act.kind in INTENTS}) > 1 for message in users):
-        found.add("multi_request")
-    return frozenset(found)
+    return frozenset(p.behavior for p in playbooks if p.detector in DETECTORS and DETECTORS[p.detector](seen, p))
 
 
 def words_per_turn(dialogue: Dialogue) -> float:
@@ -64,7 +74,7 @@ def words_per_turn(dialogue: Dialogue) -> float:
     return sum(lengths) / len(lengths) if lengths else 0.0
 
 
-def disclosure_of(talk: Sequence[Message], held: Set[str] = frozenset()) -> Disclosure:
+def disclosure_of(talk: Sequence[Message], held: Set[str] = frozenset()) -> str:
     """Returns how the facts came out; what the task itself holds back until it is asked for does not count."""
     first = next(message for message in talk if message.role == "user")
     if any(act.kind == "inform_intent_vague" for act in first.acts):
@@ -102,6 +112,34 @@ def _unasked(talk: Sequence[Message]) -> Iterator[Act]:
                 yield act
 
 
+def _disclosed(seen: Seen, playbook: Playbook) -> bool:
+    return seen.disclosure == playbook.detector
+
+
+def _says(kind: str) -> Detector:
+    """Returns a detector of one act of the user."""
+    return lambda seen, playbook: kind in seen.kinds
+
+
+def _misspells(seen: Seen, playbook: Playbook) -> bool:
+    return any(has_misspelling(message.content) for message in seen.users)
+
+
+def _words(seen: Seen, playbook: Playbook) -> bool:
+    """A user's message matches the playbook's pattern."""
+    return any(_compiled(playbook.pattern).search(message.content) for message in seen.users)
+
+
+@lru_cache(maxsize=256)
+def _compiled(pattern: str) -> re.Pattern[str]:
+    return re.compile(pattern, re.IGNORECASE)
+
+
+def _tells_again(kind: str) -> Detector:
+    """Returns a detector of a value that is told twice, otherwise the second time, in an act of this kind."""
+    return lambda seen, playbook: kind in seen.kinds and _told_twice(seen.users, kind)
+
+
 def _told_twice(users: Sequence[Message], kind: str) -> bool:
     values: dict[tuple[int | None, str | None, Json], Json] = {}
     for message in users:
@@ -118,9 +156,16 @@ def _told_twice(users: Sequence[Message], kind: str) -> bool:
     return False
 
 
-def _refused_first(talk: Sequence[Message]) -> bool:
+def _raises_several(seen: Seen, playbook: Playbook) -> bool:
+    return any(len({act.request for act in message.acts if act.kind in INTENTS}) > 1 for message in seen.users)
+
+
+def _refuses_first(seen: Seen, playbook: Playbook) -> bool:
+    """Listed details are not confirmed, nothing about them changes, and they are confirmed then."""
+    if "negate" not in seen.kinds:
+        return False
     refused: set[int | None] = set()
-    for before, message in pairwise(talk):
+    for before, message in pairwise(seen.talk):
         listed = {act.request for act in before.acts if act.kind == "confirm" and before.role == "assistant"}
         if not listed or message.role != "user":
             continue
@@ -130,3 +175,23 @@ def _refused_first(talk: Sequence[Message]) -> bool:
         if "affirm" in kinds and listed & refused:
             return True
     return False
+
+
+Detector = Callable[[Seen, Playbook], bool]
+DETECTORS: dict[str, Detector] = {
+    "all_at_once": _disclosed,
+    "drip": _disclosed,
+    "only_when_asked": _disclosed,
+    "vague_start": _disclosed,
+    "complains": _says("complain"),
+    "misspells": _misspells,
+    "corrects": _tells_again("correct"),
+    "changes_mind": _tells_again("change_mind"),
+    "refuses_first": _refuses_first,
+    "wanders": _says("off_topic"),
+    "raises_several": _raises_several,
+    "words": _words,
+}
+"""What playbooks name under `detector`: whether a dialogue shows a behaviour."""
+MEASURES: dict[str, Callable[[Dialogue], float]] = {"words_per_turn": words_per_turn}
+"""Detectors that say how much, not whether: a behaviour that has one shows in the mean over many dialogues."""

@@ -1,54 +1,16 @@
 """Instructions: what a language model that plays the user is told to do.
 
-The text has three parts: the goal (the task in the user's words), the manner, and the rules that hold for every user.
+The text has the goal (the task in the user's words), who the user is, the manner (what is present and what is absent,
+by the playbooks), and the rules that hold for every user.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
-from schemas.behavior import Disclosure, Register, Trait
+from schemas.behavior import BehaviorSpace, Playbook
 from schemas.task import Flaw, Task
-
-DISCLOSURE: dict[Disclosure, str] = {
-    "all_at_once": "Put everything into your first message: who you are, what you want, and every detail.",
-    "drip": (
-        "Let it out bit by bit: open with what you want in a few words, then add one detail per message, also when "
-        "nobody has asked for it yet."
-    ),
-    "only_when_asked": "Say in one line what you want. Give each detail only when the agent asks for it.",
-    "vague_start": (
-        "Open vaguely (that you need help, or the matter in a few words, no details). Get to the point when asked."
-    ),
-}
-
-REGISTER: dict[Register, str] = {
-    "neutral": "Write as people do in a chat: short, ordinary sentences. Be neither rude nor especially polite.",
-    "terse": "Write very short messages, often one to three words, lower case, little punctuation, no pleasantries.",
-    "chatty": "Write relaxed, talkative messages; mention now and then why you want it, without new facts about it.",
-}
-
-TRAITS: dict[Trait, str] = {
-    "typos": (
-        "Make a few typing errors in ordinary words. Never in e-mail addresses, ids, names, numbers or product names."
-    ),
-    "impatience": "You are in a hurry and say so once or twice, without insults.",
-    "slip": (
-        "Once, give an identifying or stated value with a small mistake in it. When the agent finds nothing, asks, or "
-        "repeats the wrong value to you, notice it and give the right one."
-    ),
-    "change_of_mind": (
-        "First ask for a variant of what you want (the opposite end of the ranking, another payment method, another "
-        "reason). Before you confirm anything, change your mind to what your goal says."
-    ),
-    "refuse_first": (
-        "The first time you are asked to confirm, do not agree yet: ask to have it explained again. Then agree."
-    ),
-    "off_topic": "Once, answer a question with a remark that has nothing to do with the matter. Then come back to it.",
-    "multi_request": "Announce all your requests at once at the start.",
-}
-
-ONE_BY_ONE = "You have several requests: raise the next one only when the one before is finished."
+from stages.behaviors.space import SPACE
 
 RULES = (
     "Never invent a fact, an id, a name or a preference that is not in your goal. If you are asked for something that "
@@ -81,17 +43,22 @@ FIRST: dict[str, str] = {
 """What a user tells first by the task itself, by the kind of its flaw."""
 
 
-def instruction(task: Task, disclosure: Disclosure, register: Register, traits: Sequence[Trait]) -> str:
-    """Returns the whole text for one user."""
-    manner = [DISCLOSURE[disclosure], REGISTER[register], *(TRAITS[trait] for trait in traits)]
-    if len(task.requests) > 1 and "multi_request" not in traits:
-        manner.append(ONE_BY_ONE)
+def instruction(task: Task, present: Sequence[Playbook], space: BehaviorSpace = SPACE) -> str:
+    """Returns the whole text for one user.
+
+    Args:
+        task: the goal.
+        present: the playbooks of the user's behaviours.
+        space: what else a user could do; what some playbooks say of users who don't is told.
+    """
+    held = {each.behavior for each in present}
+    absent = [each.absent for each in space.behaviors if each.absent and each.behavior not in held]
     known = "; ".join(f"{entry.name}: {entry.value}" for entry in task.knowledge if entry.identity)
     parts = [
         "You are a customer who writes to a service desk.",
         f"# Your goal\n{task.text}",
         f"# Who you are\n{known}",
-        "# Your manner\n" + "\n".join(f"- {line}" for line in manner),
+        "# Your manner\n" + "\n".join(f"- {line}" for line in (*(each.present for each in present), *absent)),
         *(f"# What you tell first\n{_first(request.flaw)}" for request in task.requests if request.flaw),
         "# Rules\n" + "\n".join(f"- {line}" for line in RULES),
     ]

@@ -1,6 +1,6 @@
 """Rules: which behaviours fit a task.
 
-    >>> "multi_request" in fitting_traits(task_with_one_request, domain)
+    >>> FITS["several"](task_with_one_request, domain)
     False
 
 A behaviour that a task has no room for is never planned: no slip where there is nothing to slip on, no drip where
@@ -9,7 +9,9 @@ there is nothing left to tell.
 
 from __future__ import annotations
 
-from schemas.behavior import Disclosure, Trait
+from collections.abc import Callable
+
+from schemas.behavior import BehaviorSpace
 from schemas.task import Request, Task
 from stages.behaviors.second_thoughts import second_thoughts
 from stages.behaviors.slips import slippable
@@ -17,16 +19,27 @@ from tool_specs.domain import Domain
 from tool_specs.phrasing.roles import roles
 
 
-def fitting_disclosures(task: Task, domain: Domain) -> tuple[Disclosure, ...]:
-    """Returns the ways in which this task's facts can come out."""
-    every: list[Disclosure] = ["all_at_once", "only_when_asked", "vague_start"]
-    stranger = not any(entry.identity for entry in task.knowledge)
-    # Saying who one is is the occasion for adding a detail unasked.
-    if not stranger and any(request.tool and _tellable(request, domain) for request in task.requests):
-        every.insert(1, "drip")
-    if stranger and all(request.kind == "answer" for request in task.requests):
-        every.remove("only_when_asked")  # a question tells everything
-    return tuple(every)
+def fitting(space: BehaviorSpace, task: Task, domain: Domain) -> frozenset[str]:
+    """Returns the behaviours of a space that a task has room for."""
+    answers: dict[str, bool] = {"": True}
+    for each in space.behaviors:
+        if each.weight and each.fits not in answers:
+            answers[each.fits] = FITS[each.fits](task, domain)
+    return frozenset(each.behavior for each in space.behaviors if each.weight and answers[each.fits])
+
+
+def _drippable(task: Task, domain: Domain) -> bool:
+    """Saying who one is is the occasion for adding a detail unasked."""
+    return _known(task) and any(request.tool and _tellable(request, domain) for request in task.requests)
+
+
+def _askable(task: Task, domain: Domain) -> bool:
+    """A question tells everything."""
+    return _known(task) or any(request.kind != "answer" for request in task.requests)
+
+
+def _known(task: Task) -> bool:
+    return any(entry.identity for entry in task.knowledge)
 
 
 def _tellable(request: Request, domain: Domain) -> bool:
@@ -35,19 +48,27 @@ def _tellable(request: Request, domain: Domain) -> bool:
     return any(role != held for role in roles(domain.lexicon, request))
 
 
-def fitting_traits(task: Task, domain: Domain) -> tuple[Trait, ...]:
-    """Returns what may happen while this task is told."""
-    handed_over = any(request.refusal is not None and request.refusal.transfer for request in task.requests)
-    # A transfer may come before there was an occasion for anything.
-    fitting: list[Trait] = [] if handed_over else ["typos", "impatience", "off_topic"]
-    # Who tells something wrongly or incompletely by the task itself does not do so by manner as well.
-    flawed = any(request.flaw for request in task.requests)
-    if slippable(task, domain) and not flawed:
-        fitting.append("slip")
-    if second_thoughts(task, domain.lexicon) and not flawed:
-        fitting.append("change_of_mind")
-    if any(request.kind == "write" for request in task.requests):
-        fitting.append("refuse_first")
-    if len(task.requests) > 1 and not any(request.coupled for request in task.requests):
-        fitting.append("multi_request")
-    return tuple(fitting)
+def _stays(task: Task, domain: Domain) -> bool:
+    """A transfer may come before there was an occasion for anything."""
+    return not any(request.refusal is not None and request.refusal.transfer for request in task.requests)
+
+
+def _flawless(task: Task) -> bool:
+    """Who tells something wrongly or incompletely by the task itself does not do so by manner as well."""
+    return not any(request.flaw for request in task.requests)
+
+
+def _several(task: Task, domain: Domain) -> bool:
+    return len(task.requests) > 1 and not any(request.coupled for request in task.requests)
+
+
+FITS: dict[str, Callable[[Task, Domain], bool]] = {
+    "drippable": _drippable,
+    "askable": _askable,
+    "stays": _stays,
+    "slippable": lambda task, domain: _flawless(task) and bool(slippable(task, domain)),
+    "reconsiderable": lambda task, domain: _flawless(task) and bool(second_thoughts(task, domain.lexicon)),
+    "writes": lambda task, domain: any(request.kind == "write" for request in task.requests),
+    "several": _several,
+}
+"""What playbooks name under `fits`: whether a task has room for a behaviour."""

@@ -13,6 +13,7 @@ from schemas.base import Json, rng_of
 from schemas.behavior import Scenario
 from schemas.dialogue import Act
 from stages.behaviors.misspellings import COMMON, has_misspelling, misspelled
+from stages.behaviors.space import playbooks_of
 from stages.simulate_dialogues import wording_user as tables
 from stages.text_statistics import polite
 from tool_specs.dice import Dice
@@ -38,13 +39,14 @@ class Manner:
 
     def __init__(self, scenario: Scenario) -> None:
         """Draws a manner from the scenario's register and traits."""
-        self.register = scenario.behavior.register
+        playbooks = playbooks_of(scenario.behavior)
+        self.register = playbooks[scenario.behavior.register].rule
         self.dice = Dice("words", scenario.id)
         self.rng = rng_of("grammar", scenario.id)
         self.polite = self.dice.chance(_POLITE_USERS) and self.register != "terse"
         self.casual = self.register == "terse" or self.dice.chance(0.5)
         self.bare_marks = self.casual and self.dice.chance(0.6)
-        self.typos = "typos" in scenario.behavior.traits
+        self.typos = any(playbook.rule == "typos" for playbook in playbooks.values())
         self._typed_wrong = False
         self._used: set[str] = set()
 
@@ -57,7 +59,7 @@ class Manner:
         self._used.add(text)
         return text
 
-    def compose(self, parts: Sequence[str], acts: Sequence[Act], *, first: bool) -> str:
+    def compose(self, parts: Sequence[str], acts: Sequence[Act]) -> str:
         """Returns the message as this user types it."""
         text = joined(parts)
         if self.polite and any(act.kind == "inform" for act in acts) and self.dice.chance(_PLEASE):
@@ -72,9 +74,10 @@ class Manner:
             text = text[:-1]
         if text[-1:].isalpha() and _HANGING.search(text[-_LONGEST:]):
             text += "."  # without its mark it would read as broken off
-        return self._mistyped(text, acts) if self.typos else text
+        return text
 
-    def _mistyped(self, text: str, acts: Sequence[Act]) -> str:
+    def mistyped(self, text: str, acts: Sequence[Act]) -> str:
+        """Returns the message with a word or two mistyped; not every time, but once in any case."""
         if self._typed_wrong and not self.dice.chance(0.4):
             return text
         typed = misspelled(

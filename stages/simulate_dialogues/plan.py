@@ -1,12 +1,12 @@
 """Plan: what one scripted user is going to do, drawn once per scenario from its behaviour and seed.
 
-A plan decides the order of requests, what slips and how, what is wanted first, and how often the user complains. When
-each thing happens is decided in the dialogue, by what the agent says.
+A plan decides the order of requests, what slips and how, and what is wanted first. When each thing happens is decided
+in the dialogue, by what the agent says.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Set
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -48,8 +48,6 @@ class Plan:
         order: The task's requests in the order of being raised.
         identity: Facts by which this user lets itself be found.
         forgot: Whether these are the second choice, because the first is forgotten.
-        complaints: How often the user complains.
-        off_topic_at: Which question of the agent gets a remark about something else (0: none).
     """
 
     order: tuple[int, ...]
@@ -57,18 +55,16 @@ class Plan:
     forgot: bool
     slip: Slip | None
     thought: Thought | None
-    complaints: int
-    off_topic_at: int
 
 
-def plan_of(scenario: Scenario, domain: Domain, dice: Dice) -> Plan:
-    """Draws a plan."""
-    task, traits = scenario.task, scenario.behavior.traits
+def plan_of(scenario: Scenario, rules: Set[str], domain: Domain, dice: Dice) -> Plan:
+    """Draws a plan for a user who follows these rules."""
+    task = scenario.task
     ways = identity_ways(task, domain)
     told = identity_told(task, domain)
     others = [way for way in ways[1:] if not {each.name for each in way} & {each.name for each in told}]
     slip, forgot = None, False
-    if "slip" in traits:
+    if "slip" in rules:
         known = slippable(task, domain)
         identifying = [entry for entry in known if entry.identity]
         entry = dice.pick(identifying if identifying and dice.chance(0.6) else known)
@@ -76,15 +72,13 @@ def plan_of(scenario: Scenario, domain: Domain, dice: Dice) -> Plan:
         slip = Slip(entry.name, slipped(entry.value, dice), entry.value, instead)
     elif others and dice.chance(_FORGETFUL):
         told, forgot = dice.pick(others), True
-    thought = dice.pick(second_thoughts(task, domain.lexicon)) if "change_of_mind" in traits else None
+    thought = dice.pick(second_thoughts(task, domain.lexicon)) if "change_of_mind" in rules else None
     return Plan(
         order=_order(task, dice),
         identity=told,
         forgot=forgot,
         slip=slip,
         thought=thought,
-        complaints=dice.between(1, 2) if "impatience" in traits else 0,
-        off_topic_at=dice.between(1, 2) if "off_topic" in traits else 0,
     )
 
 

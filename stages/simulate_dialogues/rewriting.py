@@ -23,6 +23,7 @@ from schemas.dialogue import Generation, Message
 from schemas.task import Task
 from stages.base import Engine, seeded
 from stages.behaviors.misspellings import corrected, has_misspelling
+from stages.behaviors.space import playbooks_of
 from stages.simulate_dialogues.chat import prompt
 from stages.simulate_dialogues.distrust import cut_off, unusable
 from tool_specs.domain import Domain
@@ -76,7 +77,7 @@ def _writer(message: Message, scenario: Scenario) -> str:
 
 
 def _hurries(scenario: Scenario) -> bool:
-    return "impatience" in scenario.behavior.traits
+    return any(each.rule == "impatience" for each in playbooks_of(scenario.behavior).values())
 
 
 def unlike(domain: Domain, task: Task, message: Message, answer: Completion, max_tokens: int | None) -> str:

@@ -7,10 +7,11 @@ from collections.abc import Iterator, Sequence
 import msgspec
 
 from schemas.base import Json
-from schemas.behavior import Scenario
+from schemas.behavior import Playbook, Scenario
 from schemas.dialogue import Act, Message
 from schemas.program import Program
 from schemas.task import Knowledge, Request
+from stages.behaviors.space import playbooks_of
 from stages.simulate_dialogues.meanings import (
     Owners,
     couples,
@@ -26,6 +27,9 @@ from stages.simulate_dialogues.user_words import UserWords
 from tool_specs.dice import Dice
 from tool_specs.domain import Domain
 from tool_specs.remember import remembered
+
+LISTED = frozenset({"confirm", "clarify", "response_fail", "refuse"})
+"""Acts of an agent that let a user see a mistake in what it wants."""
 
 
 @remembered(2)
@@ -48,6 +52,33 @@ class Reply:
         self.acts.extend(acts)
 
 
+class Habit:
+    """What a scripted user does by one rule, in one dialogue. Subclasses say what they do at which occasion."""
+
+    def __init__(self, user: Telling, playbook: Playbook) -> None:
+        """Takes the user whose habit it is, and the playbook that names the rule."""
+        self.user = user
+        self.playbook = playbook
+
+    def opens(self, reply: Reply) -> None:
+        """Adds to the first message."""
+
+    def answers(self, reply: Reply, agent: Message) -> bool:
+        """Adds to what comes before an answer, or answers in its place; returns whether it did the latter."""
+        return False
+
+    def decides(self, reply: Reply, act: Act) -> bool:
+        """Answers listed details that agree with the task in place of a yes; returns whether it did."""
+        return False
+
+    def adds(self, reply: Reply, agent: Message) -> None:
+        """Adds to a whole answer."""
+
+    def typed(self, text: str, acts: Sequence[Act]) -> str:
+        """Returns a message's text as it is typed."""
+        return text
+
+
 class Telling:
     """A user with a task and a plan.
 
@@ -58,6 +89,9 @@ class Telling:
         facts: What is stated now, by name; a slip stands here until it is put right.
         flaws: What is wrong with how a request is told, until the agent has noticed it.
         otherwise: Facts by which this user is found after all, where those told first led nowhere.
+        disclosure: The rule by which facts come out.
+        rules: All rules that this user follows.
+        habits: What it does by those that have a habit.
     """
 
     def __init__(self, domain: Domain, scenario: Scenario) -> None:
@@ -68,7 +102,10 @@ class Telling:
         self.lexicon = domain.lexicon
         self.roles = [told_roles(self.lexicon, request) for request in self.task.requests]
         self._owners: dict[int, Owners] = {}
-        self.plan = plan_of(scenario, domain, self.dice)
+        playbooks = playbooks_of(self.behavior)
+        self.disclosure = playbooks[self.behavior.disclosure].rule
+        self.rules = frozenset(playbook.rule for playbook in playbooks.values())
+        self.plan = plan_of(scenario, self.rules, domain, self.dice)
         self.facts = {entry.name: entry.value for entry in self.task.knowledge}
         self.open_slip = self.plan.slip
         self.open_thought = self.plan.thought
@@ -81,19 +118,16 @@ class Telling:
             self.facts.update(flaw.facts)
         self._first = {number: self.task.requests[number].told_first for number in self.flaws}
         self.words = UserWords(domain, scenario, self.facts)
+        self.habits: tuple[Habit, ...] = ()
         self.slip_told = False
         self.thought_told = False
         self.identified = False
         self.otherwise: tuple[Knowledge, ...] = ()
         self.raised: list[int] = []
         self.told: dict[int, set[str]] = {}
-        self.refusals_left = 1 if "refuse_first" in self.behavior.traits else 0
-        self.complaints = self.plan.complaints
-        self.questions = 0
         self.turns = 0
         self.closed: set[int] = set()
         self.protested = False
-        self.wandered = False
         self.volunteered = False
         self.stated: dict[int, set[str]] = {}
         self.coupled = False
@@ -101,10 +135,10 @@ class Telling:
     def _open(self) -> Reply:
         reply = Reply()
         reply.add(self.words.greeting())
-        everything = self.behavior.disclosure == "all_at_once"
-        numbers = self.plan.order if "multi_request" in self.behavior.traits else self.plan.order[:1]
-        if self.behavior.disclosure == "vague_start":
-            if "multi_request" in self.behavior.traits:
+        everything = self.disclosure == "all_at_once"
+        numbers = self.plan.order if "multi_request" in self.rules else self.plan.order[:1]
+        if self.disclosure == "vague_start":
+            if "multi_request" in self.rules:
                 self._raise_all(reply, numbers, vague=True)
             else:
                 self._hint(reply, numbers[0])
@@ -113,77 +147,79 @@ class Telling:
         else:
             self._raise(reply, numbers[0])
         if everything:
-            self._identify(reply)
-            # Whoever says everything at once may get no other occasion to be in a hurry.
-            if self.complaints and self.dice.chance(0.5):
-                self.complaints -= 1
-                reply.add(self.words.hurry(), Act(kind="complain"))
+            self.identify(reply)
+        for habit in self.habits:
+            habit.opens(reply)
         return reply
 
     def _raise_all(self, reply: Reply, numbers: Sequence[int], *, vague: bool) -> None:
         """Announces several requests at once: in full, or as a list of matters."""
-        if self.behavior.disclosure == "all_at_once":
+        if self.disclosure == "all_at_once":
             for place, number in enumerate(numbers):
                 if place:
                     reply.add(self.words.also())
                 self._raise(reply, number)
             return
-        matters = [self._wanted(number) for number in numbers]
+        matters = [self.wanted(number) for number in numbers]
         reply.add(self.words.announce(matters))
         for number in numbers:
-            full = self._wanted(number).kind == "answer"
+            full = self.wanted(number).kind == "answer"
             vague_here = vague and not full
             self._note_raised(number)
-            reply.acts.append(intent(self._wanted(number), self._place(number), vague=vague_here, full=full))
+            reply.acts.append(intent(self.wanted(number), self.place(number), vague=vague_here, full=full))
             if full:
-                self._inform(reply, number, self.roles[number])
+                self.inform(reply, number, self.roles[number])
 
     def _hint(self, reply: Reply, number: int) -> None:
-        request = self._wanted(number)
+        request = self.wanted(number)
         if request.kind in ("write", "withhold") and self.dice.chance(0.7) and (topic := self.words.topic(request)):
             self._note_raised(number)
-            reply.add(topic, intent(request, self._place(number), vague=True, full=False))
+            reply.add(topic, intent(request, self.place(number), vague=True, full=False))
         else:
             self._note_raised(number)
-            reply.add(self.words.some_matter(), hint(self._place(number)))
+            reply.add(self.words.some_matter(), hint(self.place(number)))
 
     def _raise(self, reply: Reply, number: int) -> None:
         """Raises a request, with as much detail as the manner gives away."""
-        request = self._wanted(number)
-        every = self._tellable(number)
-        if request.kind == "answer" or self.behavior.disclosure == "all_at_once":
+        request = self.wanted(number)
+        every = self.tellable(number)
+        if request.kind == "answer" or self.disclosure == "all_at_once":
             roles = every
-        elif self.behavior.disclosure == "drip" and len(every) > 1:
+        elif self.disclosure == "drip" and len(every) > 1:
             roles = every[:1]
         else:
             roles = ()
         self._note_raised(number)
-        acts = [intent(request, self._place(number), vague=False, full=bool(roles))]
+        acts = [intent(request, self.place(number), vague=False, full=bool(roles))]
         reply.add(self.words.ask(request, roles), *acts)
-        self._inform(reply, number, roles)
+        self.inform(reply, number, roles)
 
     def _note_raised(self, number: int) -> None:
         if number not in self.raised:
             self.raised.append(number)
             self.told.setdefault(number, set())
 
-    def _place(self, number: int) -> int:
+    def place(self, number: int) -> int:
+        """Returns the place of a request among those raised: what acts count by."""
         return self.raised.index(number)
 
     def _finish(self, reply: Reply) -> Message:
         self.turns += 1
-        text = self.words.compose(reply.parts, reply.acts, first=self.turns == 1)
+        text = self.words.compose(reply.parts, reply.acts)
+        for habit in self.habits:
+            text = habit.typed(text, reply.acts)
         return Message(role="user", content=text, acts=tuple(reply.acts))
 
-    def _identify(self, reply: Reply) -> None:
+    def identify(self, reply: Reply) -> None:
+        """Says who the user is."""
         again = self.identified
         self.identified = True
         facts = self.otherwise or self.plan.identity
         forgot = self.plan.forgot and not again
         reply.add(self.words.identity(facts, again=again, asked=self.turns > 0, forgot=forgot))
-        reply.acts.extend(Act(kind="inform", slot=each.name, value=self._said(each.name)) for each in facts)
+        reply.acts.extend(Act(kind="inform", slot=each.name, value=self.said(each.name)) for each in facts)
 
-    def _next(self, reply: Reply) -> None:
+    def go_on(self, reply: Reply) -> None:
         """Raises the next request, or says good-bye."""
         waiting = [number for number in self.plan.order if number not in self.raised]
         if waiting:
@@ -192,10 +228,11 @@ class Telling:
         else:
             reply.add(self.words.bye(), Act(kind="user_bye"))
 
-    def _number(self, place: int | None) -> int:
+    def number(self, place: int | None) -> int:
+        """Returns the request at a place among those raised; the last one where there is none."""
         return self.raised[place] if place is not None and place < len(self.raised) else self.raised[-1]
 
-    def _tellable(self, number: int) -> tuple[str, ...]:
+    def tellable(self, number: int) -> tuple[str, ...]:
         """Returns the roles that the user tells without being asked for each."""
         flaw = self.flaws.get(number)
         held = flaw.role if flaw is not None and flaw.kind == "ask_first" else None
@@ -203,7 +240,7 @@ class Telling:
 
     # What is meant now
 
-    def _wanted(self, number: int) -> Request:
+    def wanted(self, number: int) -> Request:
         """The request as the user sees it now: with its first thought while that has not been changed."""
         request = self._first[number] if number in self.flaws else self.task.requests[number]
         thought = self.open_thought
@@ -211,7 +248,7 @@ class Telling:
             return _thought_of(request, thought.programs)
         return request
 
-    def _said(self, fact: str) -> Json:
+    def said(self, fact: str) -> Json:
         """The fact as the user tells it now."""
         if self.open_slip is not None and self.open_slip.fact == fact:
             self.slip_told = True
@@ -221,10 +258,11 @@ class Telling:
         owners = self._owners.get(number)
         if owners is None:
             owners = self._owners[number] = owners_of(self.lexicon, request)
-        return role_acts(self.lexicon, request, self._place(number), role, self._said, owners)
+        return role_acts(self.lexicon, request, self.place(number), role, self.said, owners)
 
-    def _inform(self, reply: Reply, number: int, roles: Sequence[str]) -> None:
-        request = self._wanted(number)
+    def inform(self, reply: Reply, number: int, roles: Sequence[str]) -> None:
+        """Adds what telling some roles of a request means; the words are added apart."""
+        request = self.wanted(number)
         for role in roles:
             self.told[number].add(role)
             if self.open_thought is not None and (number, role) == (self.open_thought.request, self.open_thought.role):
@@ -232,19 +270,19 @@ class Telling:
             acts = list(self._meant(request, number, role))
             self.stated.setdefault(number, set()).update(act.slot or "" for act in acts)
             reply.acts.extend(acts)
-        if not self.coupled and any(couples(act) and act.request == self._place(number) for act in reply.acts):
+        if not self.coupled and any(couples(act) and act.request == self.place(number) for act in reply.acts):
             self.coupled = True
             self._tell_other(reply, 1 - number)
 
     def _tell_other(self, reply: Reply, number: int) -> None:
         """Raises the request that is coupled with the one just told: neither can be understood without the other."""
-        request = self._wanted(number)
-        roles = self._tellable(number)
-        if self.behavior.disclosure != "all_at_once":
+        request = self.wanted(number)
+        roles = self.tellable(number)
+        if self.disclosure != "all_at_once":
             roles = tuple(role for role in roles if told_together(self.lexicon, request, role))
         if not request.condition:
             reply.add(self.words.also())
         self._note_raised(number)
-        reply.add(self.words.ask(request, roles), intent(request, self._place(number), vague=False, full=bool(roles)))
-        self._inform(reply, number, roles)
+        reply.add(self.words.ask(request, roles), intent(request, self.place(number), vague=False, full=bool(roles)))
+        self.inform(reply, number, roles)
         reply.add(self.words.budget(request))

@@ -6,18 +6,19 @@ The detectors read acts; where the user's engine gives none (a language model), 
 from __future__ import annotations
 
 from schemas.verdict import Verdict
-from stages.behaviors.detectors import detect
+from stages.behaviors.detectors import DETECTORS, detect, shown
+from stages.behaviors.space import playbooks_of
 from stages.validate_dialogues.context import CheckContext, failed, passed
 
 
 def behavior(context: CheckContext) -> Verdict:
-    """The planned disclosure and traits are found."""
+    """The planned behaviours are found; a register shows only in many dialogues."""
     if not any(message.acts for message in context.messages if message.role == "user"):
         return passed("behavior")
-    planned = context.dialogue.scenario.behavior
-    found = detect(context.dialogue)
-    missing = [each for each in (planned.disclosure, *planned.traits) if each not in found]
+    planned = [each for each in playbooks_of(context.dialogue.scenario.behavior).values() if each.detector in DETECTORS]
+    found = shown(context.dialogue, planned)
+    missing = [each.behavior for each in planned if each.behavior not in found]
     if missing:
-        seen = ", ".join(sorted(found)) or "nothing"
+        seen = ", ".join(sorted(detect(context.dialogue))) or "nothing"
         return failed("behavior", "user", f"planned {', '.join(missing)}; found {seen}")
     return passed("behavior")

@@ -66,6 +66,7 @@ def test_bad_calls_say_what_is_wrong(tmp_path, arguments, words):
         ("behaviours_per_task: 3", "did you mean `behaviors_per_task`?"),
         ("grid: {burden: {40: 1.0}}", "a burden of 40 cannot be ordered"),
         ("grid: {burden: {3: 0.5}}", "the shares sum to 0.5"),
+        ("behaviors: {file: mine.yaml}", "mine.yaml:1: name: unknown key"),
         ("domains: [{name: retial}]", "did you mean `retail`?"),
     ],
 )

@@ -2,6 +2,7 @@ from pathlib import Path
 
 import pytest
 
+from pipeline.behavior_space import space_of
 from pipeline.errors import RecipeError
 from pipeline.recipe_file import load_recipe
 
@@ -32,6 +33,9 @@ def test_the_shortest_recipe_has_sensible_defaults(tmp_path):
         ("simulate:\n  max_turn: 3", 4, "simulate.max_turn: unknown key; did you mean `max_turns`?"),
         ("tasks: {read_hevy: 1.0}", 3, "tasks.read_hevy: unknown name; did you mean `read_heavy`?"),
         ("behaviors:\n  register: {tersely: 1}", 4, "did you mean `terse`?"),
+        ("behaviors:\n  disclosure: {drip: 0.5}", 4, "behaviors.disclosure: the shares sum to 0.5"),
+        ("behaviors:\n  traits:\n    typos: 0.1\n    slipp: 0.1", 6, "unknown name; did you mean `slip`?"),
+        ("behaviors:\n  file: absent.yaml", 4, "behaviors.file: there is no file absent.yaml"),
         ("grid:\n  burden: {40: 1.0}", 4, "grid.burden: a burden of 40 cannot be ordered; give numbers from 2 to 12"),
         ("grid:\n\n  decisions: {9: 1.0}", 5, "9 decisions cannot be ordered; give numbers from 1 to 5"),
         ("grid: {burden: {3: 0.5, 4: 0.4}}", 3, "the shares sum to 0.9; make them sum to 1"),
@@ -72,6 +76,33 @@ def test_mistakes_about_the_whole(tmp_path, text, words):
     with pytest.raises(RecipeError) as caught:
         load(tmp_path, text)
     assert words in str(caught.value) and "\n" not in str(caught.value)
+
+
+PLAYBOOK = """behaviors:
+  - axis: focus
+    behavior: sings
+    definition: Sings.
+    present: Sing a line.
+    detector: words
+    pattern: la la la
+    weight: 0.1
+"""
+
+
+def test_behaviours_of_a_recipes_own_file(tmp_path):
+    (tmp_path / "mine_too.yaml").write_text(PLAYBOOK + "    rule: remark\n    words: [la la la.]\n")
+    recipe = load(tmp_path, HEAD + "behaviors:\n  file: mine_too.yaml\n  traits: {sings: 0.2, slip: 0.1}\n")
+    found = {each.behavior: each.weight for each in space_of(recipe.behaviors, tmp_path).behaviors}
+    assert (found["sings"], found["slip"], found["typos"], found["drip"]) == (0.2, 0.1, 0.0, 0.3)
+
+
+def test_what_no_script_can_play_needs_a_model(tmp_path):
+    (tmp_path / "mine_too.yaml").write_text(PLAYBOOK)
+    text = HEAD + "behaviors:\n  file: mine_too.yaml\n"
+    with pytest.raises(RecipeError, match=r"mine\.yaml:3: behaviors\.traits: `sings` has no rule"):
+        load(tmp_path, text)
+    load(tmp_path, text + "  traits: {sings: 0}\n")
+    load(tmp_path, text + "engines: {user: {http: {base_url: 'http://localhost:1/v1', model: m}}}\n")
 
 
 def test_a_missing_file_names_its_neighbours(tmp_path):

@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from schemas.base import content_id
-from schemas.behavior import Behavior, Register, Scenario
+from schemas.behavior import Behavior, Scenario
 from schemas.dialogue import Dialogue, Message
 from schemas.task import Task
 from schemas.verdict import Judged
@@ -32,9 +32,7 @@ def test_a_text_is_split_where_its_words_are(text: str):
         assert shingles(text) == [" ".join(words)]
 
 
-def judged(
-    name: str, texts: list[str], task: Task = TASK, register: Register = "neutral", answer: str = "{}"
-) -> Judged:
+def judged(name: str, texts: list[str], task: Task = TASK, register: str = "neutral", answer: str = "{}") -> Judged:
     behavior = Behavior(id=f"behavior-{name}", task_id=task.id, seed=1, disclosure="drip", register=register)
     messages: list[Message] = []
     for number, text in enumerate(texts):

@@ -16,6 +16,7 @@ from schemas.base import Json
 from schemas.behavior import Scenario
 from schemas.dialogue import Act, Message
 from stages.behaviors.misspellings import corrected
+from stages.behaviors.space import playbooks_of
 from stages.simulate_dialogues.hearing import cues
 from stages.simulate_dialogues.hearing.tellings import Telling, tellings
 from stages.simulate_dialogues.meanings import hint, intent, owners_of, role_acts
@@ -43,7 +44,7 @@ class UserHearing:
         """Takes the scenario that the user acts out."""
         self._lexicon = domain.lexicon
         self._task = scenario.task
-        self._vague = scenario.behavior.disclosure == "vague_start"
+        self._vague = playbooks_of(scenario.behavior)[scenario.behavior.disclosure].rule == "vague_start"
         self._tellings = _tellings(scenario, domain)
         self._facts = {entry.name: entry.value for entry in self._task.knowledge}
         self._identity = {entry.name for entry in self._task.knowledge if entry.identity}

@@ -2,11 +2,12 @@ from __future__ import annotations
 
 import pytest
 
-from stages.behaviors.instructions import instruction
 from stages.behaviors.misspellings import COMMON, has_misspelling, misspelled
-from stages.behaviors.rules import fitting_disclosures, fitting_traits
+from stages.behaviors.rules import fitting
 from stages.behaviors.second_thoughts import second_thoughts
 from stages.behaviors.slips import slippable, slipped
+from stages.behaviors.space import SPACE
+from stages.diversify_behaviors import scenario
 from tests.tool_specs.phrasing.samples import TASKS
 from tool_specs.dice import Dice
 from tool_specs.retail import DOMAIN
@@ -50,16 +51,15 @@ def test_second_thoughts_are_other_wishes_with_words() -> None:
     assert not second_thoughts(TASKS["balance"], DOMAIN.lexicon)
 
 
-def test_a_trait_needs_room() -> None:
-    assert "multi_request" in fitting_traits(TASKS["two_requests"], DOMAIN)
-    assert "multi_request" not in fitting_traits(TASKS["cancel_named"], DOMAIN)
-    assert "refuse_first" not in fitting_traits(TASKS["balance"], DOMAIN)
-    assert "drip" not in fitting_disclosures(TASKS["balance"], DOMAIN)
+def test_a_behaviour_needs_room() -> None:
+    assert "multi_request" in fitting(SPACE, TASKS["two_requests"], DOMAIN)
+    assert "multi_request" not in fitting(SPACE, TASKS["cancel_named"], DOMAIN)
+    assert not {"refuse_first", "drip"} & fitting(SPACE, TASKS["balance"], DOMAIN)
 
 
 def test_an_instruction_has_goal_manner_and_rules() -> None:
     task = TASKS["two_requests"]
-    text = instruction(task, "drip", "terse", ("typos",))
+    text = scenario(task, "drip", "terse", ("typos",)).behavior.instruction
     for part in (
         "one detail per message",
         "very short messages",
@@ -69,4 +69,4 @@ def test_an_instruction_has_goal_manner_and_rules() -> None:
     ):
         assert part in text
     assert "nora.field2208@example.com" in text
-    assert "raise the next one only" not in instruction(task, "drip", "terse", ("multi_request",))
+    assert "raise the next one only" not in scenario(task, "drip", "terse", ("multi_request",)).behavior.instruction

@@ -9,7 +9,8 @@ import pytest
 from schemas.task import Kind, Task, TaskSpec
 from schemas.verdict import Drop, Judged
 from stages.base import Services
-from stages.behaviors.rules import fitting_disclosures
+from stages.behaviors.rules import fitting
+from stages.behaviors.space import SPACE
 from stages.diversify_behaviors import DiversifyBehaviors
 from stages.generate_tasks import GenerateTasks
 from stages.generate_tasks.ground import Ground, split_of
@@ -86,6 +87,6 @@ def test_their_dialogues_pass_without_a_word_about_who_it_is(services: Services,
 def test_strangers_have_no_occasion_to_drip(services: Services, tasks: list[Task]) -> None:
     domain = services.sandboxes["greenhouse"].domain
     for task in tasks:
-        fitting = fitting_disclosures(task, domain)
-        assert "drip" not in fitting
-        assert ("only_when_asked" in fitting) == any(request.kind != "answer" for request in task.requests)
+        room = fitting(SPACE, task, domain)
+        assert "drip" not in room
+        assert ("only_when_asked" in room) == any(request.kind != "answer" for request in task.requests)

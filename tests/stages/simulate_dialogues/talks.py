@@ -8,10 +8,11 @@ from typing import Any
 
 import msgspec
 
-from schemas.behavior import Disclosure, Register, Scenario, Trait
+from schemas.behavior import BehaviorSpace, Scenario
 from schemas.dialogue import Dialogue
 from schemas.task import Task
 from schemas.world import World
+from stages.behaviors.space import COLUMNS, SPACE, weighted
 from stages.diversify_behaviors import DiversifyBehaviors, scenario
 from stages.simulate_dialogues import simulate
 from stages.simulate_dialogues.loop import Caps
@@ -45,7 +46,7 @@ def goal(task: Task) -> str:
     return trial.digest()
 
 
-def told(name: str, disclosure: Disclosure = "drip", register: Register = "neutral", *traits: Trait) -> Scenario:
+def told(name: str, disclosure: str = "drip", register: str = "neutral", *traits: str) -> Scenario:
     task = msgspec.structs.replace(TASKS[name], goal_digest=goal(TASKS[name]))
     return scenario(task, disclosure, register, traits)
 
@@ -54,9 +55,23 @@ def simulated(one: Scenario, sandbox: Sandbox = SANDBOX, caps: Caps | None = Non
     return asyncio.run(simulate(one, sandbox, AGENTS, USERS, caps or Caps()))
 
 
+def lively() -> BehaviorSpace:
+    """All behaviours, those that may hold more often than by default."""
+    shares = {axis.name: [p for p in SPACE.behaviors if p.axis == axis.name] for axis in SPACE.axes}
+    once = {p.behavior: 0.45 / len(own) for own in shares.values() for p in own if p.axis not in COLUMNS}
+    return weighted(SPACE, {"disclosure": {p.behavior: 0.25 for p in shares["disclosure"]}, "traits": once})
+
+
+LIVELY = lively()
+
+
 def every_scenario(per_task: int) -> list[tuple[str, Scenario]]:
-    stage = DiversifyBehaviors(per_task=per_task)
-    return [(name, one) for name, task in TASKS.items() for one in stage.scenarios(task, domain())]
+    stage = DiversifyBehaviors(per_task=per_task, space=LIVELY)
+    found = []
+    for number, (name, task) in enumerate(TASKS.items()):
+        numbered = msgspec.structs.replace(task, spec=msgspec.structs.replace(task.spec, number=number))
+        found += [(name, one) for one in stage.scenarios(numbered, domain())]
+    return found
 
 
 def words_of(dialogue: Dialogue, role: str) -> list[str]:

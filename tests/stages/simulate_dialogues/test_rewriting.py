@@ -33,7 +33,7 @@ class Rewords:
         text = (await self._script.complete(request)).content
         for old, new in SAME:
             text = text.replace(old, new)
-        if self._spoil is not None and request.turn % 3 == 2:
+        if self._spoil is not None and request.turn % 3 == 0:
             text = text.replace(*self._spoil)
         return Completion(content=text, usage=Usage(completion_tokens=9))
 
@@ -41,7 +41,7 @@ class Rewords:
 @pytest.mark.parametrize("spoil", [None, ("1", "7"), ("cheapest", "dearest")])
 def test_calls_order_and_values_stay_and_so_do_all_checks(spoil: tuple[str, str] | None) -> None:
     sandbox, other, fallen = world("retail"), 0, 0
-    for one in proven("retail", times=3, per_task=2):
+    for one in proven("retail", times=6, per_task=2):
         engine = Rewords(ScriptedEngine({"retail": sandbox}, {one.id: one}.get), spoil)
         services = Services(sandboxes={"retail": sandbox}, engines={"rewriter": engine})
         (plain,) = asyncio.run(SimulateDialogues().process(one, services))

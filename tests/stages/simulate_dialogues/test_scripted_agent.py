@@ -6,7 +6,6 @@ import re
 import msgspec
 import pytest
 
-from schemas.behavior import Disclosure
 from schemas.dialogue import Act, Dialogue, Message
 from schemas.program import Bind
 from schemas.task import Source
@@ -84,7 +83,7 @@ def test_what_cannot_be_done_is_refused_before_its_details_are_asked_for() -> No
 
 @pytest.mark.parametrize("disclosure", ["drip", "only_when_asked", "vague_start", "all_at_once"])
 @pytest.mark.parametrize("name", ["swap_best_of_all_versions", "exchange_cheapest_of_all_versions"])
-def test_what_one_selection_gives_is_asked_for_once(name: str, disclosure: Disclosure) -> None:
+def test_what_one_selection_gives_is_asked_for_once(name: str, disclosure: str) -> None:
     dialogue = simulated(told(name, disclosure))
     asked = [act.slot for m in dialogue.messages if m.role == "assistant" for act in m.acts if act.kind == "request"]
     informed = [act for m in dialogue.messages if m.role == "user" for act in m.acts if act.slot == "object"]

@@ -1,0 +1,81 @@
+"""Remarks: what users say beside the matter."""
+
+from __future__ import annotations
+
+from schemas.behavior import Playbook
+from schemas.dialogue import Act, Message
+from stages.simulate_dialogues.telling import Habit, Reply, Telling
+
+_PATIENCE = 3
+"""Messages after which an impatient user may complain (earlier only if it would not come to it later)."""
+
+
+def last_chance(agent: Message) -> bool:
+    """Whether the agent's words may be the last ones that a remark can be put beside."""
+    return any(act.kind in ("confirm", "refuse") or act.slot in ("answer", "condition") for act in agent.acts)
+
+
+class OffTopic(Habit):
+    """Answers one question with something that has nothing to do with it: the first or second, or else the last."""
+
+    def __init__(self, user: Telling, playbook: Playbook) -> None:
+        super().__init__(user, playbook)
+        self._at = user.dice.between(1, 2)
+        self._questions = 0
+        self._wandered = False
+
+    def answers(self, reply: Reply, agent: Message) -> bool:
+        """Wanders off."""
+        user = self.user
+        asked = [act for act in agent.acts if act.kind == "request"]
+        if self._wandered or not asked:
+            return False
+        self._questions += 1
+        last = asked[-1].slot == "intent" and len(user.raised) == len(user.plan.order)
+        if self._questions < self._at and not last:
+            return False
+        self._wandered = True
+        reply.add(user.words.off_topic(), Act(kind="off_topic"))
+        return True
+
+
+class Impatience(Habit):
+    """Says once or twice that it is in a hurry."""
+
+    def __init__(self, user: Telling, playbook: Playbook) -> None:
+        super().__init__(user, playbook)
+        self._planned = self._left = user.dice.between(1, 2)
+
+    def opens(self, reply: Reply) -> None:
+        """Is in a hurry from the beginning: whoever says everything at once may get no other occasion."""
+        if self.user.disclosure == "all_at_once" and self.user.dice.chance(0.5):
+            self._left -= 1
+            reply.add(self.user.words.hurry(), Act(kind="complain"))
+
+    def answers(self, reply: Reply, agent: Message) -> bool:
+        """Complains before it answers."""
+        user = self.user
+        if self._left < self._planned and len(user.closed) == len(user.plan.order):
+            return False  # who has complained and got everything has no more reason to
+        patient = user.turns < _PATIENCE or not user.dice.chance(0.5)
+        if self._left and (not patient or last_chance(agent)):
+            self._left -= 1
+            reply.add(user.words.complaint(), Act(kind="complain"))
+        return False
+
+
+class Remark(Habit):
+    """Says once what its playbook lists, beside an answer: the behaviours of a recipe's own file need no code."""
+
+    def __init__(self, user: Telling, playbook: Playbook) -> None:
+        super().__init__(user, playbook)
+        self._text = user.dice.pick(playbook.words)
+        self._at = user.dice.between(1, 3)
+        self._said = False
+
+    def answers(self, reply: Reply, agent: Message) -> bool:
+        """Makes its remark before it answers."""
+        if not self._said and (self.user.turns >= self._at or last_chance(agent)):
+            self._said = True
+            reply.add(self._text)
+        return False

@@ -1,0 +1,87 @@
+"""Second thoughts: values and wishes that are told otherwise first, and a yes that does not come at once."""
+
+from __future__ import annotations
+
+from schemas.behavior import Playbook
+from schemas.dialogue import Act, Message
+from stages.simulate_dialogues.telling import LISTED, Habit, Reply, Telling
+
+_NOBODY = frozenset({"suggest", "response_fail"})
+"""Acts of an agent that let a user see a mistake in who it is."""
+
+
+class Slip(Habit):
+    """Puts right what it told wrongly, when the agent's words bring it to light."""
+
+    def answers(self, reply: Reply, agent: Message) -> bool:
+        """Corrects it, or lets itself be found another way."""
+        user = self.user
+        slip = user.open_slip
+        if slip is None or not user.slip_told:
+            return False
+        entry = next(entry for entry in user.task.knowledge if entry.name == slip.fact)
+        place = None if entry.identity else user.place(self._owner(slip.fact))
+        kinds = {act.kind for act in agent.acts if act.request == place}
+        if not kinds & (_NOBODY if entry.identity else LISTED):
+            return False
+        user.open_slip = None
+        user.facts[slip.fact] = slip.true
+        if slip.instead:
+            user.otherwise = slip.instead
+            reply.add(user.words.found_otherwise(slip.instead), Act(kind="correct", slot=slip.fact))
+            reply.acts.extend(Act(kind="inform", slot=each.name, value=each.value) for each in slip.instead)
+            return True
+        if kinds & {"confirm", "clarify"}:
+            reply.acts.append(Act(kind="negate", request=place))
+        reply.add(
+            user.words.correction(entry, slip.wrong, slip.true),
+            Act(kind="correct", slot=slip.fact, value=slip.true),
+            Act(kind="inform", request=place, slot=slip.fact, value=slip.true),
+        )
+        return True
+
+    def _owner(self, fact: str) -> int:
+        """Returns the request that a stated value was told for."""
+        user = self.user
+        return next((number for number in user.raised if fact in user.stated.get(number, ())), user.raised[-1])
+
+
+class ChangeOfMind(Habit):
+    """Wants something else first than what the task says."""
+
+    def answers(self, reply: Reply, agent: Message) -> bool:
+        """Changes to what is really wanted."""
+        user = self.user
+        thought = user.open_thought
+        if thought is None or not user.thought_told:
+            return False
+        place = user.place(thought.request)
+        here = [act for act in agent.acts if act.request == place]
+        if not any(act.kind in ("confirm", "clarify", "request", "refuse", "response_fail") for act in here):
+            return False
+        user.open_thought = None
+        if thought.fact is not None:
+            user.facts[thought.fact] = user.task.fact(thought.fact)
+        request = user.task.requests[thought.request]
+        confirming = any(act.kind in ("confirm", "clarify") for act in here)
+        if confirming:
+            reply.acts.append(Act(kind="negate", request=place))
+        reply.add(user.words.other_wish(request, thought.role), Act(kind="change_mind", request=place))
+        user.inform(reply, thought.request, (thought.role,))
+        return True
+
+
+class RefuseFirst(Habit):
+    """Does not say yes the first time."""
+
+    def __init__(self, user: Telling, playbook: Playbook) -> None:
+        super().__init__(user, playbook)
+        self._refused = False
+
+    def decides(self, reply: Reply, act: Act) -> bool:
+        """Wants to hear it again."""
+        if self._refused:
+            return False
+        self._refused = True
+        reply.add(self.user.words.not_yet(), Act(kind="negate", request=act.request))
+        return True
