@@ -85,6 +85,12 @@ def run(
     ray_address: Annotated[
         str | None, typer.Option(metavar="ADDRESS", help="A Ray cluster to join, e.g. 10.0.0.1:6379; shares --out.")
     ] = None,
+    metrics_port: Annotated[
+        str | None,
+        typer.Option(
+            metavar="[HOST:]PORT", help="Show Prometheus how it goes; on loopback without HOST, 0 is any port."
+        ),
+    ] = None,
     update: Annotated[bool, typer.Option("--update", help="Make anew what has changed; see `writ plan`.")] = False,
     fork: Annotated[
         Path | None, typer.Option(metavar="RUN", help="Begin --out with what this run made, which stays as it is.")
@@ -100,7 +106,7 @@ def run(
     from pipeline.commands import Rerun, run_recipe
 
     rerun = Rerun(update=update, fork=fork, begin=begin, only=only, until=until, force=force)
-    return run_recipe(recipe, world, n, seed, out, workers, executor, rerun, ray_address)
+    return run_recipe(recipe, world, n, seed, out, workers, executor, rerun, ray_address, metrics_port)
 
 
 @app.command()
@@ -150,6 +156,20 @@ def stats(run: RunPath) -> None:
     from pipeline.stats import stats as show_stats
 
     show_stats(run, Console())
+
+
+@app.command()
+@told
+def status(
+    run: RunPath,
+    json: Annotated[bool, typer.Option("--json", help="For programs: what the run says of itself.")] = False,
+) -> int:
+    """Says how a run is doing, from another terminal or machine; exit code 0 if it is under way or whole, else 1."""
+    from rich.console import Console
+
+    from pipeline.observe.status import status as show_status
+
+    return show_status(run, json, Console())
 
 
 @app.command()

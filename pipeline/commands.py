@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import suppress
+from contextlib import AbstractContextManager, nullcontext, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -25,6 +25,7 @@ from pipeline.temporary import OwnFolder
 from pipeline.worlds import sources, with_folders
 
 if TYPE_CHECKING:
+    from pipeline.observe.metrics import Metrics
     from schemas.world import World
     from tool_specs.domain import Domain
 
@@ -54,6 +55,7 @@ def run_recipe(
     executor: str,
     rerun: Rerun = Rerun(),
     ray_address: str | None = None,
+    metrics_port: str | None = None,
 ) -> int:
     """Makes a run; see `writ run --help`."""
     recipe = _changed(load_recipe(path), count, seed)
@@ -74,8 +76,8 @@ def run_recipe(
         _preflight(recipe)
         return Inline() if executor == "inline" else _ray(workers, ray_address)
 
-    with progress_for_terminal() as progress:
-        outcome = run(plan, start, progress, _finishers(), again)
+    with _metrics(metrics_port) as metrics, progress_for_terminal() as progress:
+        outcome = run(plan, start, progress, _finishers(), again, metrics)
     _tell(outcome, out)
     return outcome.exit_code
 
@@ -217,6 +219,16 @@ def _ray(workers: int | None, address: str | None = None) -> Executor:
     from pipeline.on_ray import OnRay
 
     return OnRay(workers, address)
+
+
+def _metrics(at: str | None) -> AbstractContextManager[Metrics | None]:
+    if at is None:
+        return nullcontext()
+    from pipeline.observe.metrics import Metrics
+
+    metrics = Metrics(at)
+    Console(stderr=True).print(f"writ: metrics at {metrics.address}", markup=False, highlight=False, soft_wrap=True)
+    return metrics
 
 
 def _preflight(recipe: Recipe) -> None:

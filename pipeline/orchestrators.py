@@ -18,6 +18,7 @@ from typing import Any
 from pipeline.errors import StageFailed, Stopped, UserError
 from pipeline.house import differing
 from pipeline.line import Line, Order
+from pipeline.observe.event import Event, hear, told
 from pipeline.orchestrator import Orchestrator
 from pipeline.shard import ShardResult, run_shard
 
@@ -108,12 +109,16 @@ class Actor:
         if self._orchestrator is not None:
             self._orchestrator.share(limit)
 
-    async def look(self, elsewhere: float) -> tuple[float, float]:
-        """Hears what others have spent; returns how late the loop is in seconds, and what was spent here."""
+    async def look(self, elsewhere: float) -> tuple[float, float, list[Event]]:
+        """Hears what others have spent.
+
+        Returns:
+            How late the loop is in seconds, what was spent here, and what happened since the last look.
+        """
         if self._orchestrator is None:
-            return 0.0, 0.0
+            return 0.0, 0.0, []
         self._orchestrator.told(elsewhere)
-        return self._orchestrator.lag, self._orchestrator.spent
+        return self._orchestrator.lag, self._orchestrator.spent, told()
 
     async def close(self) -> None:
         """Closes connections."""
@@ -171,8 +176,10 @@ class Orchestrators:
             return
         everything = sum(self._spent)
         asked = [actor.look.remote(everything - own) for actor, own in zip(self._actors, self._spent, strict=True)]
-        lags, spent = zip(*self.ray.get(asked), strict=True)
+        lags, spent, events = zip(*self.ray.get(asked), strict=True)
         self._spent = list(spent)
+        for each in events:
+            hear(each)
         if max(lags) > LAG and len(self._actors) < self.most:
             self._start()
         self._looked = time.monotonic()

@@ -16,33 +16,28 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Protocol
+from typing import TYPE_CHECKING
 
 import msgspec
 
-from pipeline.errors import RecipeError, StorageError
+from pipeline.errors import WHOLE, RecipeError, StorageError
 from pipeline.fill_cells import Filling
 from pipeline.fingerprint import code_digest
 from pipeline.line import Order
 from pipeline.local import Executor
+from pipeline.observe.watch import Progress, Watch
 from pipeline.outcome import Outcome, Tally, circumstances, facts_of_run, kept_shards_of
 from pipeline.plan import AS_IT_IS, Again, Plan
 from pipeline.plan_tasks import SHARD, first_orders
 from pipeline.provenance import NAMED, differences, provenance_of, read_provenance, write_provenance
 from pipeline.rerun import described, forget, outlook
 from pipeline.selection import Selection
-from pipeline.shard import ShardResult
 from pipeline.storage import read_json, storage_error, write_json
 from schemas.base import digest
 from schemas.task import TaskSpec
 
-
-class Progress(Protocol):
-    """Is told how a run goes."""
-
-    def update(self, filling: Filling, result: ShardResult | None, phase: str) -> None:
-        """A shard is done, or another phase begins."""
-        ...
+if TYPE_CHECKING:
+    from pipeline.observe.metrics import Metrics
 
 
 def run(
@@ -51,6 +46,7 @@ def run(
     progress: Progress,
     finish: Sequence[Callable[[Path], object]] = (),
     again: Again = AS_IT_IS,
+    metrics: Metrics | None = None,
 ) -> Outcome:
     """Makes the run, or what is left of it.
 
@@ -60,6 +56,7 @@ def run(
         progress: is told how it goes.
         finish: what is made of the kept rows (data set, report), called with the run's folder.
         again: what of a run that is there may be made anew.
+        metrics: shows others how it goes.
 
     Raises:
         UserError: the folder holds another run or cannot be written, a shard in it is damaged, or it was made with
@@ -76,28 +73,37 @@ def run(
             return replace(before, closed=closed)
         _clear(plan)
         forget(plan, again.force)
-        if plan.line.last:
-            return replace(_partly(plan, executor, progress), closed=closed, seconds=time.monotonic() - started)
-        filling = Filling(plan.recipe)
-        selection = Selection(plan.line, plan.out, filling)
-        tally = Tally()
-        running = executor()
-        try:
-            _fill(plan, filling, selection, running, progress, tally)
-        finally:
-            running.close()
-        progress.update(filling, None, "selecting")
-        names = selection.finish()
-        tally.drops.update(selection.dropped)
-        facts = facts_of_run(plan, filling, selection, tally)
-        write_json(plan.out / "kept.json", {**kept_shards_of(plan.line, names, tally.shards), "facts": facts})
-        for make in finish:
-            progress.update(filling, None, make.__name__.replace("_", " "))
-            make(plan.out)
-        seconds = time.monotonic() - started
-        key = _key(plan, made, plan.recipe.count)
-        write_json(plan.out / "run.json", {"key": key, **facts, **circumstances(selection.kept, tally, seconds)})
-        return Outcome(selection.kept, plan.recipe.count, facts["unfilled"], seconds=seconds, closed=closed)
+        with Watch(plan.out, plan.recipe.count, progress, metrics) as watch:
+            outcome = (_partly if plan.line.last else _whole)(plan, executor, watch, finish)
+            watch.ended(outcome.kept, outcome.exit_code != WHOLE)
+        return replace(outcome, closed=closed, seconds=time.monotonic() - started)
+
+
+def _whole(
+    plan: Plan, executor: Callable[[], Executor], watch: Watch, finish: Sequence[Callable[[Path], object]]
+) -> Outcome:
+    """Makes shards until all cells are full, decides which rows are kept, and makes of them what is wanted."""
+    started = time.monotonic()
+    filling = Filling(plan.recipe)
+    selection = Selection(plan.line, plan.out, filling)
+    tally = Tally()
+    running = executor()
+    try:
+        _fill(plan, filling, selection, running, watch, tally)
+    finally:
+        running.close()
+    watch.update(filling, None, "selecting")
+    names = selection.finish()
+    tally.drops.update(selection.dropped)
+    facts = facts_of_run(plan, filling, selection, tally)
+    write_json(plan.out / "kept.json", {**kept_shards_of(plan.line, names, tally.shards), "facts": facts})
+    for make in finish:
+        watch.update(filling, None, make.__name__.replace("_", " "))
+        make(plan.out)
+    key = _key(plan, finishers(finish), plan.recipe.count)
+    ending = circumstances(selection.kept, tally, time.monotonic() - started)
+    write_json(plan.out / "run.json", {"key": key, **facts, **ending})
+    return Outcome(selection.kept, plan.recipe.count, facts["unfilled"])
 
 
 def _key(plan: Plan, made: Sequence[str], count: int) -> str:
@@ -140,25 +146,27 @@ def _clear(plan: Plan) -> None:
         shutil.rmtree(path) if path.is_dir() else path.unlink(missing_ok=True)
 
 
-def _partly(plan: Plan, executor: Callable[[], Executor], progress: Progress) -> Outcome:
+def _partly(
+    plan: Plan, executor: Callable[[], Executor], watch: Watch, finish: Sequence[Callable[[Path], object]]
+) -> Outcome:
     """Brings the shards of the first round up to the line's last step; later rounds depend on what is kept."""
     filling = Filling(plan.recipe)
     running = executor()
     try:
-        for result in running.map(plan.line, plan.out, orders(first_orders(plan.recipe), 0, SHARD)):
-            progress.update(filling, result, "round 1")
+        taken = watch.beginning(orders(first_orders(plan.recipe), 0, SHARD))
+        for result in running.map(plan.line, plan.out, taken):
+            watch.update(filling, result, "round 1")
     finally:
         running.close()
     return Outcome(0, plan.recipe.count, upto=plan.line.steps[plan.line.end - 1].name)
 
 
-def _fill(
-    plan: Plan, filling: Filling, selection: Selection, executor: Executor, progress: Progress, tally: Tally
-) -> None:
+def _fill(plan: Plan, filling: Filling, selection: Selection, executor: Executor, watch: Watch, tally: Tally) -> None:
     while (specs := filling.next_round()) is not None:
         size = SHARD if filling.round == 1 else SHARD // 2
-        progress.update(filling, None, f"round {filling.round}")
-        for result in executor.map(plan.line, plan.out, orders(specs, filling.round - 1, size)):
+        watch.update(filling, None, f"round {filling.round}")
+        taken = watch.beginning(orders(specs, filling.round - 1, size))
+        for result in executor.map(plan.line, plan.out, taken):
             selection.take_in(result.name)
             tally.shards.append(result.name)
             tally.made.update(result.made)
@@ -167,7 +175,7 @@ def _fill(
             tally.again += result.fresh
             for spec, reason in result.refused:
                 filling.refused(spec, reason)
-            progress.update(filling, result, f"round {filling.round}")
+            watch.update(filling, result, f"round {filling.round}")
 
 
 def orders(specs: Iterator[TaskSpec], round_: int, size: int) -> Iterator[Order]:

@@ -25,6 +25,7 @@ from pipeline.engines.work import Notes, noting
 from pipeline.errors import BackendError, StageFailed, Stopped, StorageError, UserError
 from pipeline.gate import Gate, together
 from pipeline.line import Line, Order, Step
+from pipeline.observe.event import Event, event
 from pipeline.plan_tasks import Fields
 from pipeline.run_folder import Shard, features_shard, journal_file, step_shard
 from pipeline.storage import Manifest, Spent, read_shard, read_table, whole, write_manifest, write_shard, write_table
@@ -45,6 +46,7 @@ class ShardResult:
         refused: orders that could not be carried out, with the reason.
         spent: step -> role -> what its engine cost.
         fresh: nothing had to be made.
+        told: what happened on the way.
     """
 
     name: str
@@ -53,10 +55,11 @@ class ShardResult:
     refused: list[tuple[TaskSpec, str]] = field(default_factory=list)
     spent: dict[str, dict[str, Spent]] = field(default_factory=dict)
     fresh: bool = True
+    told: list[Event] = field(default_factory=list)
 
     def after(self, before: ShardResult) -> ShardResult:
         """Returns this result of all steps so far; those before were made in another place."""
-        return replace(self, fresh=self.fresh and before.fresh)
+        return replace(self, fresh=self.fresh and before.fresh, told=[*before.told, *self.told])
 
 
 @dataclass
@@ -116,6 +119,8 @@ async def bring(
             result.fresh, started = False, time.perf_counter()
             given = order.specs if last is None else last.read()
             journal = Journal(journal_file(folder, order.name)) if step.live else None
+            if journal and journal.found:
+                result.told.append(event("stage.resumed", shard=order.name, stage=step.name, rows=journal.found))
             try:
                 with noting(Notes(journal)) as noted:
                     records, drops = await apply(line, step, given, gate)
@@ -137,6 +142,17 @@ async def bring(
             )
             if journal:
                 journal.remove()
+            result.told.append(
+                event(
+                    "stage.finished",
+                    shard=order.name,
+                    stage=step.name,
+                    seconds=seconds,
+                    rows=manifest.rows,
+                    drops=dict(Counter(drop.reason for drop in drops)),
+                    spent=manifest.spent,
+                )
+            )
         else:
             drops = read_shard(shard.drops, Drop) if manifest.drops else []
             if manifest.spent and (engines := speaking(services_here(line))):

@@ -10,6 +10,8 @@ from __future__ import annotations
 import random
 import time
 
+from pipeline.observe.event import event, tell
+
 _THRESHOLD = 5
 """Failures without a success between them that open it."""
 _FIRST, _LONGEST = 0.5, 30.0
@@ -19,8 +21,9 @@ _FIRST, _LONGEST = 0.5, 30.0
 class Breaker:
     """Closed while things go well; open for a while after failures; then one trial at a time."""
 
-    def __init__(self) -> None:
-        """Begins closed."""
+    def __init__(self, name: str = "") -> None:
+        """Begins closed; what happens to an endpoint with a name is told."""
+        self._name = name
         self._failures = 0
         self._until = 0.0
         self._trial = False
@@ -49,16 +52,22 @@ class Breaker:
 
     def succeeded(self) -> None:
         """A request was answered."""
+        if self.open and self._name:
+            tell(event("engine.recovered", about=self._name))
         self._failures, self._trial, self._wait = 0, False, _FIRST
 
     def failed(self, gone: bool = False) -> None:
         """A request was not answered; `gone`: nobody is there at all, which needs no second proof."""
+        before = self.open
         self._failures = _THRESHOLD if gone else self._failures + 1
         self._trial = False
         if self.open:
             # Spread, so that many processes do not all come back at once.
             self._until = time.monotonic() + self._wait * random.uniform(0.75, 1.25)
             self._wait = min(self._wait * 2, _LONGEST)
+            if not before and self._name:
+                why = "nobody is there" if gone else f"{self._failures} failures in a row"
+                tell(event("engine.failing", about=self._name, detail=why))
 
     def forgotten(self) -> None:
         """A request was given up, for a reason that says nothing about the endpoint."""

@@ -34,7 +34,7 @@ class Endpoint:
         self.url, self._key_env, self._model = url, key_env, model
         self.in_flight = 0
         self.answered = self.refused = 0
-        self.breaker = Breaker()
+        self.breaker = Breaker(self.where)
         self._key = key
         self._target = url + "/chat/completions"
         self._headers = {"Content-Type": "application/json", "Accept": "application/json"}

@@ -21,6 +21,7 @@ from pipeline.engines.settings import Engines, VllmSettings
 from pipeline.engines.vllm_flags import Flags
 from pipeline.engines.vllm_replica import Replica, Report
 from pipeline.errors import UserError
+from pipeline.observe.event import event, tell
 from schemas.completion import EngineRole
 
 _CPU_REPLICA_BYTES = 1 << 30
@@ -142,6 +143,8 @@ class Fleet:
                     port = int(self._reports[number].url.rpartition(":")[2])
                     report = self._ray.get(actor.serve.remote(flags, port), timeout=None)
                     if not self._closing.is_set():
+                        if report.restarts > self._reports[number].restarts:
+                            tell(event("replica.restarted", about=report.url))
                         self._reports[number] = report
 
 
