@@ -14,6 +14,7 @@
     kept.json                                        which shards have kept rows, and where; facts of the run
     dataset/, report.html                            made of the kept rows
     run.json                                         what came out; written last
+    status.json, events/00000.jsonl                  how the run is doing, and what happened when (`pipeline.observe`)
 
 Example::
 
