@@ -250,8 +250,11 @@ def _made(facts: Facts) -> str:
         else f"{partial}{len(short)} of the recipe's {len(facts.cells)} cells could not be filled and lack {missing:,} "
         f"rows; others took the place of {instead:,} of them."
     )
+    smaller = ", then ".join(f"{count:,}" for count in facts.grown_from)
+    grown = f" It grew from {smaller} rows, which are among these." if smaller else ""
     return (
-        f"Made with WRIT from recipe `{facts.name}`, seed {facts.seed}. Worlds: {worlds}. Agent: {engines}. {cells}\n\n"
+        f"Made with WRIT from recipe `{facts.name}`, seed {facts.seed}. Worlds: {worlds}. Agent: {engines}. "
+        f"{cells}{grown}\n\n"
         f"Fingerprint: `{facts.fingerprint}`. Runs of the same recipe, seed, worlds, engines, code and number of rows "
         "have the same one."
     )

@@ -7,7 +7,7 @@
     dataset/sharegpt/train-00000-of-00001.parquet      config `sharegpt`
 
 Rows stand in the run's order: shard by shard, within a shard by id, so that its first rows have the recipe's shares and
-a larger run begins with mostly the same pages. Bytes depend on the rows and that order alone. The folder is written
+a run that grew begins with mostly the same pages. Bytes depend on the rows and that order alone. The folder is written
 under another name and renamed when it is whole. What is held in memory is a row group of each file.
 """
 

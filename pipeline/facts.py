@@ -66,6 +66,7 @@ class Facts:
 
     Attributes:
         wanted_total: trajectories that the recipe asked for.
+        grown_from: how many it asked for before, while the run was smaller.
         kept: grid cell -> kept rows.
         wanted: grid cell -> rows wanted, for cells that name their burden.
         columns: flat column -> value -> rows.
@@ -85,6 +86,7 @@ class Facts:
     worlds: list[dict[str, Json]]
     total: int = 0
     wanted_total: int = 0
+    grown_from: list[int] = field(default_factory=list)
     kept: Counter[Place] = field(default_factory=Counter)
     wanted: Counter[Place] = field(default_factory=Counter)
     cells: list[Filled] = field(default_factory=list)
@@ -139,13 +141,16 @@ def kept_shards(run: Path) -> list[str]:
 def fingerprint(run: Path, rows: int) -> str:
     """Returns what a run's rows depend on, as one digest: recipe, worlds, each step's settings and code, how many.
 
+    Where the run grew, how many there were before counts, too.
+
     Two runs with the same fingerprint have the same rows, wherever they were made, if scripts speak.
     """
     made = read_json(run / "stages.json")["steps"] if (run / "stages.json").is_file() else {}
     recipe = read_json(run / "recipe.json")
     said = {name: value for name, value in recipe.items() if name not in ("domains", "licences")}
     worlds = {each["name"]: [each["share"], each["world"]["digest"]] for each in recipe["domains"]}
-    return digest([said, worlds, {name: step["key"] for name, step in made.items()}, rows])
+    grown = _kept(run).get("facts", {}).get("grown_from", [])
+    return digest([said, worlds, {name: step["key"] for name, step in made.items()}, rows, *grown])
 
 
 def _kept(run: Path) -> dict[str, Json]:
@@ -206,6 +211,7 @@ def _fill_grid(facts: Facts, fields: Counter[Fields], manifest: dict[str, Json])
     for row, count in fields.items():
         facts.kept[row.num_writes, row.counted(facts.witnesses)] += count
     facts.wanted_total = manifest.get("wanted", facts.total)
+    facts.grown_from = manifest.get("grown_from", [])
     if "cells" in manifest:
         wanted = {_cell(each): int(each["wanted"]) for each in manifest["cells"]}
     else:

@@ -4,6 +4,8 @@ A cell that gave nothing new in `patience` rounds is given up: it is reported wi
 to other cells, of the same kind and split where one is open. Example of an unfilled cell in `run.json`::
 
     {"cell": "retail/read_heavy/1x12/train", "wanted": 12, "kept": 4, "reasons": {"no scope of ...": 31}}
+
+A run that grows fills its cells for the smaller count first, exactly as it did then, and goes on from there.
 """
 
 from __future__ import annotations
@@ -12,7 +14,7 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from pipeline.plan_tasks import Cell, Fields, cell_of, first_orders, order, quotas, sequence
+from pipeline.plan_tasks import Cell, Fields, cell_of, first_orders, first_round, order, quotas, sequence
 from pipeline.recipe import Recipe
 from schemas.task import TaskSpec
 
@@ -23,7 +25,15 @@ _FIRST_NUMBER = 1_000_000_000
 
 @dataclass
 class Filling:
-    """How full the cells are."""
+    """How full the cells are.
+
+    Attributes:
+        recipe: what is filled; after `grow` a larger one.
+        wanted: what the recipe asks for.
+        quota: the same, with what given-up cells have left to others.
+        kept: rows that may be kept: those that fit a cell and repeat none.
+        round: of this size, from 1.
+    """
 
     recipe: Recipe
     wanted: dict[Cell, int] = field(init=False)
@@ -35,10 +45,24 @@ class Filling:
     _ordered: Counter[Cell] = field(default_factory=Counter)
     _vain: Counter[Cell] = field(default_factory=Counter)
     _asked: dict[Cell, int] = field(default_factory=dict)
+    _numbers: Counter[int] = field(default_factory=Counter)
 
     def __post_init__(self) -> None:
         self.wanted = quotas(self.recipe)
         self.quota = dict(self.wanted)
+
+    def grow(self, recipe: Recipe) -> None:
+        """Wants more: what was kept stays, what was passed on stays where it is, and given-up cells get another try.
+
+        Args:
+            recipe: the same with a larger count.
+        """
+        wanted = quotas(recipe)
+        for cell, rows in wanted.items():
+            self.quota[cell] = self.quota.get(cell, 0) + rows - self.wanted.get(cell, 0)
+        self.recipe, self.wanted, self.round = recipe, wanted, 0
+        for each in (self.given_up, self._vain, self._asked):
+            each.clear()
 
     def offer(self, fields: Fields) -> int | None:
         """Counts an accepted row; returns the position of its cell, or None if no cell wants such rows."""
@@ -72,7 +96,8 @@ class Filling:
         """Returns the orders of the next round, or None when all is full or given up."""
         if self.round == 0:
             self.round = 1
-            return self._noted(first_orders(self.recipe))
+            begin, self._numbers[0] = self._numbers[0], first_round(self.recipe)
+            return self._noted(first_orders(self.recipe, begin))
         for cell, before in self._asked.items():
             self._vain[cell] = 0 if self.kept[cell] > before else self._vain[cell] + 1
             if self._vain[cell] >= self.recipe.patience and self.kept[cell] < self.quota[cell]:
@@ -81,10 +106,11 @@ class Filling:
         missing = {c: q - self.kept[c] for c, q in self.quota.items() if q > self.kept[c] and c not in self.given_up}
         if not missing or self.round >= MAX_ROUNDS:
             return None
-        first = self.round * _FIRST_NUMBER
-        self.round += 1
         self._asked = {cell: self.kept[cell] for cell in missing}
         cells = [cell for cell, rows in missing.items() for _ in range(self._tasks_for(cell, rows))]
+        first = self.round * _FIRST_NUMBER + self._numbers[self.round]
+        self._numbers[self.round] += len(cells)
+        self.round += 1
         return self._noted(order(self.recipe, cell, first + number) for number, cell in enumerate(cells))
 
     def _noted(self, specs: Iterator[TaskSpec]) -> Iterator[TaskSpec]:

@@ -1,6 +1,6 @@
 """How a run ended: what its commands tell, and what `kept.json` and `run.json` say.
 
-facts_of_run(plan, filling, selection, tally)["unfilled"]    # cells that are short, with the reasons
+facts_of_run(plan, filling, selection, tally, ())["unfilled"]    # cells that are short, with the reasons
 """
 
 from __future__ import annotations
@@ -84,8 +84,10 @@ def kept_shards_of(line: Line, names: list[str], everything: list[str]) -> dict[
     }
 
 
-def facts_of_run(plan: Plan, filling: Filling, selection: Selection, tally: Tally) -> dict[str, Json]:
-    """Returns what came out: the same for the same recipe, seed and worlds."""
+def facts_of_run(
+    plan: Plan, filling: Filling, selection: Selection, tally: Tally, grown: Sequence[int]
+) -> dict[str, Json]:
+    """Returns what came out: the same for the same recipe, seed, worlds and sizes before."""
     cells = []
     for cell in sorted(filling.quota, key=lambda cell: (*cell[:3], cell.burden or 0, cell.split)):
         kept = min(filling.kept[cell], filling.quota[cell])
@@ -113,6 +115,7 @@ def facts_of_run(plan: Plan, filling: Filling, selection: Selection, tally: Tall
             for s in plan.worlds
         ],
         "wanted": plan.recipe.count,
+        **({"grown_from": list(grown)} if grown else {}),
         "kept": selection.kept,
         "cells": cells,
         "unfilled": unfilled,

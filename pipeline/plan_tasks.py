@@ -1,7 +1,7 @@
 """Which tasks are ordered: an endless, fixed sequence of cells whose every beginning has the recipe's shares.
 
-A count of trajectories wants a beginning of the sequence; a larger count wants a longer one, so a run that is
-extended orders the same tasks again and finds them made. Example of a cell and its label::
+A count of trajectories wants a beginning of the sequence, a larger count a longer one: a run that grows orders what
+comes next. Example of a cell and its label::
 
     Cell(domain="retail", kind="read_heavy", num_writes=1, burden=9, split="train")     retail/read_heavy/1x9/train
 
@@ -165,10 +165,21 @@ def first_round(recipe: Recipe) -> int:
     return tasks + int(tasks * MARGIN)
 
 
-def first_orders(recipe: Recipe) -> Iterator[TaskSpec]:
-    """Yields the orders of the first round: a beginning of the sequence, a little longer than the count needs."""
-    ordered = itertools.islice(sequence(recipe), first_round(recipe))
-    return (order(recipe, cell, number) for number, cell in enumerate(ordered))
+def first_orders(recipe: Recipe, begin: int = 0) -> Iterator[TaskSpec]:
+    """Yields the orders of the first round: a beginning of the sequence, a little longer than the count needs.
+
+    Args:
+        recipe: with the count.
+        begin: how many of them a smaller count has ordered before.
+    """
+    ordered = itertools.islice(sequence(recipe), begin, first_round(recipe))
+    return (order(recipe, cell, number) for number, cell in enumerate(ordered, begin))
+
+
+def sizes(recipe: Recipe, grown: Sequence[int]) -> Iterator[Recipe]:
+    """Yields the recipe in every size that a run has: those that it grew from, then its own."""
+    for count in (*grown, recipe.count):
+        yield recipe.model_copy(update={"count": count})
 
 
 def order(recipe: Recipe, cell: Cell, number: int) -> TaskSpec:

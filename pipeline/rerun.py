@@ -8,6 +8,7 @@ their input may come out otherwise: what comes out the same is not made again.
 
 from __future__ import annotations
 
+import itertools
 import os
 import shutil
 from collections.abc import Iterator, Sequence
@@ -19,9 +20,9 @@ import msgspec
 from pipeline.errors import RecipeError, StorageError
 from pipeline.line import Line
 from pipeline.plan import Plan
-from pipeline.plan_tasks import SHARD, first_round
+from pipeline.plan_tasks import SHARD, first_round, sizes
 from pipeline.provenance import FILE, Provenance, changes, read_provenance
-from pipeline.run_folder import features_shard, step_shard
+from pipeline.run_folder import SIZES, features_shard, grown_from, step_shard
 from pipeline.storage import storage_error
 
 
@@ -59,7 +60,8 @@ def outlook(plan: Plan, now: Provenance) -> list[StepOutlook]:
     """Returns what each step would make, in order; the features of the rows count as the last one's."""
     line, before = plan.line, read_provenance(plan.out)
     told = changes(before, now) if before is not None else {}
-    wanted = -(-first_round(plan.recipe) // SHARD)
+    firsts = [0, *(first_round(each) for each in sizes(plan.recipe, grown_from(plan.out, plan.recipe.count)))]
+    wanted = sum(-(-(last - first) // SHARD) for first, last in itertools.pairwise(firsts))
     found: list[StepOutlook] = []
     behind = ""
     for number, step in enumerate(line.steps, 1):
@@ -110,8 +112,9 @@ def fork(old: Path, new: Path) -> None:
         new.mkdir(parents=True, exist_ok=True)
         # Shards are never changed in place, so both runs can have the same file.
         shutil.copytree(old / "stages", new / "stages", copy_function=_link)
-        for name in ("recipe.json", FILE):
-            shutil.copy2(old / name, new / name)
+        for name in ("recipe.json", FILE, SIZES):
+            if (old / name).exists():
+                shutil.copy2(old / name, new / name)
     except OSError as error:
         raise storage_error(new, error) from error
 

@@ -13,6 +13,7 @@
     journal/r0-00004.journal                         finished turns of dialogues that are not done; gone when they are
     kept.json                                        which shards have kept rows, and where; facts of the run
     dataset/, report.html                            made of the kept rows
+    sizes.json                                       the counts that it had when it was whole: [200, 1200]
     run.json                                         what came out; written last
     status.json, events/00000.jsonl                  how the run is doing, and what happened when (`pipeline.observe`)
 
@@ -44,6 +45,7 @@ from schemas.verdict import Drop, Judged
 if TYPE_CHECKING:
     from pipeline.line import Line
 
+SIZES = "sizes.json"
 NEAR = 3
 """Ids that are named for one that is not there."""
 
@@ -69,6 +71,19 @@ class Shard:
     def manifest(self) -> Path:
         """Says that the others are whole."""
         return self.folder / f"{self.name}.json"
+
+
+def grown_from(folder: Path, count: int) -> list[int]:
+    """Returns the smaller counts that the run in a folder had before, in order.
+
+    Raises:
+        StorageError: its list of them was changed.
+    """
+    path = folder / SIZES
+    found = read_json(path) if path.exists() else []
+    if not (isinstance(found, list) and all(type(each) is int and each > 0 for each in found)):
+        raise StorageError(f"{path}: is no list of counts; delete it, and rows may be chosen anew when the run grows")
+    return sorted({each for each in found if each < count})
 
 
 def step_shard(folder: Path, line: Line, number: int, name: str) -> Shard:

@@ -3,7 +3,8 @@
     outcome = run(Order(...), executor=lambda: OnRay(2), progress=...)     # kept, wanted, exit code
 
 What is done stays done: whole shards are found again, so the same command continues after any interruption, and ends
-at once when nothing is left to do. The result depends on recipe, seed and worlds, never on the executor.
+at once when nothing is left to do. The result depends on recipe, seed and worlds, never on the executor; where the run
+grew, also on the sizes that it had, because what was kept stays kept.
 """
 
 from __future__ import annotations
@@ -28,9 +29,10 @@ from pipeline.local import Executor
 from pipeline.observe.watch import Progress, Watch
 from pipeline.outcome import Outcome, Tally, circumstances, facts_of_run, kept_shards_of
 from pipeline.plan import AS_IT_IS, Again, Plan
-from pipeline.plan_tasks import SHARD, first_orders
+from pipeline.plan_tasks import SHARD, first_orders, first_round, sizes
 from pipeline.provenance import NAMED, differences, provenance_of, read_provenance, write_provenance
 from pipeline.rerun import described, forget, outlook
+from pipeline.run_folder import SIZES, grown_from
 from pipeline.selection import Selection
 from pipeline.storage import read_json, storage_error, write_json
 from schemas.base import digest
@@ -84,22 +86,28 @@ def _whole(
 ) -> Outcome:
     """Makes shards until all cells are full, decides which rows are kept, and makes of them what is wanted."""
     started = time.monotonic()
-    filling = Filling(plan.recipe)
+    grown = grown_from(plan.out, plan.recipe.count)
+    smallest, *larger = sizes(plan.recipe, grown)
+    filling = Filling(smallest)
     selection = Selection(plan.line, plan.out, filling)
     tally = Tally()
     running = executor()
     try:
         _fill(plan, filling, selection, running, watch, tally)
+        for recipe in larger:
+            filling.grow(recipe)
+            _fill(plan, filling, selection, running, watch, tally)
     finally:
         running.close()
     watch.update(filling, None, "selecting")
     names = selection.finish()
     tally.drops.update(selection.dropped)
-    facts = facts_of_run(plan, filling, selection, tally)
+    facts = facts_of_run(plan, filling, selection, tally, grown)
     write_json(plan.out / "kept.json", {**kept_shards_of(plan.line, names, tally.shards), "facts": facts})
     for make in finish:
         watch.update(filling, None, make.__name__.replace("_", " "))
         make(plan.out)
+    write_json(plan.out / SIZES, [*grown, plan.recipe.count])
     key = _key(plan, finishers(finish), plan.recipe.count)
     ending = circumstances(selection.kept, tally, time.monotonic() - started)
     write_json(plan.out / "run.json", {"key": key, **facts, **ending})
@@ -153,19 +161,27 @@ def _partly(
     filling = Filling(plan.recipe)
     running = executor()
     try:
-        taken = watch.beginning(orders(first_orders(plan.recipe), 0, SHARD))
-        for result in running.map(plan.line, plan.out, taken):
+        for result in running.map(plan.line, plan.out, watch.beginning(_first_shards(plan))):
             watch.update(filling, result, "round 1")
     finally:
         running.close()
     return Outcome(0, plan.recipe.count, upto=plan.line.steps[plan.line.end - 1].name)
 
 
+def _first_shards(plan: Plan) -> Iterator[Order]:
+    begin = made = 0
+    for recipe in sizes(plan.recipe, grown_from(plan.out, plan.recipe.count)):
+        yield from orders(first_orders(recipe, begin), 0, SHARD, made)
+        made += -(-(first_round(recipe) - begin) // SHARD)
+        begin = first_round(recipe)
+
+
 def _fill(plan: Plan, filling: Filling, selection: Selection, executor: Executor, watch: Watch, tally: Tally) -> None:
     while (specs := filling.next_round()) is not None:
         size = SHARD if filling.round == 1 else SHARD // 2
         watch.update(filling, None, f"round {filling.round}")
-        taken = watch.beginning(orders(specs, filling.round - 1, size))
+        begun = sum(name.startswith(f"r{filling.round - 1}-") for name in tally.shards)
+        taken = watch.beginning(orders(specs, filling.round - 1, size, begun))
         for result in executor.map(plan.line, plan.out, taken):
             selection.take_in(result.name)
             tally.shards.append(result.name)
@@ -176,11 +192,19 @@ def _fill(plan: Plan, filling: Filling, selection: Selection, executor: Executor
             for spec, reason in result.refused:
                 filling.refused(spec, reason)
             watch.update(filling, result, f"round {filling.round}")
+    selection.settle()
 
 
-def orders(specs: Iterator[TaskSpec], round_: int, size: int) -> Iterator[Order]:
-    """Cuts orders into shards. Sizes depend on the round alone, never on the number of workers."""
-    for number in itertools.count():
+def orders(specs: Iterator[TaskSpec], round_: int, size: int, begin: int = 0) -> Iterator[Order]:
+    """Cuts orders into shards. Sizes depend on the round alone, never on the number of workers.
+
+    Args:
+        specs: the orders.
+        round_: from 0.
+        size: of a shard.
+        begin: shards of that round that a smaller size of the run has.
+    """
+    for number in itertools.count(begin):
         chunk = tuple(itertools.islice(specs, size))
         if not chunk:
             return

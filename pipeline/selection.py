@@ -2,6 +2,8 @@
 
 The decision about near-duplicates is taken as the rows come, shard by shard. The decision about surplus waits for the
 last round, because a cell that is given up leaves its share to others. Per row a few bytes are held in the meantime.
+
+Where a run grows, it decides once per size: what was kept stays kept, what was surplus may fill the new room first.
 """
 
 from __future__ import annotations
@@ -24,6 +26,7 @@ from schemas.verdict import Drop, DropReason
 
 _NO_CELL = -1
 _DUPLICATE = -2
+_KEPT = -3
 
 
 @dataclass
@@ -38,6 +41,7 @@ class Selection:
     _state: Any = None
     _places: dict[str, array[int]] = field(default_factory=dict)
     _details: dict[tuple[str, int], str] = field(default_factory=dict)
+    _settled: Counter[int] = field(default_factory=Counter)
 
     def __post_init__(self) -> None:
         self._state = self.line.group.start()
@@ -57,18 +61,26 @@ class Selection:
                 self._details[name, position] = detail
         self._places[name] = places
 
+    def settle(self) -> None:
+        """Keeps, in the run's order, what cells have room for. What was kept before stays."""
+        room = [quota - self._settled[place] for place, quota in enumerate(self.filling.quota.values())]
+        for places in self._places.values():
+            for position, place in enumerate(places):
+                if place >= 0 and room[place] > 0:
+                    room[place] -= 1
+                    self._settled[place] += 1
+                    places[position] = _KEPT
+
     def finish(self) -> list[str]:
         """Writes, for every shard, the positions of the kept rows and the drops; returns the shards with kept rows."""
         self._state = None  # the index of near-duplicates has done its work, and what follows needs the memory
-        room = list(self.filling.quota.values())
         labels = [cell.label for cell in self.filling.quota]
         names = []
         for name, places in self._places.items():
             positions: list[int] = []
             drops: list[tuple[int, DropReason, str]] = []
             for position, place in enumerate(places):
-                if place >= 0 and room[place] > 0:
-                    room[place] -= 1
+                if place == _KEPT:
                     positions.append(position)
                 elif place == _DUPLICATE:
                     drops.append((position, "near_duplicate", self._details[name, position]))

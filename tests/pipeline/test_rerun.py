@@ -100,6 +100,16 @@ def test_more_rows_are_missing_not_stale(out):
     assert len(whole_shards) >= 2 and all(after[name] == before[name] for name in whole_shards)
 
 
+def test_until_makes_the_shards_that_a_larger_run_has(out):
+    larger = plan(out, count=400)
+    missing = seen(larger)[0].missing
+    go(part(larger, until="write_notes"))
+    made = times(out, "1_write_notes")
+    assert seen(larger)[0].missing == 0 < missing
+    go(larger)
+    assert made.items() <= times(out, "1_write_notes").items()
+
+
 def test_other_orders_are_named_and_need_an_update_too(out, tmp_path):
     other = {"tasks": {"read_heavy": 0.6, "write_intensive": 0.4}}
     with pytest.raises(RecipeError, match=r"orders are others \(tasks.information 0.1 -> unset; (?s:.*)--update"):

@@ -13,6 +13,7 @@ from pipeline.plan import Again
 from pipeline.progress import Silent
 from pipeline.run_folder import RunFolder
 from pipeline.runner import run
+from schemas.base import encode
 from tests.pipeline.toy import Polish, WriteNotes, files, plan
 
 PLAIN, UPDATE = Again(), Again(update=True)
@@ -78,15 +79,64 @@ def test_the_same_recipe_elsewhere_gives_the_same_bytes(whole, tmp_path):
     assert files(tmp_path / "again") == files(out)
 
 
-def test_a_larger_count_makes_only_what_is_missing(whole, tmp_path):
-    go(plan(tmp_path / "run", count=150))
-    go(plan(tmp_path / "run", count=400))
-    manifest = RunFolder(tmp_path / "run").manifest()
-    assert manifest["kept"] == 400
-    assert manifest["shards_found_done"] >= 1
-    go(plan(tmp_path / "fresh", count=400))
-    kept = [row.id for row in RunFolder(tmp_path / "run").rows()]
-    assert kept == [row.id for row in RunFolder(tmp_path / "fresh").rows()]
+def rows_of(out):
+    return [encode(row) for row in RunFolder(out).rows()]
+
+
+def ids_of(out):
+    return [row.id for row in RunFolder(out).rows()]
+
+
+def is_within(few, many):
+    """Says whether all of `few` stand in `many`, in that order."""
+    rest = iter(many)
+    return all(each in rest for each in few)
+
+
+def test_a_run_that_grows_makes_only_what_is_missing_and_keeps_every_row(tmp_path):
+    out, rows = tmp_path / "run", []
+    for count in (7, 150, 151, 400, 700):
+        made = {path: path.stat().st_mtime_ns for path in out.glob("stages/[12]*/*")}
+        assert go(plan(out, count=count)).exit_code == WHOLE
+        assert {path: path.stat().st_mtime_ns for path in made} == made
+        before, rows = rows, rows_of(out)
+        assert len(rows) == len(set(rows)) == count and is_within(before, rows)
+        manifest = RunFolder(out).manifest()
+        assert all(cell["kept"] == cell["wanted"] for cell in manifest["cells"])
+        assert sum(cell["wanted"] for cell in manifest["cells"]) == count
+    assert manifest["grown_from"] == [7, 150, 151, 400]
+    assert sum(1 for _ in RunFolder(out).drops()) == sum(drop["count"] for drop in manifest["drops"])
+
+
+def test_a_run_that_grows_once_more_elsewhere_gives_the_same_bytes(tmp_path):
+    for name in ("one", "other"):
+        for count in (150, 400):
+            go(plan(tmp_path / name, count=count))
+    assert files(tmp_path / "one") == files(tmp_path / "other")
+    # Its shards are made anew of other code or settings in the sizes that they had.
+    go(plan(tmp_path / "one", count=400, polish=Polish(word="kindly")), again=UPDATE)
+    assert ids_of(tmp_path / "one") == ids_of(tmp_path / "other")
+
+
+def test_what_was_given_up_is_tried_again_when_a_run_grows(tmp_path):
+    out = tmp_path / "run"
+    go(plan(out, write=WriteNotes(impossible=(12,))))
+    before, short = rows_of(out), sum(each["wanted"] for each in RunFolder(out).manifest()["unfilled"])
+    go(plan(out, count=400, write=WriteNotes(impossible=(12,))))
+    manifest = RunFolder(out).manifest()
+    assert manifest["kept"] == 400 and is_within(before, rows_of(out))
+    assert sum(each["wanted"] - each["kept"] for each in manifest["unfilled"]) > short > 0
+    # With books enough, the cells get what the larger count adds to them.
+    go(plan(out, count=600), again=UPDATE)
+    assert RunFolder(out).manifest()["kept"] == 600
+
+
+def test_a_list_of_sizes_that_was_changed_is_told(tmp_path):
+    out = tmp_path / "run"
+    go(plan(out, count=20))
+    (out / "sizes.json").write_text('["many"]')
+    with pytest.raises(StorageError, match=r"sizes\.json: is no list of counts; delete it"):
+        go(plan(out, count=40))
 
 
 def test_a_smaller_count_leaves_a_larger_data_set_as_it_is(whole):
