@@ -4,6 +4,7 @@ import os
 import signal
 from pathlib import Path
 
+import hypothesis
 import pytest
 
 from schemas.world import World
@@ -12,6 +13,10 @@ from tool_specs.domain import Domain, generate_world, load_world
 
 # A shell that runs this in the background ignores Ctrl-C, and programs started here would inherit that.
 signal.signal(signal.SIGINT, signal.default_int_handler)
+
+# How long one example takes says nothing on a machine that has other work.
+hypothesis.settings.register_profile("writ", deadline=None)
+hypothesis.settings.load_profile("writ")
 
 
 @pytest.fixture(scope="session")
