@@ -35,7 +35,8 @@ try:
     fleet = Fleet(Engines.model_validate_json(sys.argv[1]), Path(sys.argv[2]))
     print(fleet.addresses["agent"][0], flush=True)
     if sys.argv[3] != "end":
-        time.sleep(120)
+        for _ in range(1200):  # in short pieces: a signal just before a sleep does not cut that one short
+            time.sleep(0.1)
     fleet.close()
 finally:
     executor.close()
@@ -67,7 +68,7 @@ def _parent(process: int) -> int:
 
 def _healthy(address: str) -> bool:
     try:
-        with urllib.request.urlopen(address.removesuffix("/v1") + "/health", timeout=2):
+        with urllib.request.urlopen(address.removesuffix("/v1") + "/health", timeout=20):
             return True
     except OSError:
         return False
