@@ -81,6 +81,7 @@ def _dialogues(recipe: Recipe) -> Sequence[Step]:
     from stages.validate_dialogues import ValidateDialogues
 
     settings, voices = recipe.simulate, recipe.engines.voices
+    validate = ValidateDialogues(zero_gain_turns=recipe.checks.zero_gain_turns)
     live = not {"agent", "user", "rewriter"}.isdisjoint(voices)
     simulate = SimulateDialogues(
         max_turns=settings.max_turns,
@@ -94,9 +95,9 @@ def _dialogues(recipe: Recipe) -> Sequence[Step]:
     if settings.attempts == 1:
         return (
             Step("simulate_dialogues", simulate, Dialogue, live=live),
-            Step("validate_dialogues", ValidateDialogues(), Judged),
+            Step("validate_dialogues", validate, Judged),
         )
-    best = BestOf(simulate=simulate, validate=ValidateDialogues(), attempts=settings.attempts, keep=settings.keep)
+    best = BestOf(simulate=simulate, validate=validate, attempts=settings.attempts, keep=settings.keep)
     return (Step("validate_dialogues", best, Judged, live=live),)
 
 

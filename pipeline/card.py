@@ -8,7 +8,7 @@ import yaml
 
 from pipeline.dataset_files import FEATURES
 from pipeline.facts import Facts, quantiles
-from pipeline.quality_words import acts_line, contamination_line, realism_figures, realism_line
+from pipeline.quality_words import acts_line, contamination_line, gain_line, realism_figures, realism_line
 from schemas.base import Json
 from schemas.task import Kind
 
@@ -29,6 +29,7 @@ _MEANINGS = {
     "num_read_calls": "calls that look things up",
     "num_write_calls": "calls that change the world",
     "max_parallel_calls": "most calls in one message",
+    "zero_gain_turns": "reads and questions of the agent that told it nothing new",
     "disclosure": "how the user reveals the task",
     "register": "how the user writes",
     "behavior": "both, and what happens in the dialogue (slip, typos, ...)",
@@ -37,6 +38,7 @@ _MEANINGS = {
     "task_id": "equal for dialogues about the same task",
     "messages": "OpenAI form, arguments as objects, ends on the assistant",
     "tools": "OpenAI form",
+    "information_gain": "per message, the bits by which a turn of the agent narrowed down what is wanted",
     "metadata": "JSON text: task with executed proof, behaviour, verdicts, state digests, seeds",
     "conversations": "human, gpt, function_call, observation; alternating, an even number",
     "system": "the policy",
@@ -69,6 +71,7 @@ def card(facts: Facts, written: Written) -> str:
         _texts(facts),
         _realism(facts),
         acts_line(facts),
+        gain_line(facts),
         "## Columns",
         _table(("column", "config", "meaning"), _columns()),
         "## How it was made",
@@ -127,8 +130,8 @@ def _feature(name: str, feature: Any) -> dict[str, Json]:
     if feature["_type"] == "Value":
         return {"name": name, "dtype": feature["dtype"]}
     inner = feature["feature"]
-    if inner.get("_type") == "Json":
-        return {"name": name, "list": "json"}
+    if isinstance(kind := inner.get("_type"), str):
+        return {"name": name, "list": "json" if kind == "Json" else inner["dtype"]}
     return {"name": name, "list": [{"name": key, "dtype": each["dtype"]} for key, each in inner.items()]}
 
 

@@ -41,6 +41,7 @@ FLAT: dict[str, str] = {
     "num_read_calls": "int64",
     "num_write_calls": "int64",
     "max_parallel_calls": "int64",
+    "zero_gain_turns": "int64",
     "disclosure": "string",
     "register": "string",
     "behavior": "string",
@@ -50,17 +51,19 @@ FLAT: dict[str, str] = {
 }
 """Columns of both configs, with their types; the split is the file's."""
 
+_NUMBERS = {"_type": "List", "feature": {"_type": "Value", "dtype": "float64"}}
 _JSONS = {"_type": "List", "feature": {"_type": "Json"}}
 _TEXT = {"_type": "Value", "dtype": "string"}
 _TURNS = {"_type": "List", "feature": {"from": _TEXT, "value": _TEXT}}
 _FLAT_FEATURES: dict[str, Json] = {name: {"_type": "Value", "dtype": kind} for name, kind in FLAT.items()}
 FEATURES: dict[str, dict[str, Json]] = {
-    "default": {**_FLAT_FEATURES, "messages": _JSONS, "tools": _JSONS, "metadata": _TEXT},
+    "default": {**_FLAT_FEATURES, "messages": _JSONS, "tools": _JSONS, "information_gain": _NUMBERS, "metadata": _TEXT},
     "sharegpt": {**_FLAT_FEATURES, "conversations": _TURNS, "system": _TEXT, "tools": _TEXT},
 }
 """Config -> column -> feature, as the `datasets` library writes it."""
 
 _ARROW = {"string": pa.string(), "int64": pa.int64(), "float64": pa.float64()}
+_GAINS = pa.list_(pa.field("element", pa.float64()))
 _TURN = pa.struct([("from", pa.string()), ("value", pa.string())])
 _raw_list = msgspec.json.Decoder(list[msgspec.Raw]).decode
 
@@ -70,7 +73,8 @@ def schema(config: str) -> Any:
     columns = [pa.field(name, _ARROW[kind]) for name, kind in FLAT.items()]
     if config == "default":
         jsons = pa.list_(pa.field("element", pa.json_()))
-        columns += [pa.field("messages", jsons), pa.field("tools", jsons), pa.field("metadata", pa.string())]
+        columns += [pa.field("messages", jsons), pa.field("tools", jsons)]
+        columns += [pa.field("information_gain", _GAINS), pa.field("metadata", pa.string())]
     else:
         columns += [pa.field("conversations", pa.list_(pa.field("element", _TURN)))]
         columns += [pa.field("system", pa.string()), pa.field("tools", pa.string())]
@@ -83,6 +87,7 @@ def default_table(rows: Any) -> Any:
     columns = [rows.column(name).combine_chunks() for name in FLAT]
     columns.append(_json_lists(rows.column("messages").to_pylist()))
     columns.append(_each_once(rows.column("tools"), _json_lists))
+    columns.append(pa.array(map(orjson.loads, rows.column("information_gain").to_pylist()), _GAINS))
     columns.append(rows.column("metadata").combine_chunks())
     return pa.Table.from_arrays(columns, schema=schema("default"))
 

@@ -37,7 +37,10 @@ EXAMPLES = 3
 
 Place = tuple[int, int]
 """A cell of the grid: decisions and burden."""
-_COUNTED = ("kind", "split", "disclosure", "register", "behavior", "num_turns", "num_tool_calls", "generator_model")
+_COUNTED = (
+    "kind", "split", "disclosure", "register", "behavior", "num_turns", "num_tool_calls", "zero_gain_turns",
+    "generator_model",
+)  # fmt: skip
 
 
 @dataclass

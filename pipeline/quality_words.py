@@ -81,6 +81,18 @@ def acts_line(facts: Facts) -> str:
     )
 
 
+def gain_line(facts: Facts) -> str:
+    """Says how many turns of agents told them nothing new."""
+    counts = facts.columns["zero_gain_turns"]
+    vain, none = sum(turns * rows for turns, rows in counts.items()), counts[0]
+    if not facts.total:
+        return ""
+    return (
+        f"{vain:,} reads and questions told agents nothing new, {vain / facts.total:.2f} per dialogue; there are none "
+        f"in {none / facts.total:.0%} of dialogues (`zero_gain_turns`; `information_gain` has the bits per message)."
+    )
+
+
 def commonest_pairs(facts: Facts, most: int = 12) -> list[tuple[str, str]]:
     """Returns the pairs of acts that are met most often, with their shares."""
     total = sum(facts.acts.values())

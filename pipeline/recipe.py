@@ -200,6 +200,17 @@ class SimulateSettings(_Strict):
     keep: Annotated[int, Field(ge=1, le=100)] = 1
 
 
+class CheckSettings(_Strict):
+    """What dialogues may do beside what is right.
+
+    Attributes:
+        zero_gain_turns: most reads and questions of an agent that tell it nothing new
+            (`stages/validate_dialogues/gains.py`); dialogues with more are dropped. Any number if it is left out.
+    """
+
+    zero_gain_turns: Annotated[int, Field(ge=0, le=1000)] | None = None
+
+
 class NearDuplicateSettings(_Strict):
     """From which similarity on a dialogue counts as a copy of an earlier one."""
 
@@ -240,6 +251,7 @@ class Recipe(_Strict):
     behaviors_per_task: Annotated[int, Field(ge=1, le=100)] = 3
     behaviors: BehaviorSettings = BehaviorSettings()
     simulate: SimulateSettings = SimulateSettings()
+    checks: CheckSettings = CheckSettings()
     near_duplicates: NearDuplicateSettings = NearDuplicateSettings()
     contamination: ContaminationSettings | None = None
     patience: Annotated[int, Field(ge=1, le=100)] = 3

@@ -18,7 +18,14 @@ from pipeline.grid import grid_svg
 from pipeline.html import bars, histogram, table, text
 from pipeline.proof_page import proof_html
 from pipeline.proof_words import call_text
-from pipeline.quality_words import acts_line, commonest_pairs, contamination_line, realism_figures, realism_line
+from pipeline.quality_words import (
+    acts_line,
+    commonest_pairs,
+    contamination_line,
+    gain_line,
+    realism_figures,
+    realism_line,
+)
 from pipeline.realism_page import pictures
 from pipeline.run_folder import RunFolder
 from pipeline.show import fold
@@ -150,7 +157,8 @@ def _behaviours(facts: Facts) -> str:
 def _acts(facts: Facts) -> str:
     if not facts.acts:
         return ""
-    return (
+    gains = f"<p>{text(gain_line(facts))}</p>"
+    return gains + (
         f"<p>{text(acts_line(facts))}</p>{table(('act, and the one after it', 'share'), commonest_pairs(facts), (1,))}"
     )
 

@@ -16,7 +16,13 @@ from schemas.base import Json, Record
 
 
 class SftRow(Record):
-    """One training conversation. Flat columns are for filtering; everything else is in `metadata`."""
+    """One training conversation. Flat columns are for filtering; everything else is in `metadata`.
+
+    Attributes:
+        zero_gain_turns: reads and questions of the agent that told it nothing new.
+        information_gain: per message, the bits by which a turn of the agent narrowed down what is wanted; None for
+            other messages, and where there is nothing to measure.
+    """
 
     id: str
     domain: str
@@ -30,6 +36,7 @@ class SftRow(Record):
     num_read_calls: int
     num_write_calls: int
     max_parallel_calls: int
+    zero_gain_turns: int
     disclosure: str
     register: str
     behavior: str
@@ -38,4 +45,5 @@ class SftRow(Record):
     task_id: str
     messages: list[dict[str, Json]]
     tools: list[dict[str, Json]]
+    information_gain: list[float | None]
     metadata: dict[str, Json]

@@ -36,7 +36,7 @@ Generated = Literal[
 WhenKnown = Literal["drop", "report"]
 """What happens to a dialogue that a benchmark has, too."""
 DropReason = Literal[
-    Check, Generated, "surplus", "cell_unfilled", "leak", "unphrasable", "engine_error", "backend_error"
+    Check, Generated, "zero_gain", "surplus", "cell_unfilled", "leak", "unphrasable", "engine_error", "backend_error"
 ]
 
 
@@ -62,12 +62,15 @@ class Judged(Record):
 
     Attributes:
         trials: None where its scenario was simulated once.
+        gains: per message, by how many bits a turn of the agent narrowed down what is wanted; None where there is
+            nothing to measure.
     """
 
     id: str
     dialogue: Dialogue
     verdicts: tuple[Verdict, ...]
     trials: Trials | None = None
+    gains: tuple[float | None, ...] = ()
 
 
 class Drop(Record):

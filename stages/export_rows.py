@@ -84,6 +84,7 @@ def _row(judged: Judged, head: dict[str, Json], tools: list[dict[str, Json]], sa
         num_read_calls=effects.count("read"),
         num_write_calls=effects.count("write"),
         max_parallel_calls=max((len(message.tool_calls) for message in dialogue.messages), default=0),
+        zero_gain_turns=judged.gains.count(0.0),
         disclosure=behavior.disclosure,
         register=behavior.register,
         behavior=manner(behavior),
@@ -92,6 +93,7 @@ def _row(judged: Judged, head: dict[str, Json], tools: list[dict[str, Json]], sa
         task_id=task.id,
         messages=[head, *openai_messages(dialogue.messages)],
         tools=tools,
+        information_gain=[None, *(judged.gains or (None,) * len(dialogue.messages))],
         metadata=_metadata(judged, dialogue, sandbox),
     )
 

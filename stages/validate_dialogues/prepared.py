@@ -70,6 +70,11 @@ class PreparedRequest:
         return run(self.request.programs, self._facts, lambda ask: answer_of(self._sandbox, ask))
 
     @cached_property
+    def read_keys(self) -> tuple[ReadKey, ...]:
+        """The folded identities of the reads that its programs then ask for, in order."""
+        return tuple(folded(ask.tool, ask.arguments) for ask in self.whole.reads)
+
+    @cached_property
     def asked(self) -> tuple[ReadKey, ...]:
         """The folded identities of the reads that its programs then ask for, those that identify the user apart."""
         identity = self._sandbox.domain.identity_tools

@@ -7,11 +7,12 @@ from dataclasses import dataclass
 
 from schemas.base import content_id, encode
 from schemas.dialogue import Dialogue
-from schemas.verdict import Drop, Judged, Verdict
+from schemas.verdict import Drop, DropReason, Judged, Owner, Verdict
 from stages.base import Services, Stage
 from stages.validate_dialogues.behavior import behavior
-from stages.validate_dialogues.context import CheckContext, Limits, Toolbox
+from stages.validate_dialogues.context import CheckContext, Limits, Toolbox, place
 from stages.validate_dialogues.evidence import evidence_before_write
+from stages.validate_dialogues.gains import gains, zero_gains
 from stages.validate_dialogues.grounding import grounding
 from stages.validate_dialogues.guards import guards
 from stages.validate_dialogues.replay import outcome, replay
@@ -55,10 +56,12 @@ class ValidateDialogues(Stage[Dialogue, Judged]):
     Attributes:
         parallel_calls: most calls that one assistant message may make.
         text_beside_calls: whether an assistant message may hold both words and calls.
+        zero_gain_turns: most turns of the agent that may tell it nothing new; None for any number.
     """
 
     parallel_calls: int = 1
     text_beside_calls: bool = False
+    zero_gain_turns: int | None = None
 
     async def process(self, record: Dialogue, services: Services) -> Sequence[Judged | Drop]:
         """Returns the dialogue with its verdicts, or the drop."""
@@ -71,14 +74,24 @@ class ValidateDialogues(Stage[Dialogue, Judged]):
         for check in CHECKS:
             verdict = check(context)
             if not verdict.passed:
-                return Drop(
-                    id=content_id("drop", record.id, verdict.check),
-                    stage="validate_dialogues",
-                    reason=verdict.check,
-                    owner=verdict.owner,
-                    detail=verdict.detail,
-                    record_id=record.id,
-                    record=encode(record).decode(),
-                )
+                return _dropped(record, verdict.check, verdict.owner, verdict.detail)
             verdicts.append(verdict)
-        return Judged(id=record.id, dialogue=record, verdicts=tuple(verdicts))
+        measured = gains(context)
+        vain = zero_gains(measured)
+        if self.zero_gain_turns is not None and vain > self.zero_gain_turns:
+            first = place(measured.index(0.0))
+            detail = f"{vain} turns told the agent nothing new, the first is {first}; {self.zero_gain_turns} may"
+            return _dropped(record, "zero_gain", "agent", detail)
+        return Judged(id=record.id, dialogue=record, verdicts=tuple(verdicts), gains=measured)
+
+
+def _dropped(record: Dialogue, reason: DropReason, owner: Owner | None, detail: str) -> Drop:
+    return Drop(
+        id=content_id("drop", record.id, reason),
+        stage="validate_dialogues",
+        reason=reason,
+        owner=owner,
+        detail=detail,
+        record_id=record.id,
+        record=encode(record).decode(),
+    )

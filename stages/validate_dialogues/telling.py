@@ -222,7 +222,7 @@ def _untold(context: CheckContext) -> Iterator[tuple[int, str]]:
         step = gold.get(number)
         stop = len(context.messages) if step is None else step.index
         spare = context.prepared.requests[number].needless.facts
-        for name in _needed(request):
+        for name in needed_facts(request):
             if name in identity or name not in facts or name in spare:
                 continue
             for leaf in leaves(facts[name]):
@@ -232,7 +232,8 @@ def _untold(context: CheckContext) -> Iterator[tuple[int, str]]:
                     yield stop - 1, f"the user never told {name} ({leaf!r}), which request {number} needs"
 
 
-def _needed(request: Request) -> Iterator[str]:
+def needed_facts(request: Request) -> Iterator[str]:
+    """Yields the names of the facts that a request takes."""
     for source in request.sources.values():
         if source.fact is not None:
             yield source.fact

@@ -212,6 +212,7 @@ def row(record: Judged) -> SftRow:
         num_read_calls=2,
         num_write_calls=1,
         max_parallel_calls=1,
+        zero_gain_turns=1,
         disclosure=behavior.disclosure,
         register=behavior.register,
         behavior="+".join(("drip", "terse", *behavior.traits)),
@@ -220,6 +221,7 @@ def row(record: Judged) -> SftRow:
         task_id=task.id,
         messages=[{"role": "system", "content": "Policy."}, *(openai(message) for message in dialogue.messages)],
         tools=TOOLS,
+        information_gain=[None] * (len(dialogue.messages) + 1),
         metadata={"task": plain(task), "price": 84.55, "nothing": None},
     )
 

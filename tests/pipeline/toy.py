@@ -45,10 +45,10 @@ def note(spec, number, value):
     return SftRow(
         id=content_id("note", spec.id, number), domain=spec.domain, kind=spec.kind, split=spec.split,
         num_writes=spec.num_writes, burden=spec.burden, plausible_burden=spec.burden, num_turns=2, num_tool_calls=0,
-        num_read_calls=0, num_write_calls=0, max_parallel_calls=0, disclosure="drip", register="terse", behavior="",
-        reward=1.0, generator_model="toy/1", task_id=spec.id,
+        num_read_calls=0, num_write_calls=0, max_parallel_calls=0, zero_gain_turns=0, disclosure="drip",
+        register="terse", behavior="", reward=1.0, generator_model="toy/1", task_id=spec.id,
         messages=[{"role": "user", "content": f"note {value}"}, {"role": "assistant", "content": "ok"}], tools=[],
-        metadata={"number": number},
+        information_gain=[None, None], metadata={"number": number},
     )  # fmt: skip
 
 

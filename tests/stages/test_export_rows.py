@@ -68,6 +68,14 @@ def test_a_row_is_what_chat_templates_want() -> None:
     assert (row.max_parallel_calls, row.reward, row.behavior) == (1, 1.0, "drip+terse+slip")
 
 
+def test_gains_stand_beside_their_messages() -> None:
+    record = with_messages(user("hi"), agent("", call(1)), answer(1), agent("On Friday."), user("ok"), agent("Bye."))
+    row = exported(msgspec.structs.replace(record, gains=(None, 0.0, None, 0.585, None, None)))
+    assert isinstance(row, SftRow)
+    assert row.information_gain == [None, None, 0.0, None, 0.585, None, None]
+    assert len(row.information_gain) == len(row.messages) and row.zero_gain_turns == 1
+
+
 def test_metadata_lets_anybody_check_the_row_again() -> None:
     row = exported(with_messages(user("hi"), agent("Bye.")))
     assert isinstance(row, SftRow)
