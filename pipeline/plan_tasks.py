@@ -101,6 +101,8 @@ def kind_shares(recipe: Recipe) -> dict[Kind, dict[tuple[int, int | None], float
             axis = {(0, b): p for b, p in burden.items()}
         elif kind in ("conflict", "omission", "ask_first"):
             axis = {(1, None): 1.0}
+        elif kind in ("declined", "abandoned"):
+            axis = {(n, None): 1 / 3 for n in (0, 1, 2)}
         elif kind == "budget":
             axis = {(2, None): 1.0}
         else:

@@ -60,6 +60,9 @@ def goal(request: Request) -> str:
     if request.kind == "withhold":
         told = ", ".join(value_text(value) for value in request.communicate)
         return f"leave {call_text(request.tool or '?', request.arguments)} undone and tell {told}"
+    if request.kind in ("decline", "abandon"):
+        why = "the user does not say yes" if request.kind == "decline" else "the user leaves"
+        return f"leave {call_text(request.tool or '?', request.arguments)} undone: {why}"
     if request.kind == "refuse":
         rule = request.refusal.rule if request.refusal else "?"
         what = call_text(request.tool, request.arguments) if request.tool else "a request outside of the tools"

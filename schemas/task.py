@@ -21,7 +21,7 @@ from schemas.program import Bind, Condition, Program
 
 Kind = Literal[
     "write_intensive", "read_heavy", "mixed", "information", "must_refuse", "fallback", "conditional", "conflict",
-    "omission", "ask_first", "difference", "budget",
+    "omission", "ask_first", "difference", "budget", "declined", "abandoned",
 ]  # fmt: skip
 Provenance = Literal["user", "read", "evidence", "policy", "default"]
 Split = Literal["train", "validation"]
@@ -203,6 +203,10 @@ class Request(Record):
     A write that is wanted under a condition which does not hold is a `withhold`: its tool, arguments and sources are
     those of the write that is not made, and its proof is about the number that the condition is on.
 
+    A write that its user takes back for good is a `decline` (it is worked out and listed, and the user says no) or an
+    `abandon` (the user leaves in the middle of it): its tool, arguments, sources and proof are those of the write, and
+    it is no part of the goal.
+
     Attributes:
         tool: the write (also of a refused request); None for answers and out-of-scope requests.
         arguments: the gold arguments; for an answer `{"answer": value}`.
@@ -211,7 +215,7 @@ class Request(Record):
         flaw: how the user tells it wrongly or incompletely first; all else is the request as it is meant.
     """
 
-    kind: Literal["write", "answer", "refuse", "withhold"]
+    kind: Literal["write", "answer", "refuse", "withhold", "decline", "abandon"]
     tool: str | None
     arguments: dict[str, Json]
     sources: dict[str, Source]

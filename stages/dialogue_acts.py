@@ -25,7 +25,9 @@ USER = (
 SYSTEM = ("call", "response_fail", "suggest", "clarify", "response", "request", "system_bye")
 """What agents do; of several, the first."""
 OTHER = "other"
-_SAME = {"confirm": "suggest", "refuse": "response_fail", "correct": "inform", "change_mind": "inform"}
+_SAME = {
+    "confirm": "suggest", "refuse": "response_fail", "correct": "inform", "change_mind": "inform", "withdraw": "negate",
+}  # fmt: skip
 
 Pair = tuple[str, str]
 POSSIBLE: frozenset[Pair] = frozenset(

@@ -17,6 +17,7 @@ from itertools import pairwise
 from schemas.base import Json
 from schemas.behavior import Playbook
 from schemas.dialogue import Act, Dialogue, Message
+from stages.behaviors.happenings import came_in_parts, was_outdated, went_without
 from stages.behaviors.misspellings import has_misspelling
 from stages.behaviors.space import SPACE, by_name, playbooks_of
 
@@ -42,6 +43,11 @@ class Seen:
     def kinds(self) -> frozenset[str]:
         """The kinds of the user's acts."""
         return frozenset(act.kind for message in self.users for act in message.acts)
+
+    @cached_property
+    def identity(self) -> dict[str, Json]:
+        """What the user can be found by, as it is."""
+        return {entry.name: entry.value for entry in self.dialogue.scenario.task.knowledge if entry.identity}
 
     @cached_property
     def disclosure(self) -> str:
@@ -140,6 +146,19 @@ def _tells_again(kind: str) -> Detector:
     return lambda seen, playbook: kind in seen.kinds and _told_twice(seen.users, kind)
 
 
+def _corrects(seen: Seen, playbook: Playbook) -> bool:
+    """A value is put right that fingers, or a slip of memory, make of the true one."""
+    return "correct" in seen.kinds and _told_twice(seen.users, "correct") and not _tells_outdated(seen, playbook)
+
+
+def _tells_outdated(seen: Seen, playbook: Playbook) -> bool:
+    return "correct" in seen.kinds and was_outdated(seen.talk, seen.identity)
+
+
+def _goes_without(seen: Seen, playbook: Playbook) -> bool:
+    return "fail_inform" in seen.kinds and playbook.detector in went_without(seen.talk, seen.identity.keys())
+
+
 def _told_twice(users: Sequence[Message], kind: str) -> bool:
     values: dict[tuple[int | None, str | None, Json], Json] = {}
     for message in users:
@@ -185,7 +204,11 @@ DETECTORS: dict[str, Detector] = {
     "vague_start": _disclosed,
     "complains": _says("complain"),
     "misspells": _misspells,
-    "corrects": _tells_again("correct"),
+    "corrects": _corrects,
+    "outdated": _tells_outdated,
+    "comes_in_parts": lambda seen, playbook: came_in_parts(seen.talk, seen.identity.keys()),
+    "lacks_number": _goes_without,
+    "lacks_identity": _goes_without,
     "changes_mind": _tells_again("change_mind"),
     "refuses_first": _refuses_first,
     "wanders": _says("off_topic"),

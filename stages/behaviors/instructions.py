@@ -43,6 +43,19 @@ FIRST: dict[str, str] = {
 """What a user tells first by the task itself, by the kind of its flaw."""
 
 
+UNDONE: dict[str, str] = {
+    "decline": (
+        "You ask for the last thing in your goal like for any other, but you do not go through with it. When the agent "
+        "lists its details and asks for your yes, say no for good: it is to be left as it is."
+    ),
+    "abandon": (
+        "You ask for the last thing in your goal like for any other, but in the middle of it you have to leave, at the "
+        "latest when the agent asks for your yes. Say that it is to be left as it is, say bye, and write ###STOP###."
+    ),
+}
+"""What becomes of a request that its user takes back, by its kind."""
+
+
 def instruction(task: Task, present: Sequence[Playbook], space: BehaviorSpace = SPACE) -> str:
     """Returns the whole text for one user.
 
@@ -60,6 +73,7 @@ def instruction(task: Task, present: Sequence[Playbook], space: BehaviorSpace = 
         f"# Who you are\n{known}",
         "# Your manner\n" + "\n".join(f"- {line}" for line in (*(each.present for each in present), *absent)),
         *(f"# What you tell first\n{_first(request.flaw)}" for request in task.requests if request.flaw),
+        *(f"# What you take back\n{UNDONE[request.kind]}" for request in task.requests if request.kind in UNDONE),
         "# Rules\n" + "\n".join(f"- {line}" for line in RULES),
     ]
     return "\n\n".join(part for part in parts if not part.endswith("\n"))

@@ -13,8 +13,9 @@ from collections.abc import Callable
 
 from schemas.behavior import BehaviorSpace
 from schemas.task import Request, Task
+from stages.behaviors.lacks import lacked_identity, lacked_numbers
 from stages.behaviors.second_thoughts import second_thoughts
-from stages.behaviors.slips import slippable
+from stages.behaviors.slips import identity_ways, outdated, slippable
 from tool_specs.domain import Domain
 from tool_specs.phrasing.roles import roles
 
@@ -49,8 +50,9 @@ def _tellable(request: Request, domain: Domain) -> bool:
 
 
 def _stays(task: Task, domain: Domain) -> bool:
-    """A transfer may come before there was an occasion for anything."""
-    return not any(request.refusal is not None and request.refusal.transfer for request in task.requests)
+    """Who is handed over, or leaves, may do so before there was an occasion for anything."""
+    left = any(request.kind == "abandon" for request in task.requests)
+    return not left and not any(r.refusal is not None and r.refusal.transfer for r in task.requests)
 
 
 def _flawless(task: Task) -> bool:
@@ -70,5 +72,9 @@ FITS: dict[str, Callable[[Task, Domain], bool]] = {
     "reconsiderable": lambda task, domain: _flawless(task) and bool(second_thoughts(task, domain.lexicon)),
     "writes": lambda task, domain: any(request.kind == "write" for request in task.requests),
     "several": _several,
+    "numbered": lambda task, domain: bool(lacked_numbers(task, domain)),
+    "found_otherwise": lambda task, domain: bool(lacked_identity(task, domain)),
+    "found_in_parts": lambda task, domain: any(len(way) > 1 for way in identity_ways(task, domain)),
+    "datable": lambda task, domain: _flawless(task) and bool(outdated(task, domain)),
 }
 """What playbooks name under `fits`: whether a task has room for a behaviour."""

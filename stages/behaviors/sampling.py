@@ -24,35 +24,10 @@ from tool_specs.remember import remembered
 MOST_TRAITS = 3
 """More at once, and a person becomes a caricature."""
 _PRIMES = (
-    2,
-    3,
-    5,
-    7,
-    11,
-    13,
-    17,
-    19,
-    23,
-    29,
-    31,
-    37,
-    41,
-    43,
-    47,
-    53,
-    59,
-    61,
-    67,
-    71,
-    73,
-    79,
-    83,
-    89,
-    97,
-    101,
-    103,
-    107,
-)
+    2, 3, 5, 13, 17, 19, 31, 43, 53, 67, 71, 83, 97, 101, 107, 157, 163, 199, 241, 271, 281, 349,
+    443, 587, 601, 617, 647, 821,
+)  # fmt: skip
+"""Primes of whose roots no two have a sum of small multiples that is nearly whole: points would lie on few lines."""
 _AGAIN = (sqrt(5) - 1) / 2
 """The step from one user of a task to the next: whatever their number, they lie far apart on every axis."""
 Manner = tuple[str, str, tuple[str, ...]]

@@ -5,7 +5,7 @@
     'ann@exmaple.com'
 
 What may slip: an e-mail address or a zip code by which the user is found, and a stated id or house number. A slip never
-equals the truth.
+equals the truth. What is outdated (`stale`) is no slip of the fingers: an address that the user had once.
 """
 
 from __future__ import annotations
@@ -22,22 +22,30 @@ from tool_specs.remember import remembered
 
 _DIGITS = re.compile(r"\d")
 _LEAST_DIGITS = 2
+_NEAR = 2
+"""Letters or digits in which a slip may differ from the truth."""
 
 
 def slippable(task: Task, domain: Domain) -> list[Knowledge]:
     """Returns what the user could tell wrongly: facts by which it is found, then stated ids and numbers."""
-    identifying = [entry for entry in identity_told(task, domain) if "@" in str(entry.value) or _numbered(entry)]
+    identifying = outdated(task, domain)
     untold = _maybe_untold(task, domain)
     stated = [entry for entry in task.knowledge if not entry.identity and entry.name not in untold]
     return identifying + [entry for entry in stated if _numbered(entry)]
+
+
+def outdated(task: Task, domain: Domain) -> list[Knowledge]:
+    """Returns the facts by which the user is found of which an old one could be told."""
+    return [entry for entry in identity_told(task, domain) if "@" in str(entry.value) or _numbered(entry)]
 
 
 def _maybe_untold(task: Task, domain: Domain) -> set[str]:
     """Facts that nobody asks for any more once a request has been refused or left undone for what it is about."""
     found: set[str] = set()
     for request in task.requests:
-        if request.kind in ("refuse", "withhold") and request.tool is not None:
-            for role in roles(domain.lexicon, request)[1:]:
+        if request.kind in ("refuse", "withhold", "abandon") and request.tool is not None:
+            left = request.kind == "abandon"  # before it has come to most of it
+            for role in roles(domain.lexicon, request)[0 if left else 1 :]:
                 sources = parameters_of(domain.lexicon, request, role).values()
                 found.update(source.fact for source in sources if source.fact is not None)
     return found
@@ -76,6 +84,30 @@ def identity_ways(task: Task, domain: Domain) -> list[tuple[Knowledge, ...]]:
         ways.append(tuple(by_type.get(spec.types.get(name, ""), name) for name in spec.required))
     ways.sort(key=lambda way: not used.issuperset(way))
     return [tuple(known[name] for name in way) for way in ways if all(name in known for name in way)]
+
+
+def near(one: str, other: str) -> bool:
+    """Whether fingers could make one word of the other: a few places differ, or a shift of one or two."""
+    if abs(len(one) - len(other)) > _NEAR or one == other:
+        return False
+    if len(one) == len(other):
+        return sum(a != b for a, b in zip(one, other, strict=True)) <= _NEAR
+    short, long = sorted((one, other), key=len)
+    return any(long[:at] + long[at + len(long) - len(short) :] == short for at in range(len(short) + 1))
+
+
+def stale(value: Json) -> str:
+    """Returns what a user once had in place of an identifying value: the same for the same value, and far from it.
+
+    >>> stale("ann@example.com"), stale("10247")
+    ('ann1984@example.com', '43570')
+    """
+    text = str(value)
+    user, at, host = text.partition("@")
+    if at:
+        olds = (f"{_DIGITS.sub('', user)}{year}@{host}" for year in (84, 61, 77, 1984))
+        return next(old for old in olds if not near(old, text))
+    return _DIGITS.sub(lambda match: str((int(match[0]) + 3) % 10), text)
 
 
 def slipped(value: Json, dice: Dice) -> str:

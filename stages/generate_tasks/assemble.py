@@ -25,6 +25,7 @@ from stages.generate_tasks.refusals import NO_PROOF, must_refuse
 from stages.generate_tasks.requests import Made
 from stages.generate_tasks.searches import search_plans
 from stages.generate_tasks.sought import sought
+from stages.generate_tasks.undone import UNDONE, undone
 
 STATING = 0.7
 """Share of attempts in which a stranger begins by naming a row, where there is one to name."""
@@ -97,6 +98,8 @@ class TaskMaker:
             return must_refuse(self._maker, spec, rng, identity)
         if spec.kind == "budget":
             return budgeted(self._maker, spec, rng, identity)
+        if spec.kind in UNDONE:
+            return undone(self._maker, spec, rng, identity)
         if spec.kind in FLAWED:
             return flawed(self._maker, spec, rng, identity)
         if spec.kind in ("read_heavy", "fallback"):

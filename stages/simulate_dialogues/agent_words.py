@@ -22,13 +22,14 @@ from tool_specs.phrasing.agent import Known
 from tool_specs.phrasing.budgets import argued as budget_argued
 from tool_specs.phrasing.conditions import weighed
 from tool_specs.phrasing.differences import worked_out
-from tool_specs.phrasing.english import a, number
+from tool_specs.phrasing.english import a, listed, number, number_of
 from tool_specs.phrasing.meaning import bindings, level_of, levels
 from tool_specs.phrasing.roles import told_level
 from tool_specs.programs import ReadKey, column
 
 _CHECKS_FIRST = 0.35
 _CAREFUL = 0.5
+_ASKS_NUMBERS = 0.35
 _DRAWS = 4
 
 
@@ -38,6 +39,7 @@ class AgentWords:
     Attributes:
         careful: Whether this agent makes sure that nothing else fits what a user describes; the others take a user at
             their word and stop at the first row that fits. Drawn from the seed alone: no agent knows who errs.
+        asks_numbers: Whether this agent asks for a thing's own number when it asks which one is meant.
     """
 
     def __init__(self, desk: Desk, seed: Json) -> None:
@@ -46,6 +48,7 @@ class AgentWords:
         self.lexicon = desk.lexicon
         self.dice = Dice("agent", seed)
         self.careful = is_careful(seed)
+        self.asks_numbers = Dice("numbers", seed).chance(_ASKS_NUMBERS)
         self.rng = rng_of("agent grammar", seed)
         self._used: set[str] = set()
         self._nouns: set[str] = set()
@@ -65,6 +68,15 @@ class AgentWords:
             return f"{self.pick(tables.ASK_AGAIN)} {self.pick(self.lexicon.ask_identity)}"
         lead = self.pick(tables.HELP_GLADLY) if raised else self.pick(tables.WELCOME)
         return f"{lead} {self.pick(self.lexicon.ask_identity)}"
+
+    def ask_rest(self, facts: Sequence[str], *, again: bool, raised: bool) -> str:
+        """Asks for what is still lacking of what finds the user."""
+        lead = "" if again else self.pick(tables.HELP_GLADLY if raised else tables.WELCOME)
+        return f"{lead} {self.pick(tables.ASK_REST).replace('{facts}', _listing(facts))}".strip()
+
+    def ask_otherwise(self, facts: Sequence[str]) -> str:
+        """Asks for other facts than those that the user does not have."""
+        return self.pick(tables.ASK_OTHERWISE).replace("{facts}", _listing(facts))
 
     def who_is_it(self) -> str:
         """Asks again who the user is, in other words."""
@@ -140,6 +152,18 @@ class AgentWords:
         texts = own.question.get(role, ()) if own else ()
         return self.pick(texts) if texts else grammar.question(self.lexicon, tool, role, self.rng)
 
+    def number_if_any(self, slot: str) -> str:
+        """Asks for a thing's own number, or not."""
+        return self.pick(tables.NUMBER_IF_ANY).replace("{number}", number_of(slot)) if self.asks_numbers else ""
+
+    def look_it_up(self) -> str:
+        """Says that it will go without what the user does not have."""
+        return self.pick(tables.LOOK_IT_UP)
+
+    def describe_it(self) -> str:
+        """Asks for a description."""
+        return self.pick(tables.DESCRIBE_IT)
+
     def compare(self, told: Told, place: int, reads: Mapping[ReadKey, Any], facts: Mapping[str, Json]) -> str:
         """Says what selection number `place` came to, against what; "" where there was nothing to choose."""
         if told.selection is None:
@@ -171,6 +195,14 @@ class AgentWords:
     def left_undone(self) -> str:
         """Says that nothing is done, as the user wanted."""
         return self.pick(tables.LEFT_UNDONE)
+
+    def left_at_that(self) -> str:
+        """Takes in that a request is taken back: nothing is done about it."""
+        return self.pick(tables.LEFT_AT_THAT)
+
+    def bye_undone(self) -> str:
+        """Says good-bye to somebody who leaves in the middle of a request."""
+        return self.pick(tables.BYE_UNDONE)
 
     def confirm(self, tool: str, arguments: Mapping[str, Json], known: Known) -> str:
         """Lists the details of a write and asks for a yes; not twice with the same frame."""
@@ -316,6 +348,10 @@ def _counted(value: Json, comparison: str) -> bool:
     """Whether a list that was told begins with how many there are."""
     count = number(value) if isinstance(value, int) else ""
     return re.search(rf"\b(?:found|see|are|is|has) {count}\b", comparison) is not None if count else False
+
+
+def _listing(facts: Sequence[str]) -> str:
+    return listed([fact.replace("_", " ") for fact in facts])
 
 
 def _last_question(text: str) -> str:

@@ -89,6 +89,11 @@ class Desk:
                     found.setdefault(self.role_of(tool, parameter), []).append(parameter)
         return found
 
+    def number_of(self, tool: str) -> str | None:
+        """Returns the parameter that names by its own id what a write is about, if a read shows that row."""
+        names = self.roles(tool).get("object", [])
+        return next((name for name in names if name.endswith("_id") and self.reader_of(tool, name)), None)
+
     def follows(self, tool: str | None) -> Mapping[str, Follow]:
         """Returns the parameters of a write that follow from the others."""
         return self.domain.follows.get(tool or "", {})

@@ -33,6 +33,7 @@ class Fulfilling(Finding):
         self._reminded: set[int] = set()
         self._weighed: set[int] = set()
         self._argued: set[str] = set()
+        self._lacking: set[tuple[int, str]] = set()
         self._shown: dict[int, set[Shown]] = {}
 
     def serve_write(self, wish: Wish) -> Turn[None]:
@@ -57,7 +58,8 @@ class Fulfilling(Finding):
                     if not (yield from self._not_there(wish, found)):
                         return
                 elif objection is None:
-                    yield from self._ask(wish, found, missing[0], shown)
+                    if self._withdrawn(wish, (yield from self._ask(wish, found, missing[0], shown))):
+                        return
                 elif not (yield from self._refuse(wish, found, *objection, shown)):
                     return
                 continue
@@ -72,6 +74,8 @@ class Fulfilling(Finding):
                 continue
             before = wish.version
             reply = yield from self._confirm(wish, found, shown, explained)
+            if self._withdrawn(wish, reply):
+                return
             kinds = {act.kind for act in reply.acts}
             if wish.version != before:
                 self.prefix(self.words.noted())
@@ -81,6 +85,15 @@ class Fulfilling(Finding):
             else:
                 explained += 1
         wish.closed = True
+
+    def _withdrawn(self, wish: Wish, reply: Message) -> bool:
+        """Whether the user has taken a request back; then it is left at that."""
+        if not any(act.kind == "withdraw" and act.request == wish.number for act in reply.acts):
+            return False
+        wish.closed = True
+        self.forget_prefix()
+        self.prefix(self.words.left_at_that(), Act(kind="response", request=wish.number, slot="withdrawn"))
+        return True
 
     def _unwanted(self, wish: Wish, found: Found, shown: set[Shown]) -> bool:
         """Whether the condition does not hold under which a write is wanted; says so, and the number that it is on.
@@ -161,21 +174,35 @@ class Fulfilling(Finding):
         self.prefix(self.words.gives_up(), Act(kind="refuse", request=wish.number))
         return False
 
-    def _ask(self, wish: Wish, found: Found, role: str, shown: set[Shown]) -> Turn[None]:
-        """Asks for a role; tells first what the ones before have come to."""
+    def _ask(self, wish: Wish, found: Found, role: str, shown: set[Shown]) -> Turn[Message]:
+        """Asks for a role; tells first what the ones before have come to. Returns the last answer."""
         comparison = f"{self._comparison(found, shown)} {self._granted(wish, found)}".strip()
         if comparison and self.words.checks_first():
             before = wish.version
             programs = found.told.request.programs
             many = any(program.pick in ("all", "each") or program.within for program in programs)
             text = self.words.is_that_it(comparison, many=many)
-            yield from self.say(text, Act(kind="clarify", request=wish.number, value=dict(found.arguments)))
-            if wish.version != before or set(wish.roles) >= {role}:
-                return
+            act = Act(kind="clarify", request=wish.number, value=dict(found.arguments))
+            reply = yield from self.say(text, act)
+            taken_back = any(act.kind == "withdraw" for act in reply.acts)
+            if taken_back or wish.version != before or set(wish.roles) >= {role}:
+                return reply
             comparison = ""
-        text = f"{comparison} {self.words.ask_role(wish.tool or '', role)}".strip()
+        described = (wish.number, role) in self._lacking
+        text = f"{comparison} {self.words.describe_it() if described else self._question(wish, role)}".strip()
         acts = [Act(kind="request", request=wish.number, slot=one) for one in self.asked_with(wish, role)]
-        yield from self.say(text, *acts, rephrase=lambda: self.words.ask_role(wish.tool or "", role))
+        reply = yield from self.say(text, *acts, rephrase=lambda: self.words.ask_role(wish.tool or "", role))
+        if any(act.kind == "fail_inform" and act.request == wish.number for act in reply.acts):
+            self._lacking.add((wish.number, role))
+            self.prefix(self.words.look_it_up())
+        return reply
+
+    def _question(self, wish: Wish, role: str) -> str:
+        """Asks for a role; for the object by its own number, where it has one and the agent is of that kind."""
+        text, number = self.words.ask_role(wish.tool or "", role), None
+        if role == "object" and not wish.roles:
+            number = self.desk.number_of(wish.tool or "")
+        return f"{text} {self.words.number_if_any(number)}".strip() if number else text
 
     def _grounds(self, wish: Wish, found: Found, rule: str) -> frozenset[int] | None:
         """Returns the selections that a broken rule is about; None where that cannot be said."""

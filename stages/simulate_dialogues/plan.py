@@ -14,14 +14,15 @@ from schemas.base import Json
 from schemas.behavior import Scenario
 from schemas.program import column_id
 from schemas.task import Knowledge, Request, Task
+from stages.behaviors.lacks import Lack, lacked_identity, lacked_numbers
 from stages.behaviors.second_thoughts import Thought, second_thoughts
-from stages.behaviors.slips import identity_told, identity_ways, slippable, slipped
+from stages.behaviors.slips import identity_told, identity_ways, outdated, slippable, slipped, stale
 from tool_specs.dice import Dice
 from tool_specs.domain import Domain
 from tool_specs.remember import remembered
 
-_FORGETFUL = 0.1
-"""How many of those who could be found in two ways have forgotten the first."""
+_FOUND_BY_OTHER = 0.3
+"""How many of those who tell everything at once, and could be found in two ways, tell the second."""
 _FOUND_OTHERWISE = 0.35
 """How many of those who slipped in it let themselves be found in the other way, instead of looking for the slip."""
 
@@ -32,12 +33,14 @@ class Slip:
 
     Attributes:
         instead: Other facts by which this user can be found, told in place of putting the slip right.
+        outdated: Whether it was right once, and is no slip of the fingers.
     """
 
     fact: str
     wrong: str
     true: Json
     instead: tuple[Knowledge, ...] = ()
+    outdated: bool = False
 
 
 @dataclass(frozen=True)
@@ -47,12 +50,14 @@ class Plan:
     Attributes:
         order: The task's requests in the order of being raised.
         identity: Facts by which this user lets itself be found.
-        forgot: Whether these are the second choice, because the first is forgotten.
+        partly: How many of these are told first, where the rest comes only when it is asked for (0: no such thing).
+        lack: What the agent asks for and this user does not have.
     """
 
     order: tuple[int, ...]
     identity: tuple[Knowledge, ...]
-    forgot: bool
+    partly: int
+    lack: Lack | None
     slip: Slip | None
     thought: Thought | None
 
@@ -63,33 +68,43 @@ def plan_of(scenario: Scenario, rules: Set[str], domain: Domain, dice: Dice) -> 
     ways = identity_ways(task, domain)
     told = identity_told(task, domain)
     others = [way for way in ways[1:] if not {each.name for each in way} & {each.name for each in told}]
-    slip, forgot = None, False
-    if "slip" in rules:
-        known = slippable(task, domain)
+    slip, lack, partly = None, None, 0
+    if "slip" in rules or "stale_identity" in rules:
+        old = "stale_identity" in rules
+        known = outdated(task, domain) if old else slippable(task, domain)
         identifying = [entry for entry in known if entry.identity]
         entry = dice.pick(identifying if identifying and dice.chance(0.6) else known)
         instead = dice.pick(others) if others and entry.identity and dice.chance(_FOUND_OTHERWISE) else ()
-        slip = Slip(entry.name, slipped(entry.value, dice), entry.value, instead)
-    elif others and dice.chance(_FORGETFUL):
-        told, forgot = dice.pick(others), True
+        slip = Slip(entry.name, stale(entry.value) if old else slipped(entry.value, dice), entry.value, instead, old)
+    elif "partial_identity" in rules:
+        told = dice.pick([way for way in ways if len(way) > 1])
+        partly = dice.between(1, len(told) - 1)
+    elif "lacks_number" in rules:
+        lack = dice.pick(lacked_numbers(task, domain))
+    elif "lacks_identity" in rules:
+        lack = dice.pick(lacked_identity(task, domain))
+        told = dice.pick(lack.ways)
+    elif "all_at_once" in rules and others and dice.chance(_FOUND_BY_OTHER):
+        told = dice.pick(others)  # who is asked for nothing need not say why
     thought = dice.pick(second_thoughts(task, domain.lexicon)) if "change_of_mind" in rules else None
     return Plan(
         order=_order(task, dice),
         identity=told,
-        forgot=forgot,
+        partly=partly,
+        lack=lack,
         slip=slip,
         thought=thought,
     )
 
 
 def _order(task: Task, dice: Dice) -> tuple[int, ...]:
-    """A random order that respects precedence; what ends the dialogue by a transfer comes last."""
+    """A random order that respects precedence; what ends the dialogue comes last."""
     before = _before(task)
     order: list[int] = []
     while len(order) < len(before):
         left = [number for number in before if number not in order]
         ready = [number for number in left if before[number] <= set(order)] or left
-        here = [number for number in ready if not _hands_over(task, number)]
+        here = [number for number in ready if not _ends(task, number)]
         order.append(dice.pick(here or ready))
     return tuple(order)
 
@@ -128,6 +143,9 @@ def _changes(write: Request, other: Request) -> bool:
     return False
 
 
-def _hands_over(task: Task, number: int) -> bool:
+def _ends(task: Task, number: int) -> bool:
+    """Whether nothing comes after a request: the user is handed over or has left, or it may rest on the others."""
+    if task.requests[number].kind in ("decline", "abandon"):
+        return True
     refusal = task.requests[number].refusal
     return refusal is not None and (refusal.transfer or refusal.rule == "out_of_scope")

@@ -9,7 +9,7 @@ get a yes, write, report; refuse what the rules forbid; hand over what no tool c
 
 from __future__ import annotations
 
-from collections.abc import Generator, Sequence
+from collections.abc import Collection, Generator, Sequence
 
 from schemas.base import Json
 from schemas.dialogue import Act, Message
@@ -70,10 +70,14 @@ class _Shift(Fulfilling):
                     self._answer_protest(reply)
                 else:
                     yield from self._deal_with(wish)
-        except Farewell:
-            pass
+        except Farewell as left:
+            if left.withdrawn:
+                yield self._bye(self.words.bye_undone())
         while True:
-            yield Message(role="assistant", content=self.words.bye(), acts=(Act(kind="system_bye"),))
+            yield self._bye(self.words.bye())
+
+    def _bye(self, text: str) -> Message:
+        return Message(role="assistant", content=text, acts=(Act(kind="system_bye"),))
 
     def _deal_with(self, wish: Wish) -> Turn[None]:
         if wish.kind == "write" and wish.tool is not None:
@@ -100,12 +104,15 @@ class _Shift(Fulfilling):
     def _authenticate(self) -> Turn[None]:
         tried: set[tuple[str, tuple[str, ...]]] = set()
         asked = False
+        lacking: set[str | None] = set()
         while self.notebook.principal is None and self.desk.identity:
             tool = self._usable(tried)
             if tool is None:
-                text = self.words.ask_identity(again=asked, raised=bool(self.notebook.wishes))
+                text = self._ask_who(lacking, again=asked)
                 asked = True
-                yield from self.say(text, Act(kind="request", slot=IDENTITY), rephrase=self.words.who_is_it)
+                act = Act(kind="request", slot=IDENTITY)
+                reply = yield from self.say(text, act, rephrase=self.words.who_is_it)
+                lacking |= {act.slot for act in reply.acts if act.kind == "fail_inform"}
                 continue
             values = {parameter: self.notebook.facts[fact] for parameter, fact in tool.facts.items()}
             tried.add((tool.name, tuple(map(str, values.values()))))
@@ -120,6 +127,17 @@ class _Shift(Fulfilling):
                 told = [(fact, str(self.notebook.facts[fact])) for fact in tool.facts.values()]
                 acts = [Act(kind="suggest", slot=fact, value=value) for fact, value in told]
                 yield from self.say(self.words.nobody_found(told), Act(kind="response_fail", slot=IDENTITY), *acts)
+
+    def _ask_who(self, lacking: Collection[str | None], *, again: bool) -> str:
+        """Asks for the rest of what was told in part, for other facts than those that are lacking, or for any."""
+        known, raised = self.notebook.facts, bool(self.notebook.wishes)
+        ways = [tuple(tool.facts.values()) for tool in self.desk.identity]
+        for facts in ways:
+            rest = [fact for fact in facts if fact not in known]
+            if 0 < len(rest) < len(facts):
+                return self.words.ask_rest(rest, again=again, raised=raised)
+        others = [facts for facts in ways if lacking and not set(facts) & set(lacking)]
+        return self.words.ask_otherwise(others[0]) if others else self.words.ask_identity(again=again, raised=raised)
 
     def _usable(self, tried: set[tuple[str, tuple[str, ...]]]) -> IdentityTool | None:
         for tool in self.desk.identity:

@@ -14,10 +14,14 @@ from schemas.behavior import Scenario
 from schemas.dialogue import Act, Message
 from stages.simulate_dialogues.habits import habits_of
 from stages.simulate_dialogues.meanings import intent
-from stages.simulate_dialogues.telling import LISTED, Reply, Telling
+from stages.simulate_dialogues.telling import LISTED, ONLY_FAILS, Reply, Telling
 from tool_specs.domain import Domain
 from tool_specs.phrasing.roles import role_told_for
 
+_WORKED_ON = frozenset({"confirm", "clarify", "request"})
+"""Acts by which an agent works on a request."""
+_STAYS_FOR = 2
+"""Questions that a user answers at most who leaves in the middle of a request."""
 Conversation = Generator[Message, Message, None]
 
 
@@ -68,6 +72,7 @@ class _Visit(Telling):
     def __init__(self, domain: Domain, scenario: Scenario) -> None:
         super().__init__(domain, scenario)
         self.habits = habits_of(self)
+        self._stays_for = self.dice.between(0, _STAYS_FOR) if self.task.kind == "abandoned" else 0
 
     def run(self) -> Conversation:
         """Plays the user from the opening to the good-bye."""
@@ -81,6 +86,8 @@ class _Visit(Telling):
         for act in agent.acts:
             if act.kind == "response" and act.slot == "condition":
                 self.closed.add(self.number(act.request))
+        if self._takes_back(reply, agent):
+            return reply
         if any(habit.answers(reply, agent) for habit in self.habits):
             return reply
         before = len(reply.acts)
@@ -100,6 +107,29 @@ class _Visit(Telling):
         for habit in self.habits:
             habit.adds(reply, agent)
         return reply
+
+    def _takes_back(self, reply: Reply, agent: Message) -> bool:
+        """Takes a request back for good: once its details are listed, or by leaving in the middle of it."""
+        for act in agent.acts:
+            if act.request is None or act.request >= len(self.raised) or act.kind not in _WORKED_ON:
+                continue
+            number, listed = self.number(act.request), act.kind == "confirm"
+            kind = self.task.requests[number].kind
+            if kind not in ("decline", "abandon") or number in self.closed:
+                continue
+            if listed and self._disagreement(number, act.value) is not None:
+                continue  # it is corrected first
+            if not listed and (kind == "decline" or not self.told[number] or self._stays_for):
+                self._stays_for -= kind == "abandon" and bool(self.told[number])
+                continue
+            self.closed.add(number)
+            withdrawn = Act(kind="withdraw", request=act.request)
+            if kind == "decline":
+                reply.add(self.words.declines(), withdrawn)
+            else:
+                reply.add(self.words.leaves(), withdrawn, Act(kind="user_bye"))
+            return True
+        return False
 
     def _mend(self, reply: Reply, agent: Message) -> bool:
         """Tells rightly and in full what was wrong or incomplete, once the agent has come upon it."""
@@ -171,9 +201,18 @@ class _Visit(Telling):
         elif role in self.told[number]:
             reply.add(self.words.again(request, role))
             self.inform(reply, number, (role,))
-        else:
+        elif not self._fails(reply, number, role):
             reply.add(self.words.tell(request, role, asked=True))
             self.inform(reply, number, (role,))
+
+    def _fails(self, reply: Reply, number: int, role: str) -> bool:
+        """Says that there is no number to give, if this user lacks it; returns whether that is all for now."""
+        lack = self.lack_open
+        if lack is None or lack.request != number or role != "object":
+            return False
+        self.lack_open = None
+        reply.add(self.words.lacks(lack.slot), Act(kind="fail_inform", request=self.place(number), slot=lack.slot))
+        return self.dice.chance(ONLY_FAILS)
 
     def _clear_up(self, reply: Reply, number: int) -> None:
         """Says what a hint was about."""

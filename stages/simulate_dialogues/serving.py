@@ -27,7 +27,16 @@ _CALL = Act(kind="call")
 
 
 class Farewell(Exception):
-    """The user has said good-bye: nothing that was under way goes on."""
+    """The user has said good-bye: nothing that was under way goes on.
+
+    Attributes:
+        withdrawn: Whether something was, which the user has taken back.
+    """
+
+    def __init__(self, *, withdrawn: bool) -> None:
+        """Notes how the user has left."""
+        super().__init__()
+        self.withdrawn = withdrawn
 
 
 class Serving:
@@ -82,7 +91,7 @@ class Serving:
             self.notebook.hear(reply)
             kinds = {act.kind for act in reply.acts}
             if "user_bye" in kinds:
-                raise Farewell
+                raise Farewell(withdrawn="withdraw" in kinds)
             if kinds != {"off_topic"}:
                 if "complain" in kinds:
                     self._soothe()

@@ -30,6 +30,8 @@ from tool_specs.remember import remembered
 
 LISTED = frozenset({"confirm", "clarify", "response_fail", "refuse"})
 """Acts of an agent that let a user see a mistake in what it wants."""
+ONLY_FAILS = 0.5
+"""How often a user who lacks something says so and waits, instead of helping on in the same breath."""
 
 
 @remembered(2)
@@ -89,6 +91,7 @@ class Telling:
         facts: What is stated now, by name; a slip stands here until it is put right.
         flaws: What is wrong with how a request is told, until the agent has noticed it.
         otherwise: Facts by which this user is found after all, where those told first led nowhere.
+        lack_open: What this user does not have and has not been asked for.
         disclosure: The rule by which facts come out.
         rules: All rules that this user follows.
         habits: What it does by those that have a habit.
@@ -122,6 +125,8 @@ class Telling:
         self.slip_told = False
         self.thought_told = False
         self.identified = False
+        self.lack_open = self.plan.lack
+        self.partly_told = False
         self.otherwise: tuple[Knowledge, ...] = ()
         self.raised: list[int] = []
         self.told: dict[int, set[str]] = {}
@@ -172,7 +177,7 @@ class Telling:
 
     def _hint(self, reply: Reply, number: int) -> None:
         request = self.wanted(number)
-        if request.kind in ("write", "withhold") and self.dice.chance(0.7) and (topic := self.words.topic(request)):
+        if request.kind not in ("answer", "refuse") and self.dice.chance(0.7) and (topic := self.words.topic(request)):
             self._note_raised(number)
             reply.add(topic, intent(request, self.place(number), vague=True, full=False))
         else:
@@ -212,11 +217,20 @@ class Telling:
 
     def identify(self, reply: Reply) -> None:
         """Says who the user is."""
-        again = self.identified
+        lack, asked = self.lack_open, self.turns > 0
+        if lack is not None and lack.request is None and asked:
+            self.lack_open = None
+            reply.add(self.words.forgot(), Act(kind="fail_inform", slot=lack.slot))
+            if self.dice.chance(ONLY_FAILS):
+                return
+            asked = False
+        facts, again = self.otherwise or self.plan.identity, self.identified
+        if self.plan.partly and not self.otherwise:
+            facts = facts[self.plan.partly :] if self.partly_told else facts[: self.plan.partly]
+            again = again and not self.partly_told
+            self.partly_told = True
         self.identified = True
-        facts = self.otherwise or self.plan.identity
-        forgot = self.plan.forgot and not again
-        reply.add(self.words.identity(facts, again=again, asked=self.turns > 0, forgot=forgot))
+        reply.add(self.words.identity(facts, again=again, asked=asked))
         reply.acts.extend(Act(kind="inform", slot=each.name, value=self.said(each.name)) for each in facts)
 
     def go_on(self, reply: Reply) -> None:
@@ -234,8 +248,10 @@ class Telling:
 
     def tellable(self, number: int) -> tuple[str, ...]:
         """Returns the roles that the user tells without being asked for each."""
-        flaw = self.flaws.get(number)
+        flaw, lack = self.flaws.get(number), self.lack_open
         held = flaw.role if flaw is not None and flaw.kind == "ask_first" else None
+        if lack is not None and lack.request == number:
+            held = "object"  # which the agent has to ask for
         return tuple(role for role in self.roles[number] if role != held)
 
     # What is meant now

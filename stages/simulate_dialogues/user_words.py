@@ -17,7 +17,7 @@ from stages.simulate_dialogues.manner import Manner, joined
 from tool_specs.dice import Dice
 from tool_specs.domain import Domain
 from tool_specs.phrasing import user as grammar
-from tool_specs.phrasing.english import number
+from tool_specs.phrasing.english import number, number_of
 from tool_specs.phrasing.frames import want
 
 _DRAWS = 6
@@ -72,6 +72,14 @@ class UserWords(Manner):
         """Does not say yes yet."""
         return self.pick(tables.NOT_YET)
 
+    def declines(self) -> str:
+        """Does not go through with what is listed, for good."""
+        return self.pick(tables.DECLINED)
+
+    def leaves(self) -> str:
+        """Leaves in the middle of a request."""
+        return self.pick(tables.LEAVING)
+
     def hurry(self) -> str:
         """Is impatient from the beginning."""
         return self.pick(tables.HURRY)
@@ -119,7 +127,7 @@ class UserWords(Manner):
     def ask(self, request: Request, roles: Sequence[str]) -> str:
         """Raises a request with these details."""
         text = grammar.raise_request(self.lexicon, request, self.facts, roles, self.rng)
-        if self.register == "chatty" and request.kind in ("write", "withhold") and self.dice.chance(0.7):
+        if self.register == "chatty" and request.kind not in ("answer", "refuse") and self.dice.chance(0.7):
             text = f"{text} {grammar.flavour(self.lexicon, request, self.facts, self.rng)}".strip()
         return text
 
@@ -160,8 +168,8 @@ class UserWords(Manner):
         """Admits a mistake, and tells what was meant."""
         return joined([self.pick(tables.MISTAKEN), self.tell(request, role, asked=True)])
 
-    def identity(self, entries: Sequence[Knowledge], *, again: bool, asked: bool, forgot: bool = False) -> str:
-        """Says who the user is; `forgot`: by the second choice."""
+    def identity(self, entries: Sequence[Knowledge], *, again: bool, asked: bool) -> str:
+        """Says who the user is."""
         told = [msgspec.structs.replace(entry, value=self.facts[entry.name]) for entry in entries]
         bare = asked and self.dice.chance({"terse": 0.8, "neutral": 0.3, "chatty": 0.1}[self.register])
         if bare:
@@ -170,17 +178,25 @@ class UserWords(Manner):
             text = grammar.identity(self.lexicon, told, self.rng)
         if again:
             return joined([self.pick(tables.HERE_AGAIN), text])
-        if forgot and asked:
-            return joined([self.pick(tables.FORGOTTEN), text])
         lead = self.dice.pick(tables.IDENTITY_LEAD) if asked and not bare else ""
         return joined([lead, text]) if lead else text
+
+    def forgot(self) -> str:
+        """Says that the user does not know any more what it is found by first."""
+        return self.pick(tables.FORGOTTEN)
+
+    def lacks(self, slot: str) -> str:
+        """Says that the user does not have a number that is asked for."""
+        return self.pick(tables.LACKS).replace("{slot}", number_of(slot))
 
     def found_otherwise(self, entries: Sequence[Knowledge]) -> str:
         """Says who the user is by other facts than those that led nowhere."""
         return joined([self.pick(tables.OTHERWISE), grammar.identity(self.lexicon, list(entries), self.rng)])
 
-    def correction(self, entry: Knowledge, wrong: str, true: Json) -> str:
-        """Puts a slip right."""
+    def correction(self, entry: Knowledge, wrong: str, true: Json, *, outdated: bool = False) -> str:
+        """Puts a slip right, or what was right once."""
+        if outdated:
+            return self.pick(tables.OUTDATED).replace("{true}", str(true))
         right, host = str(true), str(true).rpartition("@")[2]
         if "@" in right and self.register != "terse" and self.dice.chance(0.4):
             text = self.pick(tables.SLIPPED_HOST)

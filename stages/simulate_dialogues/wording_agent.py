@@ -19,6 +19,29 @@ ASK_AGAIN: Variants = (
     "I still need to find your account first.", "Before I can do anything I have to know whose account it is.",
     "To go on I need to know who you are.", "I can only start once I've found your account.",
 )  # fmt: skip
+ASK_REST: Variants = (
+    "Could you also give me your {facts}?", "To find your account I need your {facts} as well.", "And your {facts}?",
+    "I'll also need your {facts}.", "That's half of what I need; what is your {facts}?",
+    "Please add your {facts}, then I can find your account.",
+)  # fmt: skip
+ASK_OTHERWISE: Variants = (
+    "No problem, your {facts} will do as well.", "That's fine, I can also find you by your {facts}.",
+    "Don't worry. Then please tell me your {facts}.", "We can do without it. What is your {facts}?",
+    "Not to worry, your {facts} would be enough, too.",
+)  # fmt: skip
+NUMBER_IF_ANY: Variants = (
+    "The {number} is enough, if you have it.", "If you have the {number}, that's quickest.",
+    "Do you have the {number}?", "The {number} would be a good start.", "If you know the {number}, just send me that.",
+)  # fmt: skip
+LOOK_IT_UP: Variants = (
+    "No problem, I can find it without that.", "That's fine, I'll look for it myself.",
+    "You don't need it, I can look it up.", "Not to worry, we'll find it together.",
+    "That's all right, I can search for it.",
+)  # fmt: skip
+DESCRIBE_IT: Variants = (
+    "What can you tell me about it?", "How would you describe it?", "What do you remember about it?",
+    "Just tell me what you know about it.", "Which one is it, in your own words?",
+)  # fmt: skip
 NOBODY: Variants = (
     "I don't find an account under {value}.", "There's no account with {value}, I'm afraid.",
     "Nothing comes up for {value}.", "I couldn't find anybody with {value}.", "{value} doesn't bring up an account.",
@@ -137,6 +160,17 @@ LEFT_UNDONE: Variants = (
     "I'm leaving everything as it is, then.", "I haven't done anything, as you asked.", "I'll leave it at that, then.",
     "Nothing changes, just as you said.", "That means I don't touch it.", "I'm not going ahead with it, then.",
     "Then it stays as it is.", "I've left it alone, as you wanted.",
+)  # fmt: skip
+LEFT_AT_THAT: Variants = (
+    "All right, I haven't submitted anything.", "No problem, nothing was changed there.",
+    "Understood, I'll leave that one.",
+    "Of course. That one stays as it is.", "That's fine, I've left it untouched.",
+    "Okay, then nothing happens with it.",
+)  # fmt: skip
+BYE_UNDONE: Variants = (
+    "No problem, I've left that one untouched. Goodbye!", "All right, nothing was changed there. Take care!",
+    "That's fine, it stays as it is. Come back whenever it suits you!", "Understood, I'm leaving it as it was. Bye!",
+    "No worries, nothing has been submitted for that. Have a good day!", "Okay, I've dropped it. All the best!",
 )  # fmt: skip
 STILL_NO: Variants = (
     "I understand that this is disappointing, but I can't make an exception there.",

@@ -103,6 +103,36 @@ NOT_YET: dict[str, Variants] = {
         "hmm, not yet, I always double-check. Can you repeat what you're going to do?",
     ),
 }  # fmt: skip
+DECLINED: dict[str, Variants] = {
+    "plain": (
+        "no, I've thought about it. leave it as it is", "hm, seeing it like that, no. I won't do it",
+        "no. I don't want it any more, leave everything as it was", "actually no, I'll leave it",
+        "no, don't do that. I'll keep things as they are", "you know what, no. forget about that one",
+        "I'd rather not, after all. please leave it", "no thank you, I've decided against it",
+    ),
+    "terse": (
+        "no, leave it", "no. forget it", "nah, dont do it", "no, decided against it", "nope, cancel that idea",
+    ),
+    "chatty": (
+        "hm, now that I see it in black and white I don't like it. No, let's leave it as it is",
+        "no, I just asked at home and we'd rather leave it. Forget about it",
+    ),
+}  # fmt: skip
+LEAVING: dict[str, Variants] = {
+    "plain": (
+        "sorry, I have to go. Forget about this one, bye",
+        "something came up, I need to leave. leave this one as it is",
+        "I've got to run, so never mind this one. bye", "I'm out of time, let's drop this. bye",
+        "my ride is here, forget it. bye", "I'll deal with this another day. bye",
+    ),
+    "terse": (
+        "gotta go, forget it. bye", "have to run, never mind", "no time, leave it. bye", "drop it, bye",
+    ),
+    "chatty": (
+        "oh no, the kids are home early, I have to stop here. Leave this one as it is, bye!",
+        "my train is arriving, so let's forget about this for now. bye!",
+    ),
+}  # fmt: skip
 DONE: dict[str, Variants] = {
     "plain": (
         "no, that's all", "nope, that's it", "that's everything, thanks", "no, I'm good", "that's all for today",
@@ -241,8 +271,36 @@ HERE_AGAIN: Variants = (
 )  # fmt: skip
 FORGOTTEN: Variants = (
     "I don't remember what I signed up with.", "I forgot which one I used.", "not sure what I signed up with.",
-    "no idea which one I used.", "I can't recall which one I gave you.", "I don't have that at hand right now.",
+    "no idea which one I used.", "I can't recall which one I gave you.", "I really don't remember which one it was.",
 )  # fmt: skip
+LACKS: dict[str, Variants] = {
+    "plain": (
+        "I don't have the {slot} at hand.", "no idea what the {slot} is.", "I don't know the {slot}, sorry.",
+        "I can't find the {slot} anywhere.", "I don't have a {slot}.", "I deleted the mail with the {slot}.",
+        "the {slot}? I wouldn't know where to look.",
+    ),
+    "terse": (
+        "dont have the {slot}.", "no {slot} here.", "dunno the {slot}.", "lost the {slot}.",
+    ),
+    "chatty": (
+        "I've turned the whole house upside down and can't find the {slot}.",
+        "I'm on the train right now, so I don't have the {slot} with me.",
+    ),
+}  # fmt: skip
+OUTDATED: dict[str, Variants] = {
+    "plain": (
+        "oh, that was my old one. It's {true} now.", "sorry, that one is out of date. {true} is the new one.",
+        "right, I changed that. try {true}", "hm, maybe you have the new one: {true}",
+        "ah, I gave you an old one. {true}", "that's from before I moved things around. now it's {true}",
+    ),
+    "terse": (
+        "old one. {true}", "oh, {true} now", "thats outdated, {true}", "try {true}",
+    ),
+    "chatty": (
+        "oh gosh, that's the one I had years ago. These days it's {true}",
+        "I keep giving people my old one, sorry! It's {true}",
+    ),
+}  # fmt: skip
 OTHERWISE: dict[str, Variants] = {
     "plain": (
         "hm, that's what I have.", "no idea what's wrong with it.", "then I don't know which one I used.",

@@ -12,9 +12,12 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from schemas.base import Json
+from schemas.dialogue import ToolCall
+from schemas.task import Request
 from stages.behaviors.misspellings import corrected
 from stages.validate_dialogues.context import CheckContext, Step
 from stages.validate_dialogues.words import affirms, hedges, leaves, refuses, says_number, stands, tokens
+from tool_specs.sandbox import Result
 
 _DIGIT = re.compile(r"\d")
 _LAST_DIGITS = 4
@@ -50,6 +53,25 @@ def unconfirmed(context: CheckContext, step: Step) -> str | None:
                 break
             index -= 1
     return found
+
+
+def declined_at(context: CheckContext, request: Request) -> int | None:
+    """Returns the message that lists a request's details, every one of them, and that the user says no to."""
+    call = ToolCall(id="", name=request.tool or "", arguments=request.arguments)
+    principal = context.task.principal
+    for index, text in context.text("assistant", 0, len(context.messages) - 1):
+        answer = context.messages[index + 1]
+        said_no = any(act.kind in ("withdraw", "negate") for act in answer.acts) or refuses(context.low[index + 1])
+        if answer.role != "user" or not said_no:
+            continue
+        listed = Step(index, None, call, "write", context.initial, NOT_MADE, principal)
+        if unlisted(context, listed, text) is None:
+            return index
+    return None
+
+
+NOT_MADE = Result("", False, None)
+"""Stands for the result of a write that is only listed."""
 
 
 def _yes(context: CheckContext, index: int) -> bool:

@@ -16,6 +16,7 @@ from typing import Any, NamedTuple
 
 from schemas.task import Clause, Proof, Request
 from schemas.verdict import Verdict
+from stages.validate_dialogues.confirmation import declined_at
 from stages.validate_dialogues.context import CheckContext, failed, passed, place
 from stages.validate_dialogues.noticing import unnoticed
 from stages.validate_dialogues.prepared import NOTHING, Needless, answer_of, folded, gives_gold
@@ -34,6 +35,8 @@ def evidence_before_write(context: CheckContext) -> Verdict:
     gold = dict(context.gold)
     for number, request in enumerate(context.task.requests):
         step = gold.get(number)
+        if request.kind == "abandon":  # how much was worked out by then is nobody's fault
+            continue
         if request.kind == "write" and step is None:
             return failed("evidence_before_write", "agent", f"request {number}: {request.tool} was never called")
         found = certificate(context, number, None, context.prepared.requests[number].needless)
@@ -63,6 +66,15 @@ def evidence_before_write(context: CheckContext) -> Verdict:
             if refused is not None and complete > refused:
                 what = f"refused before {place(complete)} gave the reason"
                 return failed("evidence_before_write", "agent", f"{place(refused)}: request {number}: {what}")
+        elif request.kind == "decline":
+            listed = declined_at(context, request)
+            if listed is None or complete > listed:
+                what = (
+                    "never listed to be declined"
+                    if listed is None
+                    else f"listed before {place(complete)} gave the evidence"
+                )
+                return failed("evidence_before_write", "agent", f"request {number}: {request.tool} was {what}")
         elif _told_too_early(context, request, complete):
             return failed(
                 "evidence_before_write", "agent", f"request {number}: told before {place(complete)} gave the evidence"

@@ -91,6 +91,8 @@ class PreparedRequest:
         request, sandbox = self.request, self._sandbox
         if request.kind == "withhold":  # who leaves something undone has not asked how it would be done
             return Needless(facts=frozenset(source.fact for source in request.sources.values() if source.fact))
+        if request.kind == "abandon":  # who leaves has told what there was time for
+            return Needless(facts=frozenset(self._facts))
         if request.kind != "refuse" or request.refusal is None or request.tool is None:
             return NOTHING
         heard = GuardContext(sandbox=sandbox, principal_id=self._principal, confirmed=True, history=False)

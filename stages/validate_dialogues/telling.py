@@ -10,15 +10,12 @@ from schemas.base import Json
 from schemas.program import Call, Each, Fact
 from schemas.task import Request
 from schemas.verdict import Verdict
-from stages.behaviors.slips import identity_ways
+from stages.behaviors.slips import identity_ways, near, stale
 from stages.text_statistics import as_agent
 from stages.validate_dialogues.confirmation import unlisted
 from stages.validate_dialogues.context import CheckContext, failed, passed, place
 from stages.validate_dialogues.evidence import certificate
 from stages.validate_dialogues.words import TELLING, amounts, cents, leaves, tokens
-
-_NEAR = 2
-"""Letters or digits in which a slip may differ from the truth."""
 
 
 def communication(context: CheckContext) -> Verdict:
@@ -117,7 +114,7 @@ def _put_right(context: CheckContext, index: int, low: str) -> bool:
     for entry in context.task.knowledge:
         for leaf in leaves(entry.value):
             true = str(leaf).lower()
-            if abs(len(true) - len(low)) > _NEAR or not _close(true, low):
+            if not near(true, low) and not (entry.identity and low == stale(true)):
                 continue
             if entry.identity and _found_otherwise(context, index, entry.name):
                 return True
@@ -141,14 +138,6 @@ def _found_otherwise(context: CheckContext, index: int, name: str) -> bool:
         all(each.name != name and any(str(each.value).lower() in text for text in said) for each in way)
         for way in identity_ways(context.task, context.domain)
     )
-
-
-def _close(one: str, other: str) -> bool:
-    """Whether two words differ in no more than a few places at the same position, or by a shift of one."""
-    if len(one) == len(other):
-        return 0 < sum(a != b for a, b in zip(one, other, strict=True)) <= _NEAR
-    short, long = sorted((one, other), key=len)
-    return any(long[:at] + long[at + len(long) - len(short) :] == short for at in range(len(short) + 1))
 
 
 def _amount_known(own: str, amount: int) -> bool:

@@ -112,6 +112,11 @@ def number(count: int) -> str:
     return _NUMBERS[count] if 0 <= count < len(_NUMBERS) else f"{count:,}"
 
 
+def number_of(name: str) -> str:
+    """Returns what people call an id: `loan_id` -> "loan number"."""
+    return f"{name.removesuffix('_id').replace('_', ' ')} number"
+
+
 def money(value: Json) -> str:
     """Returns an amount of dollars: `$1,380.79`, `-$3.20`."""
     if not isinstance(value, (int, float)) or isinstance(value, bool):

@@ -17,12 +17,16 @@ HABITS: dict[str, type[Habit]] = {
     "impatience": Impatience,
     "remark": Remark,
     "slip": Slip,
+    "stale_identity": Slip,
     "change_of_mind": ChangeOfMind,
     "refuse_first": RefuseFirst,
     "typos": Typos,
 }
 WOVEN = frozenset(
-    {"all_at_once", "drip", "only_when_asked", "vague_start", "neutral", "terse", "chatty", "multi_request"}
+    {
+        *("all_at_once", "drip", "only_when_asked", "vague_start", "neutral", "terse", "chatty", "multi_request"),
+        *("lacks_number", "lacks_identity", "partial_identity"),
+    }
 )
 """Rules that are no habit: how things are raised and told (`telling.py`), and worded (`manner.py`)."""
 RULES = HABITS.keys() | WOVEN

@@ -34,7 +34,7 @@ class Slip(Habit):
         if kinds & {"confirm", "clarify"}:
             reply.acts.append(Act(kind="negate", request=place))
         reply.add(
-            user.words.correction(entry, slip.wrong, slip.true),
+            user.words.correction(entry, slip.wrong, slip.true, outdated=slip.outdated),
             Act(kind="correct", slot=slip.fact, value=slip.true),
             Act(kind="inform", request=place, slot=slip.fact, value=slip.true),
         )

@@ -26,6 +26,20 @@ PROTEST = _any(
     r"unfair", r"ridiculous", r"makes? (?:no )?sense", r"are you sure", r"check again", r"must be something",
     r"isn.?t there", r"supervisor", r"manager", r"can.?t you",
 )  # fmt: skip
+LACKS = _any(
+    r"(?:don.?t|do not) (?:have (?!all day|time|much)|know\b|remember\b|recall\b)", r"no idea\b",
+    r"can.?t (?:find|recall|remember)\b",
+    r"forgot\b",
+    r"not sure (?:what|which)\b", r"dunno\b", r"(?:lost|deleted) the\b", r"wouldn.?t know\b", r"no \w+ number here\b",
+    r"really don.?t remember\b",
+)  # fmt: skip
+WITHDRAWN = _any(
+    r"leave (?:it|this|that|everything)\b", r"forget (?:it|about|this|that)\b", r"never ?mind\b",
+    r"drop (?:it|this|that)\b",
+    r"(?:don.?t|do not) (?:want (?:it|that|this)|do (?:it|that))\b", r"won.?t do it\b", r"rather (?:not|leave)\b",
+    r"decided against\b", r"keep (?:things|it|everything) as\b", r"another (?:day|time)\b", r"cancel that idea\b",
+    r"(?:have|got|need) to (?:go|run|leave|stop)\b", r"gotta (?:go|run)\b", r"out of time\b", r"no time\b",
+)  # fmt: skip
 GOODBYE = _any(
     r"bye\b", r"goodbye", r"good ?night", r"that.?s (?:all|it|everything)\b", r"that is (?:all|it|everything)\b",
     r"that (?:will be|was) (?:all|everything)\b", r"all (?:done|set|good)\b", r"nothing (?:else|more)\b",

@@ -16,6 +16,7 @@ from schemas.base import Json
 from schemas.behavior import Scenario
 from schemas.dialogue import Act, Message
 from stages.behaviors.misspellings import corrected
+from stages.behaviors.slips import stale
 from stages.behaviors.space import playbooks_of
 from stages.simulate_dialogues.hearing import cues
 from stages.simulate_dialogues.hearing.tellings import Telling, tellings
@@ -71,6 +72,7 @@ class UserHearing:
         told = [*self._roles(text, stated, fresh, context)]
         acts += self._intents(fresh, told)
         acts += self._corrections(stated, context)
+        acts += self._lacking(text, stated, context)
         acts += [Act(kind="inform", slot=name, value=value) for name, value in stated.items() if name in self._identity]
         for telling in told:
             acts += self._inform(telling, stated, kinds)
@@ -101,6 +103,8 @@ class UserHearing:
             wanted = fact_demands(self._lexicon, self._task.requests, name, value)
             if wanted and not untold(wanted, own):
                 found[name] = value
+            elif name in self._identity and (old := stale(value)).lower() in own.lower():
+                found[name] = old
             elif isinstance(value, str) and (wrong := mistyped(value, own)) is not None:
                 found[name] = wrong
         return found
@@ -119,6 +123,16 @@ class UserHearing:
         others = [name for name in stated if name in self._identity and name not in self._said]
         if wrong and others and not set(wrong) & set(stated):
             yield Act(kind="correct", slot=wrong[0])  # found another way, instead
+
+    def _lacking(self, text: str, stated: dict[str, Json], context: Sequence[Act]) -> Iterator[Act]:
+        """Yields that the user does not have what it was asked for."""
+        asked = [act for act in context if act.kind == "request" and act.slot != "intent"]
+        if not asked or not cues.LACKS.search(text):
+            return
+        if asked[0].request is not None:
+            yield Act(kind="fail_inform", request=asked[0].request, slot=asked[0].slot)
+        elif untold := [name for name in self._facts if name in self._identity and name not in stated]:
+            yield Act(kind="fail_inform", slot=untold[0])
 
     # Requests
 
@@ -250,6 +264,12 @@ class UserHearing:
     # Answers
 
     def _answers(self, low: str, kinds: dict[str, Act], heard: set[str]) -> Iterator[Act]:
+        for act in kinds.values():
+            number = self._number(act.request)
+            taken_back = number is not None and self._task.requests[number].kind in ("decline", "abandon")
+            if taken_back and act.kind in ("confirm", "clarify", "request") and cues.WITHDRAWN.search(low):
+                yield Act(kind="withdraw", request=act.request)
+                return
         for kind in ("confirm", "clarify"):
             if kind in kinds and not heard & {"negate", "change_mind", "correct"}:
                 if any(refuses(sentence.strip()) for sentence in _SENTENCE.split(low)):

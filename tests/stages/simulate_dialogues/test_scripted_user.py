@@ -37,12 +37,12 @@ def test_some_who_slipped_are_found_by_name_instead_and_come_to_the_same_goal() 
         assert not any("nora.field2208@example.com" in text for text in words_of(dialogue, "user"))
 
 
-def test_some_have_forgotten_what_they_are_asked_for_first() -> None:
-    every = list(talks())
-    forgotten = [each for each in every if found_by(each) == [("find_user_id_by_name_zip", True)]]
-    assert 0.03 < len(forgotten) / len(every) < 0.25
-    assert all(each.final_digest == each.scenario.task.goal_digest for each in forgotten)
-    assert not any("@" in text for each in forgotten for text in words_of(each, "user"))
+def test_some_who_tell_everything_at_once_are_found_the_other_way() -> None:
+    every = [simulated(told(name, "all_at_once", "neutral")) for name in NAMES]
+    otherwise = [each for each in every if found_by(each) == [("find_user_id_by_name_zip", True)]]
+    assert 0.1 < len(otherwise) / len(every) < 0.6
+    assert all(each.final_digest == each.scenario.task.goal_digest for each in otherwise)
+    assert not any("@" in text for each in otherwise for text in words_of(each, "user"))
 
 
 @pytest.mark.parametrize("way", WAYS)

@@ -1,0 +1,62 @@
+"""Happenings: detectors of what goes on between user and agent, read from a finished dialogue and never from the plan.
+
+* lacks_number, lacks_identity: the user does not have what it is asked for, a thing's number or what it would be found
+  by first; it tells something else, and never that.
+* partial_identity: who the user is comes in two messages, the rest when it is asked for, nothing corrected.
+* stale_identity: an identifying fact is told, found to be nobody's, and told otherwise; no error of typing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence, Set
+from itertools import pairwise
+
+from schemas.base import Json
+from schemas.dialogue import Message
+from stages.behaviors.slips import near
+
+
+def went_without(talk: Sequence[Message], identity: Set[str]) -> frozenset[str]:
+    """Returns what kinds of things the user lacked when it was asked, and told something else in their place."""
+    found: set[str] = set()
+    for place, (before, message) in enumerate(pairwise(talk), 1):
+        lacked = [act for act in message.acts if act.kind == "fail_inform" and message.role == "user"]
+        asked = {act.request for act in before.acts if act.kind in ("request", "response_fail")}
+        for act in lacked:
+            later = [
+                each for said in talk[place:] if said.role == "user" for each in said.acts if each.kind == "inform"
+            ]
+            never = all(each.slot != act.slot for each in later)
+            own = [e for e in later if (e.slot in identity if act.slot in identity else e.request == act.request)]
+            if act.request in asked and never and own:
+                found.add("lacks_identity" if act.request is None else "lacks_number")
+    return frozenset(found)
+
+
+def came_in_parts(talk: Sequence[Message], identity: Set[str]) -> bool:
+    """Whether the user told who it is in part, was asked for the rest, and told it."""
+    told: set[str] = set()
+    asked = False
+    for message in talk:
+        if message.role == "assistant":
+            asked = any(act.kind == "request" and act.slot == "identity" for act in message.acts)
+            continue
+        here = {act.slot for act in message.acts if act.kind == "inform" and act.slot in identity and act.slot}
+        if told and asked and here - told:
+            return not any(act.kind in ("correct", "fail_inform") for act in message.acts)
+        told |= here
+    return False
+
+
+def was_outdated(talk: Sequence[Message], identity: Mapping[str, Json]) -> bool:
+    """Whether the user told an identifying fact as no slip makes it of the true one, and took that back."""
+    old: set[str] = set()
+    for message in talk:
+        if any(act.kind == "correct" and act.slot in old for act in message.acts):
+            return True
+        for act in message.acts:
+            if act.kind == "inform" and act.slot in identity and act.slot is not None:
+                value, true = str(act.value).lower(), str(identity[act.slot]).lower()
+                if value != true and not near(value, true):
+                    old.add(act.slot)
+    return False
