@@ -17,7 +17,7 @@ from pydantic import BaseModel, ValidationError
 from pipeline.behavior_space import problems, space_of
 from pipeline.errors import RecipeError
 from pipeline.recipe import BehaviorSettings, Recipe
-from tool_specs.yaml_text import line_of
+from tool_specs.yaml_text import line_of, parsed
 
 Location = tuple[int | str, ...]
 
@@ -37,8 +37,7 @@ def load_recipe(path: Path) -> Recipe:
     except UnicodeDecodeError as error:
         raise RecipeError(f"{path}: is not UTF-8 text ({error.reason}); a recipe is a YAML file") from error
     try:
-        tree = yaml.compose(text, Loader=yaml.SafeLoader)
-        value = yaml.safe_load(text)
+        tree, value = parsed(text)
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         place = f"{path}:{mark.line + 1}" if mark else str(path)

@@ -33,6 +33,7 @@ from schemas.behavior import Behavior, Scenario
 from schemas.completion import EngineRole
 from schemas.task import Task
 from schemas.verdict import Drop
+from tool_specs.yaml_text import parsed
 
 _UNFIT = re.compile(r"[^A-Za-z0-9._-]+")
 
@@ -129,7 +130,7 @@ def _engine(named: str, model: str | None) -> Json:
             f"{named}: is neither a YAML file with an engine nor a base URL such as http://localhost:8000/v1"
         )
     try:
-        found = yaml.safe_load(path.read_text(encoding="utf-8"))
+        _, found = parsed(path.read_text(encoding="utf-8"))
     except yaml.YAMLError as error:
         raise UserError(f"{named}: is no YAML: {error}") from None
     if not isinstance(found, dict):

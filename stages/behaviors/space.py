@@ -23,7 +23,7 @@ import yaml
 from schemas.base import Json
 from schemas.behavior import Axis, Behavior, BehaviorSpace, Playbook
 from tool_specs.remember import remembered
-from tool_specs.yaml_text import line_of
+from tool_specs.yaml_text import line_of, parsed
 
 DISCLOSURE, REGISTER = "disclosure", "register"
 COLUMNS = (DISCLOSURE, REGISTER)
@@ -54,7 +54,7 @@ def read_space(path: Path, names: Names, base: BehaviorSpace | None = None) -> B
     """
     try:
         text = path.read_text(encoding="utf-8")
-        tree, value = yaml.compose(text, Loader=_LOADER), yaml.load(text, Loader=_LOADER)
+        tree, value = parsed(text, _LOADER)
     except (OSError, UnicodeDecodeError) as error:
         raise SpaceError(f"{path}: cannot be read as text ({error}); name a YAML file of behaviours") from error
     except yaml.YAMLError as error:

@@ -5,6 +5,7 @@ import pytest
 from pipeline.behavior_space import space_of
 from pipeline.errors import RecipeError
 from pipeline.recipe_file import load_recipe
+from tests.tool_specs.test_yaml_text import BOMBS
 
 RECIPES = Path(__file__).parents[2] / "recipes"
 HEAD = "name: mine\ndomains: [{name: retail}]\n"
@@ -109,3 +110,11 @@ def test_a_missing_file_names_its_neighbours(tmp_path):
     (tmp_path / "other.yaml").write_text(HEAD)
     with pytest.raises(RecipeError, match=r"absent\.yaml: cannot be read.*other\.yaml"):
         load_recipe(tmp_path / "absent.yaml")
+
+
+@pytest.mark.parametrize("name", BOMBS)
+def test_a_recipe_whose_aliases_explode_is_told(tmp_path, name):
+    path = tmp_path / "bomb.yaml"
+    path.write_text(BOMBS[name])
+    with pytest.raises(RecipeError, match=r"bomb\.yaml(:\d+)?: is not YAML: "):
+        load_recipe(path)
