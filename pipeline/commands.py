@@ -285,8 +285,14 @@ def _tell(outcome: Outcome, out: Path) -> None:
     if outcome.kept >= outcome.wanted:
         text += f"; look at them with `writ view {place}`, or at {place / 'report.html'}"
     console.print(text, markup=False, highlight=False, soft_wrap=True)
-    for line in _short_cells(outcome, place):
+    for line in (*_short_cells(outcome, place), *_poisoned(outcome)):
         console.print(line, markup=False, highlight=False, soft_wrap=True)
+
+
+def _poisoned(outcome: Outcome) -> Iterator[str]:
+    if outcome.poisoned:
+        yield f"Records left out because their work failed or killed its worker each time: {len(outcome.poisoned)}"
+        yield from (f"  {each}" for each in outcome.poisoned[:SHORT_CELLS])
 
 
 def _short_cells(outcome: Outcome, place: Path) -> Iterator[str]:

@@ -123,7 +123,12 @@ def _name(stage: object) -> str:
 
 @dataclass(frozen=True)
 class Order:
-    """One shard of orders: its name and what is ordered."""
+    """One shard of orders: its name and what is ordered.
+
+    Attributes:
+        lost: ids of records that kill whoever works on them; they are dropped in place of that.
+    """
 
     name: str
     specs: tuple[TaskSpec, ...]
+    lost: frozenset[str] = frozenset()

@@ -11,26 +11,26 @@ import logging
 import os
 import socket
 import tempfile
-from collections import deque
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
+from pipeline.cluster.flights import Flights, Sent
+from pipeline.cluster.probe import survive, suspects
 from pipeline.engines.vllm_fleet import Fleet
 from pipeline.errors import Stopped, UserError
 from pipeline.fingerprint import HOME
 from pipeline.house import module_files
 from pipeline.line import Line, Order
 from pipeline.orchestrator import ahead
-from pipeline.orchestrators import Failure, Orchestrators, task
+from pipeline.orchestrators import Orchestrators, task
 from pipeline.shard import ShardResult
 from pipeline.temporary import OwnFolder
 
 _AHEAD = 2
 """Shards in flight per worker: one in work, one waiting."""
 
-_LOOK = 1.0
-"""Seconds that a shard is waited for between two looks at the orchestrators."""
 _KNOCK = 10.0
 """Seconds in which a cluster must be reached."""
 _PATIENCE = 600.0
@@ -71,6 +71,7 @@ class OnRay:
         self._ray: Any = ray
         self._address = address
         self._fleet: Fleet | None = None
+        self._works: dict[Callable[..., Any], Any] = {}
         # Sockets below must stay under 108 characters, so not below the run or a deep TMPDIR.
         short = Path("/tmp")
         self._temp = OwnFolder("writ-ray-", short if short.is_dir() else Path(tempfile.gettempdir()))
@@ -79,7 +80,6 @@ class OnRay:
         if address is not None:
             self._join(address, neutral)
             self._workers = workers or int(self._ray.cluster_resources().get("CPU", 1))
-            self._remote = ray.remote(num_cpus=1, max_retries=2)(task)
             # Those of the cluster have a copy, so paths differ; what is in them cannot.
             self._files = {} if _SHIPPED else module_files()
             return
@@ -102,7 +102,6 @@ class OnRay:
                 f"Ray did not start ({str(error).partition(chr(10))[0]}). Try again when the machine has less to do, "
                 "or use --executor inline"
             ) from error
-        self._remote = ray.remote(num_cpus=1, max_retries=2)(task)
         self._files = module_files()
 
     def map(self, line: Line, folder: Path, orders: Iterator[Order]) -> Iterator[ShardResult]:
@@ -117,23 +116,29 @@ class OnRay:
                 "all of them share, at the same path"
             )
         live = Orchestrators(self._ray, shared, place, self._files, line.concurrency, self._workers)
-        flying: deque[tuple[Any, list[Callable[[], None]]]] = deque()
+        flights = Flights(
+            self._ray,
+            send=partial(self._send, line, shared, place, live),
+            alone=partial(self._alone, shared, place),
+            shared=line.live,
+            look=live.look,
+        )
         try:
             for order in orders:
-                flying.append(self._start(line, shared, place, order, live))
+                flights.begin(order)
                 most = ahead(line.concurrency, len(order.specs)) if line.live else 0
-                if len(flying) >= most + _AHEAD * self._workers:
-                    yield self._result(*flying.popleft(), live)
-            while flying:
-                yield self._result(*flying.popleft(), live)
+                if len(flights) >= most + _AHEAD * self._workers:
+                    yield flights.end()
+            while flights:
+                yield flights.end()
         except Stopped:
             # What was asked is paid for: it is waited for, and noted. Nothing new is asked.
-            rest = [reference for reference, _ in flying]
+            rest = flights.references
             self._ray.wait(rest, num_returns=len(rest), timeout=_PATIENCE) if rest else None
             raise
         finally:
             # Asked first, because cancelling would start a Ray that is already gone.
-            for reference, _ in flying if self._ray.is_initialized() else ():
+            for reference in flights.references if self._ray.is_initialized() else ():
                 self._ray.cancel(reference, force=False)
             live.close()
 
@@ -163,9 +168,7 @@ class OnRay:
         self._ray.shutdown()
         self._temp.remove()
 
-    def _start(
-        self, line: Line, shared: Any, place: str, order: Order, live: Orchestrators
-    ) -> tuple[Any, list[Callable[[], None]]]:
+    def _send(self, line: Line, shared: Any, place: str, live: Orchestrators, order: Order) -> Sent:
         """Sends a shard along its steps: each stretch begins when the one before has ended, wherever that was."""
         reference, done = None, []
         for upto in line.stretches:
@@ -173,20 +176,22 @@ class OnRay:
                 reference, each = live.submit(order, upto, reference)
                 done.append(each)
             else:
-                reference = self._remote.remote(shared, place, order, self._files, upto, reference)
+                reference = self._remote(task).remote(shared, place, order, self._files, upto, reference)
         return reference, done
 
-    def _result(self, reference: Any, done: list[Callable[[], None]], live: Orchestrators) -> ShardResult:
-        while not self._ray.wait([reference], timeout=_LOOK if done else None)[0]:
-            live.look()
-        live.look()
-        value = self._ray.get(reference)
-        for each in done:
-            each()
-        if isinstance(value, Failure):
-            raise value.error()
-        result: ShardResult = value
-        return result
+    def _alone(self, shared: Any, place: str, what: str, order: Order, ids: frozenset[str] = frozenset()) -> Any:
+        """Does something with a shard in a process that does nothing else."""
+        if what == "shard":
+            return self._remote(task).remote(shared, place, order, self._files, None, None)
+        if what == "suspects":
+            return self._remote(suspects).remote(shared, place, order)
+        return self._remote(survive).remote(shared, place, order, ids)
+
+    def _remote(self, work: Callable[..., Any]) -> Any:
+        if work not in self._works:
+            # Not tried again by Ray: who dies is counted, and after some tries looked into (`flights`).
+            self._works[work] = self._ray.remote(num_cpus=1, max_retries=0)(work)
+        return self._works[work]
 
 
 @contextlib.contextmanager

@@ -168,12 +168,14 @@ class Orchestrators:
         def done() -> None:
             self._given[place] -= 1
 
-        return self._actors[place].shard.remote(order, upto, before), done
+        shard = self._actors[place].shard.options(max_task_retries=0)  # `flights` counts who dies
+        return shard.remote(order, upto, before), done
 
     def look(self) -> None:
         """Tells each what the others have spent, and starts another one if one lags. Does nothing if it just did."""
         if not self._actors or time.monotonic() < self._looked + _LOOK:
             return
+        self._share()  # one that was started again has forgotten it
         everything = sum(self._spent)
         asked = [actor.look.remote(everything - own) for actor, own in zip(self._actors, self._spent, strict=True)]
         lags, spent, events = zip(*self.ray.get(asked), strict=True)
@@ -190,11 +192,14 @@ class Orchestrators:
             self.ray.wait([actor.close.remote() for actor in self._actors], num_returns=len(self._actors), timeout=5)
 
     def _start(self) -> None:
-        # It waits more than it works, so it takes no core from the tasks; what it has in work comes back if it dies.
+        # It waits more than it works, so it takes no core from the tasks.
         remote = self.ray.remote(num_cpus=0, max_restarts=-1, max_task_retries=-1, max_concurrency=1000)(Actor)
         self._actors.append(remote.remote(self.line, self.folder, self.files))
         self._given.append(0)
         self._spent.append(0.0)
+        self._share()
+
+    def _share(self) -> None:
         share = -(-self.concurrency // len(self._actors))
         for actor in self._actors:
             actor.share.remote(share)

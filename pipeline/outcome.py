@@ -20,6 +20,7 @@ from pipeline.line import Line
 from pipeline.plan import Plan
 from pipeline.run_folder import Shard, features_shard, select_shard, step_shard
 from pipeline.selection import Selection
+from pipeline.shard import ShardResult
 from pipeline.storage import Spent
 from schemas.base import Json
 
@@ -33,6 +34,7 @@ class Outcome:
         larger: the folder holds a larger data set, which was left as it is.
         closed: why domains were left out, one text each.
         upto: the step after which it ended because that was asked for; nothing is kept or written then.
+        poisoned: records that were given up because their work never ended well, in words.
     """
 
     kept: int
@@ -43,6 +45,7 @@ class Outcome:
     seconds: float = 0.0
     closed: tuple[str, ...] = ()
     upto: str = ""
+    poisoned: Sequence[str] = ()
 
     @property
     def exit_code(self) -> int:
@@ -59,6 +62,18 @@ class Tally:
     drops: Counter[tuple[str, str, str]] = field(default_factory=Counter)
     spent: dict[str, dict[str, Spent]] = field(default_factory=dict)
     again: int = 0
+    poisoned: list[str] = field(default_factory=list)
+    deaths: int = 0
+
+    def take_in(self, result: ShardResult) -> None:
+        """Counts what a shard came to."""
+        self.shards.append(result.name)
+        self.made.update(result.made)
+        self.drops.update(result.drops)
+        self.pay(result.spent)
+        self.again += result.fresh
+        self.poisoned += result.poisoned
+        self.deaths += result.deaths
 
     def pay(self, spent: Mapping[str, Mapping[str, Spent]]) -> None:
         """Adds what a shard cost."""
@@ -130,6 +145,7 @@ def circumstances(kept: int, tally: Tally, seconds: float) -> dict[str, Json]:
     """Returns what is particular to this time."""
     return {
         "shards_found_done": tally.again,
+        **({"workers_lost": tally.deaths} if tally.deaths else {}),
         **({"spent": msgspec.to_builtins(tally.spent)} if tally.spent else {}),
         "seconds": round(seconds, 2),
         "kept_per_second": round(kept / max(seconds, 1e-9), 1),

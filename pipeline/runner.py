@@ -21,6 +21,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from pipeline.cluster.poison import bear
 from pipeline.errors import WHOLE, RecipeError, StorageError
 from pipeline.fill_cells import Filling
 from pipeline.fingerprint import code_digest
@@ -111,7 +112,7 @@ def _whole(
     key = _key(plan, finishers(finish), plan.recipe.count)
     ending = circumstances(selection.kept, tally, time.monotonic() - started)
     write_json(plan.out / "run.json", {"key": key, **facts, **ending})
-    return Outcome(selection.kept, plan.recipe.count, facts["unfilled"])
+    return Outcome(selection.kept, plan.recipe.count, facts["unfilled"], poisoned=tally.poisoned)
 
 
 def _key(plan: Plan, made: Sequence[str], count: int) -> str:
@@ -184,11 +185,8 @@ def _fill(plan: Plan, filling: Filling, selection: Selection, executor: Executor
         taken = watch.beginning(orders(specs, filling.round - 1, size, begun))
         for result in executor.map(plan.line, plan.out, taken):
             selection.take_in(result.name)
-            tally.shards.append(result.name)
-            tally.made.update(result.made)
-            tally.drops.update(result.drops)
-            tally.pay(result.spent)
-            tally.again += result.fresh
+            tally.take_in(result)
+            bear(tally.poisoned, plan.recipe.count)
             for spec, reason in result.refused:
                 filling.refused(spec, reason)
             watch.update(filling, result, f"round {filling.round}")

@@ -11,7 +11,7 @@ import gc
 import itertools
 import time
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -19,6 +19,7 @@ from typing import Any
 import msgspec
 import pyarrow as pa
 
+from pipeline.cluster.poison import KILLED, TRIES, bearable_in_shard, poisoned, raised
 from pipeline.engines.journal import Journal
 from pipeline.engines.speaking import speaking
 from pipeline.engines.work import Notes, noting
@@ -33,7 +34,7 @@ from schemas.base import Record, content_id, digest, encode
 from schemas.parquet import packed
 from schemas.task import TaskSpec
 from schemas.verdict import Drop
-from stages.base import EngineError, Services
+from stages.base import EngineError, Services, Stage
 
 
 @dataclass
@@ -47,6 +48,8 @@ class ShardResult:
         spent: step -> role -> what its engine cost.
         fresh: nothing had to be made.
         told: what happened on the way.
+        poisoned: records that were given up because their work never ended well, in words.
+        deaths: workers that died over it.
     """
 
     name: str
@@ -56,6 +59,8 @@ class ShardResult:
     spent: dict[str, dict[str, Spent]] = field(default_factory=dict)
     fresh: bool = True
     told: list[Event] = field(default_factory=list)
+    poisoned: list[str] = field(default_factory=list)
+    deaths: int = 0
 
     def after(self, before: ShardResult) -> ShardResult:
         """Returns this result of all steps so far; those before were made in another place."""
@@ -123,7 +128,7 @@ async def bring(
                 result.told.append(event("stage.resumed", shard=order.name, stage=step.name, rows=journal.found))
             try:
                 with noting(Notes(journal)) as noted:
-                    records, drops = await apply(line, step, given, gate)
+                    records, drops = await apply(line, step, given, gate, order.lost)
             finally:
                 if journal:
                     journal.close()
@@ -161,6 +166,7 @@ async def bring(
         if manifest.spent:
             result.spent[step.name] = manifest.spent
         result.drops.update((drop.stage, drop.reason, drop.owner or "") for drop in drops)
+        result.poisoned += [f"{d.stage}: {d.record_id}: {d.detail}" for d in drops if d.reason == "poisoned"]
         if number == 1:
             specs = {spec.id: spec for spec in order.specs}
             result.refused = [(specs[d.record_id], d.detail or d.reason) for d in drops if d.record_id in specs]
@@ -175,26 +181,40 @@ async def bring(
 
 
 async def apply(
-    line: Line, step: Step, records: Sequence[Record], gate: Gate | None = None
+    line: Line, step: Step, records: Sequence[Record], gate: Gate | None = None, lost: Collection[str] = ()
 ) -> tuple[list[Record], list[Drop]]:
     """Runs a stage over records: one after the other, or where it is live as many at once as the gate lets in.
 
+    Args:
+        line: whose step it is.
+        step: with the stage.
+        records: what it works on.
+        gate: says when a record of a live step may go on.
+        lost: ids of records that kill whoever works on them; nobody does.
+
     Raises:
-        StageFailed: the stage raised, which is a bug.
+        StageFailed: the stage raised on more records than a few, which is a bug.
         UserError: an engine asks for something.
         Stopped: the run must end here.
     """
     services = services_here(line)
+    failed: list[str] = []
 
     async def one(record: Record) -> Sequence[Record]:
+        if lost and _id(record) in lost:
+            return [poisoned(step.name, record, KILLED)]
         try:
-            return await step.stage.process(record, services)
+            return await _tried(step.stage, record, services)
         except (BackendError, EngineError) as error:
             return [_lost(step, record, error)]
         except (UserError, Stopped):
             raise
         except Exception as error:
-            raise StageFailed(f"stage {step.name} failed on {_id(record)}: {type(error).__name__}: {error}") from error
+            failed.append(_id(record))
+            if len(failed) > bearable_in_shard(len(records)):
+                text = f"stage {step.name} failed on {_id(record)}: {type(error).__name__}: {error}"
+                raise StageFailed(text) from error
+            return [poisoned(step.name, record, raised(error))]
 
     if step.live:
         gate = gate or Gate(line.concurrency)
@@ -214,6 +234,17 @@ async def apply(
             else:
                 kept.append(found)
     return kept, drops
+
+
+async def _tried(stage: Stage[Any, Any], record: Record, services: Services) -> Sequence[Record]:
+    for _ in range(TRIES - 1):
+        try:
+            return await stage.process(record, services)
+        except (BackendError, EngineError, UserError, Stopped):
+            raise
+        except Exception:  # it may have been the moment
+            continue
+    return await stage.process(record, services)
 
 
 def _lost(step: Step, record: Record, error: BackendError | EngineError) -> Drop:

@@ -132,6 +132,8 @@ def _rates(manifest: dict[str, Json], facts: Facts, console: Console) -> None:
     dialogues, judged = made.get("simulate_dialogues", 0), made.get("validate_dialogues", 0)
     if dialogues:
         console.print(f"\n{judged:,} of {dialogues:,} dialogues passed every check ({judged / dialogues:.1%})")
+    if manifest.get("workers_lost"):
+        console.print(f"\n{manifest['workers_lost']:,} workers died in the last session; their shards were made again")
     if manifest.get("seconds"):
         console.print(
             f"{manifest['seconds']:g} s in the last session, {manifest.get('kept_per_second', 0):g} kept per second"

@@ -36,7 +36,16 @@ Generated = Literal[
 WhenKnown = Literal["drop", "report"]
 """What happens to a dialogue that a benchmark has, too."""
 DropReason = Literal[
-    Check, Generated, "zero_gain", "surplus", "cell_unfilled", "leak", "unphrasable", "engine_error", "backend_error"
+    Check,
+    Generated,
+    "zero_gain",
+    "surplus",
+    "cell_unfilled",
+    "leak",
+    "unphrasable",
+    "engine_error",
+    "backend_error",
+    "poisoned",
 ]
 
 

@@ -1,0 +1,59 @@
+"""Where a shard's workers die, and on which of its records: asked in processes that may die of the question."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Collection, Sequence
+from pathlib import Path
+
+from pipeline.engines.journal import Journal
+from pipeline.engines.work import Notes, noting
+from pipeline.errors import StageFailed, Stopped, UserError
+from pipeline.gate import together
+from pipeline.line import Line, Order, Step
+from pipeline.run_folder import journal_file, step_shard
+from pipeline.shard import apply
+from pipeline.storage import read_shard, whole
+from schemas.base import Record, digest, encode
+
+
+def suspects(line: Line, folder: str, order: Order) -> list[str]:
+    """Returns the ids of the records in whose step a shard stopped; none if all of its steps are done."""
+    found = _frontier(line, Path(folder), order)
+    return [] if found is None else [str(getattr(record, "id", "")) for record in found[1]]
+
+
+def survive(line: Line, folder: str, order: Order, ids: Collection[str]) -> None:
+    """Works on some of those records and throws away what is made of them; to return at all is the answer."""
+    found = _frontier(line, Path(folder), order)
+    if found is None:
+        return
+    step, records = found
+    chosen = [record for record in records if getattr(record, "id", "") in ids]
+    journal = Journal(journal_file(Path(folder), order.name)) if step.live else None
+    try:
+        with noting(Notes(journal)):
+            asyncio.run(_all(line, step, chosen, order.lost))
+    except (UserError, StageFailed, Stopped):
+        return  # told by the shard itself
+    finally:
+        if journal:
+            journal.close()
+
+
+async def _all(line: Line, step: Step, records: Sequence[Record], lost: Collection[str]) -> None:
+    # Each for itself: that others raise ends no search for the one that kills.
+    await together([apply(line, step, [record], lost=lost) for record in records])
+
+
+def _frontier(line: Line, folder: Path, order: Order) -> tuple[Step, Sequence[Record]] | None:
+    """Returns the first step of a shard that is not done, and what it takes."""
+    given: Sequence[Record] = order.specs
+    before = digest([encode(spec).decode() for spec in order.specs])
+    for number, step in enumerate(line.steps[: line.end], 1):
+        shard = step_shard(folder, line, number, order.name)
+        manifest = whole(shard.manifest, line.key(step.stage, before) if number >= line.first else None)
+        if manifest is None:
+            return step, given
+        given, before = read_shard(shard.records, step.makes), manifest.files[shard.records.name].digest
+    return None
