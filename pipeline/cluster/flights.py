@@ -19,6 +19,7 @@ from typing import Any
 from pipeline.cluster.poison import TRIES, poisoned_among
 from pipeline.errors import Stopped
 from pipeline.line import Order
+from pipeline.observe.event import event, tell
 from pipeline.orchestrators import Failure
 from pipeline.shard import ShardResult
 
@@ -122,7 +123,7 @@ class Flights:
             done.clear()
 
     def _again(self, flight: Flight, error: BaseException) -> None:
-        flight.all_deaths += 1
+        self._note(flight, error)
         if isinstance(self._cause(error), self.ray.exceptions.NodeDiedError) and flight.machines < MACHINES:
             flight.machines += 1
         else:
@@ -164,8 +165,13 @@ class Flights:
             except self.ray.exceptions.RayError as error:
                 if not self._died(error):
                     raise
-                flight.all_deaths += 1
+                self._note(flight, error)
         return False
+
+    def _note(self, flight: Flight, error: BaseException) -> None:
+        flight.all_deaths += 1
+        why = str(self._cause(error)).partition("\n")[0]
+        tell(event("worker.lost", shard=flight.order.name, detail=why))
 
     def _died(self, error: BaseException) -> bool:
         """Whether a worker or its machine is gone, in contrast to a bug or an order that cannot be carried out."""

@@ -42,6 +42,7 @@ Name = Literal[
     "engine.failing",
     "engine.recovered",
     "replica.restarted",
+    "worker.lost",
 ]
 """`stage.resumed`: a live stage of a shard goes on after a crash, with so many turns that were finished before."""
 

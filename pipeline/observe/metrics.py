@@ -127,6 +127,7 @@ def _families(state: State) -> Iterator[tuple[str, str, str, list[Sample]]]:
     )
     yield "writ_turns_resumed_total", "counter", "Turns taken over from a killed session.", [({}, state.resumed)]
     yield "writ_replica_restarts_total", "counter", "Servers of models that were started again.", [({}, state.restarts)]
+    yield "writ_workers_lost_total", "counter", "Workers that died with a shard.", [({}, state.workers_lost)]
     yield "writ_events_lost_total", "counter", "Events that could not be written.", [({}, state.lost)]
     yield (
         "writ_stage_records_total",

@@ -101,6 +101,7 @@ class State(msgspec.Struct, kw_only=True):
     found: int = 0
     resumed: int = 0
     restarts: int = 0
+    workers_lost: int = 0
     last: float = 0.0
     lost: int = 0
     lost_why: str = ""
@@ -126,6 +127,8 @@ class State(msgspec.Struct, kw_only=True):
                 self.resumed += event.rows
             case "replica.restarted":
                 self.restarts += 1
+            case "worker.lost":
+                self.workers_lost += 1
             case "engine.failing" | "engine.recovered":
                 endpoint = self.endpoints.setdefault(event.about, EndpointState())
                 endpoint.failing = event.event == "engine.failing"

@@ -126,6 +126,8 @@ def _show(run: Path, life: Life, state: State, console: Console) -> None:
         lines.append(f"{url}: {now} (in trouble {endpoint.failures} times; {endpoint.detail})")
     if state.restarts:
         lines.append(f"{state.restarts:,} times a server of a model was started again")
+    if state.workers_lost:
+        lines.append(f"{state.workers_lost:,} workers died; their shards were sent again")
     if state.lost_why:
         lines.append(f"{state.lost:,} events were not written: {state.lost_why}")
     if state.metrics and life in ("running", "stuck"):

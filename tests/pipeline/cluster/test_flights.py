@@ -83,6 +83,8 @@ def test_a_worker_that_dies_once_costs_nothing(tmp_path, ray, plain, notes):
     (tmp_path / "marks").mkdir()
     run(fatal_plan(tmp_path / "run", kill=(notes[3],), once=str(tmp_path / "marks")), ray, Silent())
     assert json.loads((tmp_path / "run/run.json").read_text())["workers_lost"] == 1
+    events = "".join(path.read_text() for path in (tmp_path / "run/events").glob("*.jsonl"))
+    assert events.count('"worker.lost"') == 1
     assert {n: b for n, b in files(tmp_path / "run").items() if "2_end" not in n} == {
         n: b for n, b in files(plain).items() if "2_end" not in n
     }
