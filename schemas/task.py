@@ -17,7 +17,7 @@ from typing import Literal
 from msgspec import UNSET, UnsetType, structs
 
 from schemas.base import Json, Path, Record
-from schemas.program import Bind, Condition, Program
+from schemas.program import Bind, Condition, Filter, Program
 
 Kind = Literal[
     "write_intensive", "read_heavy", "mixed", "information", "must_refuse", "fallback", "conditional", "conflict",
@@ -118,6 +118,15 @@ class Clause(Record):
     why: Literal["witness", "instrumental", "policy"]
     witness: Witness | None = None
     value: Json = None
+
+
+REVERSED = "reverses the order"
+"""Names the mistake of an ordering turned round."""
+
+
+def ignored(rule: Filter) -> str:
+    """Names the mistake of a filter left out."""
+    return f"ignores {'.'.join(str(part) for part in rule.column)} = {rule.value}"
 
 
 class Distractor(Record):

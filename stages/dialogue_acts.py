@@ -26,7 +26,8 @@ SYSTEM = ("call", "response_fail", "suggest", "clarify", "response", "request", 
 """What agents do; of several, the first."""
 OTHER = "other"
 _SAME = {
-    "confirm": "suggest", "refuse": "response_fail", "correct": "inform", "change_mind": "inform", "withdraw": "negate",
+    "confirm": "suggest", "refuse": "response_fail", "correct": "inform", "change_mind": "inform", "revise": "inform",
+    "withdraw": "negate",
 }  # fmt: skip
 
 Pair = tuple[str, str]

@@ -17,7 +17,7 @@ from itertools import pairwise
 from schemas.base import Json
 from schemas.behavior import Playbook
 from schemas.dialogue import Act, Dialogue, Message
-from stages.behaviors.happenings import came_in_parts, was_outdated, went_without
+from stages.behaviors.happenings import came_in_parts, revised_on_seeing, was_outdated, went_without
 from stages.behaviors.misspellings import has_misspelling
 from stages.behaviors.space import SPACE, by_name, playbooks_of
 
@@ -112,7 +112,7 @@ def _unasked(talk: Sequence[Message]) -> Iterator[Act]:
             asked = {(act.request, act.slot) for act in message.acts if act.kind in ("request", "suggest")}
             continue
         raised = {act.request for act in message.acts if act.kind in INTENTS}
-        corrected = any(act.kind in ("correct", "change_mind", "negate") for act in message.acts)
+        corrected = any(act.kind in ("correct", "change_mind", "revise", "negate") for act in message.acts)
         for act in told(message):
             if act.request not in raised and not corrected and (act.request, act.slot) not in asked:
                 yield act
@@ -189,7 +189,7 @@ def _refuses_first(seen: Seen, playbook: Playbook) -> bool:
         if not listed or message.role != "user":
             continue
         kinds = {act.kind for act in message.acts}
-        if "negate" in kinds and not kinds & {"inform", "correct", "change_mind"}:
+        if "negate" in kinds and not kinds & {"inform", "correct", "change_mind", "revise"}:
             refused |= listed
         if "affirm" in kinds and listed & refused:
             return True
@@ -210,6 +210,7 @@ DETECTORS: dict[str, Detector] = {
     "lacks_number": _goes_without,
     "lacks_identity": _goes_without,
     "changes_mind": _tells_again("change_mind"),
+    "revises": lambda seen, playbook: "revise" in seen.kinds and revised_on_seeing(seen.talk),
     "refuses_first": _refuses_first,
     "wanders": _says("off_topic"),
     "raises_several": _raises_several,

@@ -4,6 +4,7 @@
   by first; it tells something else, and never that.
 * partial_identity: who the user is comes in two messages, the rest when it is asked for, nothing corrected.
 * stale_identity: an identifying fact is told, found to be nobody's, and told otherwise; no error of typing.
+* revises: a wish is told otherwise in answer to a message that tells what it came to.
 """
 
 from __future__ import annotations
@@ -60,3 +61,25 @@ def was_outdated(talk: Sequence[Message], identity: Mapping[str, Json]) -> bool:
                 if value != true and not near(value, true):
                     old.add(act.slot)
     return False
+
+
+def revised_on_seeing(talk: Sequence[Message]) -> bool:
+    """Whether a wish was told otherwise once the agent had told what it came to."""
+    told: dict[tuple[int | None, str | None, Json], Json] = {}
+    seen: set[int | None] = set()
+    for message in talk:
+        if message.role == "assistant":
+            seen = {act.request for act in message.acts if act.kind in _RESULTS}
+            continue
+        revised = {act.request for act in message.acts if act.kind == "revise"} & seen
+        for act in message.acts:
+            if act.kind == "inform" and isinstance(act.value, dict):
+                key = (act.request, act.slot, act.value.get("number"))
+                if act.request in revised and key in told and told[key] != act.value:
+                    return True
+                told[key] = act.value
+    return False
+
+
+_RESULTS = frozenset({"confirm", "clarify", "response", "refuse"})
+"""Acts of an agent that tell what a wish comes to."""

@@ -14,7 +14,7 @@ from collections.abc import Callable
 from schemas.behavior import BehaviorSpace
 from schemas.task import Request, Task
 from stages.behaviors.lacks import lacked_identity, lacked_numbers
-from stages.behaviors.second_thoughts import second_thoughts
+from stages.behaviors.second_thoughts import revisions, second_thoughts
 from stages.behaviors.slips import identity_ways, outdated, slippable
 from tool_specs.domain import Domain
 from tool_specs.phrasing.roles import roles
@@ -70,6 +70,7 @@ FITS: dict[str, Callable[[Task, Domain], bool]] = {
     "stays": _stays,
     "slippable": lambda task, domain: _flawless(task) and bool(slippable(task, domain)),
     "reconsiderable": lambda task, domain: _flawless(task) and bool(second_thoughts(task, domain.lexicon)),
+    "revisable": lambda task, domain: _flawless(task) and bool(revisions(task, domain.lexicon)),
     "writes": lambda task, domain: any(request.kind == "write" for request in task.requests),
     "several": _several,
     "numbered": lambda task, domain: bool(lacked_numbers(task, domain)),

@@ -7,7 +7,7 @@ no, "no longer needed").
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Set
 from dataclasses import dataclass
 
 import msgspec
@@ -15,7 +15,7 @@ import orjson
 
 from schemas.base import Json
 from schemas.program import Filter, Program, column_id
-from schemas.task import Request, Task
+from schemas.task import REVERSED, Request, Task, ignored
 from tool_specs.lexicon import Lexicon
 
 
@@ -49,6 +49,35 @@ def second_thoughts(task: Task, lexicon: Lexicon) -> list[Thought]:
     return found
 
 
+def revisions(task: Task, lexicon: Lexicon) -> list[Thought]:
+    """Returns what the user could want until it sees what that comes to: one condition less, or the other end.
+
+    Only what the proof has shown to come to something else: its live mistakes. Whoever is told the right thing first
+    has no reason to ask for another one.
+    """
+    found: list[Thought] = []
+    for number, request in enumerate(task.requests):
+        mistakes = {each.mistake for each in request.proof.distractors}
+        if request.kind not in ("write", "answer") or request.condition or request.coupled or not mistakes:
+            continue
+        for place, program in enumerate(request.programs):
+            for changed in _revised(request.programs, place, program, mistakes, lexicon):
+                programs = (*request.programs[:place], changed, *request.programs[place + 1 :])
+                found.append(Thought(number, "answer" if request.kind == "answer" else program.role, programs))
+    return found
+
+
+def _revised(
+    programs: tuple[Program, ...], place: int, program: Program, mistakes: Set[str], lexicon: Lexicon
+) -> Iterator[Program]:
+    if program.order and program.pick in ("first", "each"):
+        for rule in program.where:
+            if rule.other is None and ignored(rule) in mistakes:
+                yield msgspec.structs.replace(program, where=tuple(each for each in program.where if each is not rule))
+        if REVERSED in mistakes:
+            yield from _turned(programs, place, program, lexicon)
+
+
 def _of_programs(number: int, request: Request, lexicon: Lexicon) -> Iterator[Thought]:
     for place, program in enumerate(request.programs):
         for changed in _changed(request.programs, place, program, lexicon):
@@ -57,12 +86,7 @@ def _of_programs(number: int, request: Request, lexicon: Lexicon) -> Iterator[Th
 
 
 def _changed(programs: tuple[Program, ...], place: int, program: Program, lexicon: Lexicon) -> Iterator[Program]:
-    if program.order and program.pick in ("first", "each"):
-        first = program.order[0]
-        words = lexicon.columns.get(column_id(programs, place, first.column))
-        if words is not None and words.most and words.least:
-            turned = msgspec.structs.replace(first, descending=not first.descending)
-            yield msgspec.structs.replace(program, order=(turned, *program.order[1:]))
+    yield from _turned(programs, place, program, lexicon)
     if program.role == "object":
         return  # another kind of object would often be another request, or none at all
     for index, rule in enumerate(program.where):
@@ -71,6 +95,17 @@ def _changed(programs: tuple[Program, ...], place: int, program: Program, lexico
             rest = [later for later in program.where[index + 1 :] if not isinstance(later.value, str)]
             where = (*program.where[:index], msgspec.structs.replace(rule, value=value), *rest)
             yield msgspec.structs.replace(program, where=where)
+
+
+def _turned(programs: tuple[Program, ...], place: int, program: Program, lexicon: Lexicon) -> Iterator[Program]:
+    """Yields a selection with its ordering turned round, if there are words for both ends."""
+    if not program.order or program.pick not in ("first", "each"):
+        return
+    first = program.order[0]
+    words = lexicon.columns.get(column_id(programs, place, first.column))
+    if words is not None and words.most and words.least:
+        turned = msgspec.structs.replace(first, descending=not first.descending)
+        yield msgspec.structs.replace(program, order=(turned, *program.order[1:]))
 
 
 def _other_values(programs: tuple[Program, ...], place: int, rule: Filter, lexicon: Lexicon) -> Iterator[Json]:

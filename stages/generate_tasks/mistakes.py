@@ -11,7 +11,7 @@ import msgspec
 
 from schemas.base import Json, canonical
 from schemas.program import Filter, OrderKey, Program
-from schemas.task import Distractor
+from schemas.task import REVERSED, Distractor, ignored
 from stages.generate_tasks.claims import Claim, NotProven, arguments_from
 from stages.generate_tasks.ground import Ground
 from tool_specs.programs import MISSING, ReadAsk, Selection, column, preferred, rank, run
@@ -64,9 +64,7 @@ def _mistakes(ground: Ground, claim: Claim) -> Iterator[tuple[str, dict[str, Jso
             for key in program.order:
                 flipped = OrderKey(column=key.column, descending=not key.descending)
                 order = tuple(flipped if other is key else other for other in program.order)
-                yield from _with(
-                    ground, claim, number, "reverses the order", msgspec.structs.replace(program, order=order)
-                )
+                yield from _with(ground, claim, number, REVERSED, msgspec.structs.replace(program, order=order))
         if program.within:
             free = msgspec.structs.replace(program, within=msgspec.UNSET)
             yield from _with(ground, claim, number, IGNORED, free)
@@ -78,9 +76,8 @@ def _mistakes(ground: Ground, claim: Claim) -> Iterator[tuple[str, dict[str, Jso
         for rule in program.where:
             if rule.other is None:
                 rest = tuple(other for other in program.where if other is not rule)
-                words = ".".join(str(part) for part in rule.column)
                 changed = msgspec.structs.replace(program, where=rest)
-                yield from _with(ground, claim, number, f"ignores {words} = {rule.value}", changed)
+                yield from _with(ground, claim, number, ignored(rule), changed)
     for skipped in claim.base.reads:
         arguments = _answer(ground, claim, claim.programs, skipped)
         if arguments is not None:

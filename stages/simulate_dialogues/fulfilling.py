@@ -34,6 +34,7 @@ class Fulfilling(Finding):
         self._weighed: set[int] = set()
         self._argued: set[str] = set()
         self._lacking: set[tuple[int, str]] = set()
+        self._told_roles: list[str] = []
         self._shown: dict[int, set[Shown]] = {}
 
     def serve_write(self, wish: Wish) -> Turn[None]:
@@ -177,20 +178,22 @@ class Fulfilling(Finding):
     def _ask(self, wish: Wish, found: Found, role: str, shown: set[Shown]) -> Turn[Message]:
         """Asks for a role; tells first what the ones before have come to. Returns the last answer."""
         comparison = f"{self._comparison(found, shown)} {self._granted(wish, found)}".strip()
+        results = self._results(wish)
         if comparison and self.words.checks_first():
             before = wish.version
             programs = found.told.request.programs
             many = any(program.pick in ("all", "each") or program.within for program in programs)
             text = self.words.is_that_it(comparison, many=many)
             act = Act(kind="clarify", request=wish.number, value=dict(found.arguments))
-            reply = yield from self.say(text, act)
+            reply = yield from self.say(text, act, *results)
             taken_back = any(act.kind == "withdraw" for act in reply.acts)
             if taken_back or wish.version != before or set(wish.roles) >= {role}:
                 return reply
-            comparison = ""
+            comparison, results = "", []
         described = (wish.number, role) in self._lacking
         text = f"{comparison} {self.words.describe_it() if described else self._question(wish, role)}".strip()
         acts = [Act(kind="request", request=wish.number, slot=one) for one in self.asked_with(wish, role)]
+        acts += results
         reply = yield from self.say(text, *acts, rephrase=lambda: self.words.ask_role(wish.tool or "", role))
         if any(act.kind == "fail_inform" and act.request == wish.number for act in reply.acts):
             self._lacking.add((wish.number, role))
@@ -219,6 +222,7 @@ class Fulfilling(Finding):
 
     def _comparison(self, found: Found, shown: set[Shown], only: frozenset[int] | None = None) -> str:
         """Returns what was compared and why the winner won, once per selection."""
+        self._told_roles.clear()
         programs = found.told.request.programs
         budget, elsewhere = budget_of(programs), borrowed(found.told.request)
         under = {term.program for term in budget.terms} if budget is not None else set()
@@ -230,10 +234,15 @@ class Fulfilling(Finding):
             if program is not UNTOLD and key not in shown and (only is None or place in only):
                 shown.add(key)
                 parts.append(self.words.compare(found.told, place, self.notebook.reads, self.facts))
+                self._told_roles.extend([program.role] if parts[-1] else [])
         if budget is not None and budget.fact not in self._argued and only is None:
             self._argued.add(budget.fact)
             parts.append(self.words.argued(found.told, self.facts[budget.fact]))
         return " ".join(part for part in parts if part)
+
+    def _results(self, wish: Wish) -> list[Act]:
+        """Returns the acts of what the last comparison told."""
+        return [Act(kind="response", request=wish.number, slot=role) for role in dict.fromkeys(self._told_roles)]
 
     def _refuse(self, wish: Wish, found: Found, rule: str, detail: str, shown: set[Shown]) -> Turn[bool]:
         """Explains why it cannot be done; returns whether the user wants something else now."""

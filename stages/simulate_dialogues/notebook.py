@@ -110,7 +110,10 @@ class Notebook:
                     self._hear_fact(act.slot, act.value)
                 else:
                     wish = self.wishes.setdefault(act.request, Wish(act.request))
+                    version = wish.version
                     _hear_role(wish, act.slot, act.value)
+                    if wish.kind == "answer" and wish.version != version:
+                        wish.closed = False  # the question is another one now
 
     def _hear_fact(self, name: str, value: Json) -> None:
         if self.facts.get(name) != value:

@@ -15,7 +15,7 @@ from schemas.behavior import Scenario
 from schemas.program import column_id
 from schemas.task import Knowledge, Request, Task
 from stages.behaviors.lacks import Lack, lacked_identity, lacked_numbers
-from stages.behaviors.second_thoughts import Thought, second_thoughts
+from stages.behaviors.second_thoughts import Thought, revisions, second_thoughts
 from stages.behaviors.slips import identity_told, identity_ways, outdated, slippable, slipped, stale
 from tool_specs.dice import Dice
 from tool_specs.domain import Domain
@@ -87,6 +87,8 @@ def plan_of(scenario: Scenario, rules: Set[str], domain: Domain, dice: Dice) -> 
     elif "all_at_once" in rules and others and dice.chance(_FOUND_BY_OTHER):
         told = dice.pick(others)  # who is asked for nothing need not say why
     thought = dice.pick(second_thoughts(task, domain.lexicon)) if "change_of_mind" in rules else None
+    if "revises" in rules:
+        thought = dice.pick(revisions(task, domain.lexicon))
     return Plan(
         order=_order(task, dice),
         identity=told,

@@ -160,6 +160,10 @@ class UserWords(Manner):
         """Tells a detail in place of what was wanted first."""
         return joined([self.pick(tables.CHANGED), self.tell(request, role, asked=False)])
 
+    def revised(self, request: Request, role: str) -> str:
+        """Tells a detail in place of one whose result is known now."""
+        return joined([self.pick(tables.REVISED), self.tell(request, role, asked=False)])
+
     def not_that(self, request: Request, role: str) -> str:
         """Objects to listed details, and tells the right one."""
         return joined([self.pick(tables.WRONG), self.tell(request, role, asked=False)])

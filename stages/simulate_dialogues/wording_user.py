@@ -243,6 +243,20 @@ CHANGED: dict[str, Variants] = {
         "sorry, I'm terrible at decisions: I changed my mind.",
     ),
 }  # fmt: skip
+REVISED: dict[str, Variants] = {
+    "plain": (
+        "hm, I see. then rather like this.", "okay, now that I hear that, let me put it differently.",
+        "ah, that's not quite it yet.", "good to know. then I'd do it another way.", "hm, that's not what I expected.",
+        "I see, then I have to be more precise.", "right, that doesn't suit me.", "hm, seeing that, no.",
+    ),
+    "terse": (
+        "hm, not that one.", "ok, then:", "not quite.", "nah, rather:", "hm.",
+    ),
+    "chatty": (
+        "oh, that's not what I'd have thought, glad I asked.", "haha, okay, that one I really don't mean.",
+        "interesting. now that you say it, I see I wasn't clear.",
+    ),
+}  # fmt: skip
 MISTAKEN: dict[str, Variants] = {
     "plain": (
         "oh, you're right, I mixed that up.", "ah, my mistake.", "sorry, I got that wrong.", "hm, then I mixed it up.",

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from stages.behaviors.space import playbooks_of
 from stages.simulate_dialogues.habits.remarks import Impatience, OffTopic, Remark
-from stages.simulate_dialogues.habits.second_thoughts import ChangeOfMind, RefuseFirst, Slip
+from stages.simulate_dialogues.habits.second_thoughts import ChangeOfMind, RefuseFirst, Revises, Slip
 from stages.simulate_dialogues.habits.typing import Typos
 from stages.simulate_dialogues.telling import Habit, Telling
 
@@ -19,6 +19,7 @@ HABITS: dict[str, type[Habit]] = {
     "slip": Slip,
     "stale_identity": Slip,
     "change_of_mind": ChangeOfMind,
+    "revises": Revises,
     "refuse_first": RefuseFirst,
     "typos": Typos,
 }

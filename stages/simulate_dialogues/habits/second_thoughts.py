@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from schemas.behavior import Playbook
 from schemas.dialogue import Act, Message
+from schemas.task import Request
 from stages.simulate_dialogues.telling import LISTED, Habit, Reply, Telling
 
 _NOBODY = frozenset({"suggest", "response_fail"})
@@ -49,6 +52,16 @@ class Slip(Habit):
 class ChangeOfMind(Habit):
     """Wants something else first than what the task says."""
 
+    act = "change_mind"
+
+    def occasion(self, here: Sequence[Act], role: str) -> bool:
+        """Whether these acts of the agent, about the request, are what changes this user's mind."""
+        return any(act.kind in ("confirm", "clarify", "request", "refuse", "response_fail") for act in here)
+
+    def lead(self, request: Request, role: str) -> str:
+        """Says what is wanted now, as something else than before."""
+        return self.user.words.other_wish(request, role)
+
     def answers(self, reply: Reply, agent: Message) -> bool:
         """Changes to what is really wanted."""
         user = self.user
@@ -57,7 +70,7 @@ class ChangeOfMind(Habit):
             return False
         place = user.place(thought.request)
         here = [act for act in agent.acts if act.request == place]
-        if not any(act.kind in ("confirm", "clarify", "request", "refuse", "response_fail") for act in here):
+        if not self.occasion(here, thought.role):
             return False
         user.open_thought = None
         if thought.fact is not None:
@@ -66,9 +79,26 @@ class ChangeOfMind(Habit):
         confirming = any(act.kind in ("confirm", "clarify") for act in here)
         if confirming:
             reply.acts.append(Act(kind="negate", request=place))
-        reply.add(user.words.other_wish(request, thought.role), Act(kind="change_mind", request=place))
+        reply.add(self.lead(request, thought.role), Act(kind=self.act, request=place))
         user.inform(reply, thought.request, (thought.role,))
         return True
+
+
+class Revises(ChangeOfMind):
+    """Wants something else once it hears what its wish has come to."""
+
+    act = "revise"
+
+    def occasion(self, here: Sequence[Act], role: str) -> bool:
+        """Whether the result was told, or why nothing can be done with it."""
+        return any(
+            act.kind in ("confirm", "clarify", "refuse") or (act.kind == "response" and act.slot in (role, "answer"))
+            for act in here
+        )
+
+    def lead(self, request: Request, role: str) -> str:
+        """Says what is wanted now that the result is known."""
+        return self.user.words.revised(request, role)
 
 
 class RefuseFirst(Habit):

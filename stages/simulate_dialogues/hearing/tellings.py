@@ -17,7 +17,7 @@ import msgspec
 from schemas.base import Json
 from schemas.program import Call, Each, Fact, Program
 from schemas.task import Request, Task
-from stages.behaviors.second_thoughts import second_thoughts
+from stages.behaviors.second_thoughts import revisions, second_thoughts
 from stages.simulate_dialogues.meanings import owners_of, selections_of
 from tool_specs.lexicon import Lexicon
 from tool_specs.phrasing.recover import (
@@ -65,7 +65,7 @@ def tellings(lexicon: Lexicon, task: Task) -> list[Telling]:
     for number, request in enumerate(task.requests):
         if request.flaw:
             found.extend(_of(lexicon, task, number, request.told_first, request.flaw.facts, False))
-    for thought in second_thoughts(task, lexicon):
+    for thought in (*second_thoughts(task, lexicon), *revisions(task, lexicon)):
         changed = msgspec.structs.replace(task.requests[thought.request], programs=thought.programs)
         facts = {thought.fact: thought.value} if thought.fact is not None else {}
         found.extend(

@@ -46,6 +46,7 @@ class UserHearing:
         self._lexicon = domain.lexicon
         self._task = scenario.task
         self._vague = playbooks_of(scenario.behavior)[scenario.behavior.disclosure].rule == "vague_start"
+        self._revises = any(each.rule == "revises" for each in playbooks_of(scenario.behavior).values())
         self._tellings = _tellings(scenario, domain)
         self._facts = {entry.name: entry.value for entry in self._task.knowledge}
         self._identity = {entry.name for entry in self._task.knowledge if entry.identity}
@@ -250,7 +251,7 @@ class UserHearing:
             if any(kind in kinds and kinds[kind].request == place for kind in ("confirm", "clarify")):
                 yield Act(kind="negate", request=place)
             if not flaw:
-                yield Act(kind="change_mind", request=place)
+                yield Act(kind="revise" if self._revises else "change_mind", request=place)
             elif flaw.kind == "conflict":
                 yield Act(kind="correct", request=place, slot=role)
         self._told[number, role] = telling
@@ -271,7 +272,7 @@ class UserHearing:
                 yield Act(kind="withdraw", request=act.request)
                 return
         for kind in ("confirm", "clarify"):
-            if kind in kinds and not heard & {"negate", "change_mind", "correct"}:
+            if kind in kinds and not heard & {"negate", "change_mind", "revise", "correct"}:
                 if any(refuses(sentence.strip()) for sentence in _SENTENCE.split(low)):
                     yield Act(kind="negate", request=kinds[kind].request)
                 elif affirms(low) or (kind == "clarify" and not heard - {"inform", "complain"}):

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Iterator
-
 import msgspec
 import pytest
 
@@ -13,27 +10,9 @@ from schemas.verdict import Judged
 from stages.base import Services
 from stages.behaviors.detectors import detect
 from stages.behaviors.lacks import lacked_numbers
-from stages.behaviors.rules import fitting
 from stages.behaviors.slips import near, stale
-from stages.behaviors.space import SPACE, by_name
-from stages.diversify_behaviors import scenario
-from stages.simulate_dialogues import simulate
-from stages.simulate_dialogues.loop import Caps
-from stages.simulate_dialogues.scripted_agent import ScriptedAgents
-from stages.simulate_dialogues.scripted_user import ScriptedUsers
 from stages.validate_dialogues.stage import ValidateDialogues
-from tests.stages.proven import proven, world
-
-WAYS = ("all_at_once", "drip", "only_when_asked", "vague_start")
-
-
-def dialogues(domain: str, trait: str) -> Iterator[Dialogue]:
-    sandbox = world(domain)
-    for task in {one.task.id: one.task for one in proven(domain, times=2)}.values():
-        for way in WAYS:
-            if trait in fitting(SPACE, task, sandbox.domain) and way not in by_name(SPACE)[trait].excludes:
-                told = scenario(task, way, "neutral", (trait,))
-                yield asyncio.run(simulate(told, sandbox, ScriptedAgents(), ScriptedUsers(), Caps()))
+from tests.stages.proven import play, played, proven, world
 
 
 @pytest.mark.parametrize(
@@ -48,7 +27,7 @@ def dialogues(domain: str, trait: str) -> Iterator[Dialogue]:
     ],
 )
 def test_the_goal_is_the_same_and_the_dialogue_shows_it(domain: str, trait: str) -> None:
-    made = list(dialogues(domain, trait))
+    made = list(played(domain, trait))
     services = Services(sandboxes={domain: world(domain)})
     assert len(made) >= 4
     for dialogue in made:
@@ -58,13 +37,13 @@ def test_the_goal_is_the_same_and_the_dialogue_shows_it(domain: str, trait: str)
         bare = msgspec.structs.replace(
             dialogue.scenario, behavior=msgspec.structs.replace(dialogue.scenario.behavior, traits=())
         )
-        without = asyncio.run(simulate(bare, world(domain), ScriptedAgents(), ScriptedUsers(), Caps()))
+        without = play(bare)
         assert trait not in detect(without)
         assert without.final_digest == dialogue.final_digest
 
 
 def test_a_number_that_the_user_lacks_is_found_by_reading() -> None:
-    numbers = [d for d in dialogues("retail", "lacks_number")]
+    numbers = [d for d in played("retail", "lacks_number")]
     assert numbers
     for dialogue in numbers:
         place = _lacked(dialogue)
