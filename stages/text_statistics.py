@@ -52,7 +52,7 @@ def _lowered(names: tuple[str, ...]) -> tuple[tuple[str, str], ...]:
     return tuple((name, name.lower()) for name in names)
 
 
-@lru_cache(maxsize=1024)
+@lru_cache(maxsize=256)
 def _names(names: tuple[str, ...]) -> re.Pattern[str]:
     longest_first = sorted(set(names), key=len, reverse=True)
     return re.compile(r"\b(?:" + "|".join(re.escape(name) for name in longest_first) + r")s?\b", re.I)

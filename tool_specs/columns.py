@@ -42,7 +42,7 @@ def column(row: Any, path: Path) -> Any:
     return MISSING if value is None else value
 
 
-@lru_cache(maxsize=1024)
+@lru_cache(maxsize=256)
 def getter(path: Path) -> Getter:
     """Returns `column` for one path."""
     # Spelt out for short paths: programs spend most of their time here.

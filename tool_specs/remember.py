@@ -18,7 +18,7 @@ from typing import Any, Literal, ParamSpec, TypeVar, cast
 P = ParamSpec("P")
 T = TypeVar("T")
 
-_SIZE = 1024
+_SIZE = 256
 
 
 def remembered(objects: Literal[1, 2], size: int = _SIZE) -> Callable[[Callable[P, T]], Callable[P, T]]:

@@ -126,7 +126,7 @@ def _variants(
     return options, marked or options, tuple(text for text in options if not _marked(text)) or options
 
 
-@lru_cache(maxsize=1024)
+@lru_cache(maxsize=256)
 def _marked(text: str) -> bool:
     return polite(text)
 

@@ -351,7 +351,7 @@ def _program_told(told: dict[str, Json]) -> Program:
     return _program(canonical(told))
 
 
-@lru_cache(maxsize=1024)
+@lru_cache(maxsize=256)
 def _program(data: bytes) -> Program:
     return msgspec.json.decode(data, type=Program)
 
@@ -361,12 +361,12 @@ def _bind_told(told: dict[str, Json]) -> Bind:
     return _bind(canonical(told))
 
 
-@lru_cache(maxsize=1024)
+@lru_cache(maxsize=256)
 def _bind(data: bytes) -> Bind:
     return msgspec.json.decode(data, type=Bind)
 
 
-@lru_cache(maxsize=1024)
+@lru_cache(maxsize=256)
 def value_of(content: str) -> Any:
     """Returns a tool's answer as JSON, or as the text that it is. Shared: look, don't touch."""
     try:

@@ -122,7 +122,7 @@ def tokens(text: str) -> list[str]:
     return list(_tokens(text))
 
 
-@lru_cache(maxsize=1024)
+@lru_cache(maxsize=256)
 def _tokens(text: str) -> tuple[str, ...]:
     found = []
     flat = text if text.isprintable() else " ".join(text.split())

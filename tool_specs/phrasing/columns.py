@@ -45,7 +45,7 @@ def _find(table: Mapping[str, T], column: str) -> T | None:
     return None
 
 
-@lru_cache(maxsize=1024)
+@lru_cache(maxsize=256)
 def general_ids(column: str) -> tuple[str, ...]:
     """Returns the column id and the more general ones that answer for it."""
     prefix, _, rest = column.rpartition(":")
@@ -54,7 +54,7 @@ def general_ids(column: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(f"{prefix}:{key}" if prefix else key for key in found))
 
 
-@lru_cache(maxsize=1024, typed=True)
+@lru_cache(maxsize=256, typed=True)
 def value_json(value: str | float | bool | None) -> str:
     """Returns a scalar as JSON text, the form in which lexicons list values."""
     return orjson.dumps(value).decode()

@@ -52,7 +52,7 @@ class Phrase:
         return "them" if self.plural else "it"
 
 
-@lru_cache(maxsize=1024)
+@lru_cache(maxsize=256)
 def plural(noun: str) -> str:
     """Returns a noun's plural; what is plural already (`hiking boots`) stays."""
     head, _, last = noun.rpartition(" ")
@@ -85,7 +85,7 @@ def article(word: str) -> str:
     return "an" if _VOWEL.match(word) or _SPELT.match(word) else "a"
 
 
-@lru_cache(maxsize=1024)
+@lru_cache(maxsize=256)
 def agree(clause: str, many: bool) -> str:
     """Returns a relative clause in the number of its noun: `that's pending` -> `that are pending`."""
     if many:
@@ -94,7 +94,7 @@ def agree(clause: str, many: bool) -> str:
     return clause
 
 
-@lru_cache(maxsize=1024)
+@lru_cache(maxsize=256)
 def slots_in(template: str) -> tuple[str, ...]:
     """Returns the names of a template's slots, in order."""
     return tuple(_SLOT.findall(template))
@@ -140,7 +140,7 @@ def duration(minutes: Json) -> str:
     return f"{hours} h {rest} min" if rest else f"{hours} h"
 
 
-@lru_cache(maxsize=1024)
+@lru_cache(maxsize=256)
 def lower_name(name: str) -> str:
     """Returns a title-case name as it stands inside a sentence: `Office Chair` -> `office chair`."""
     return " ".join(word.lower() if _ORDINARY.fullmatch(word) else word for word in name.split(" "))

@@ -81,7 +81,7 @@ def _ids_in(words: Lexicon, result: dict[str, Json] | list[Json], tool: str) -> 
     ]
 
 
-@lru_cache(maxsize=1024)
+@lru_cache(maxsize=256)
 def _is_id(key: str) -> bool:
     return _ID.search(key) is not None
 

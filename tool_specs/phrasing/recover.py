@@ -284,12 +284,12 @@ def _plain(value: Json) -> Json:
     return value if isinstance(value, (str, int, float, bool)) else str(value)
 
 
-@lru_cache(maxsize=1024)
+@lru_cache(maxsize=256)
 def _compiled(texts: Texts) -> tuple[Finder, ...]:
     return tuple(dict.fromkeys(_literal(each) for text in texts for each in (text, agree(text, True))))
 
 
-@lru_cache(maxsize=1024)
+@lru_cache(maxsize=256)
 def _literal(words: str) -> Finder:
     """Finds words as they are, but for capitals and white space. Most are said by one person only: no pattern."""
     needle = words.lower()
@@ -315,12 +315,12 @@ def _words_in(needle: str, plain: str) -> bool:
     return all(word in plain for word in needle.split())
 
 
-@lru_cache(maxsize=1024)
+@lru_cache(maxsize=256)
 def _pattern(words: str) -> re.Pattern[str]:
     return re.compile(rf"(?<![\w#])({_escaped(words)})(?!\w)", re.IGNORECASE)
 
 
-@lru_cache(maxsize=1024)
+@lru_cache(maxsize=256)
 def _template(text: str) -> Finder:
     """Compiles a template: its fixed words in order; the first of them is the place that counts."""
     for name in _VERBS:

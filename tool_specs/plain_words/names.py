@@ -78,7 +78,7 @@ _ADJECTIVES = frozenset(
 )
 
 
-@lru_cache(maxsize=1024)
+@lru_cache(maxsize=256)
 def tokens(name: str) -> tuple[str, ...]:
     """Returns a name's words in small letters: `dueDate`, `due_date` -> `due`, `date`."""
     return tuple(part.lower() for part in _SPLIT.split(name) if part)
