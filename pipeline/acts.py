@@ -18,10 +18,23 @@ class _Turn(msgspec.Struct):
     acts: tuple[Act, ...] = ()
 
 
+class _Episode(msgspec.Struct):
+    messages: tuple[_Turn, ...]
+
+
+class _Scenario(msgspec.Struct):
+    before: tuple[_Episode, ...] = ()
+
+
 class _Dialogue(msgspec.Struct):
     """The part of a dialogue that is looked at; the rest is not decoded."""
 
     messages: tuple[_Turn, ...]
+    scenario: _Scenario
+
+    @property
+    def whole(self) -> tuple[_Turn, ...]:
+        return (*(turn for episode in self.scenario.before for turn in episode.messages), *self.messages)
 
 
 def act_pairs(judged: Path, shards: Sequence[str], ids: set[str]) -> Counter[Pair]:
@@ -45,6 +58,6 @@ def act_pairs(judged: Path, shards: Sequence[str], ids: set[str]) -> Counter[Pai
         for id_, text in zip(table["id"].to_pylist(), table["dialogue"].to_pylist(), strict=True):
             if id_ in left:
                 left.discard(id_)
-                turns = decode(text).messages
+                turns = decode(text).whole
                 found += pairs(act_of(turn.role, turn.acts) for turn in turns if turn.role != "tool")
     return found

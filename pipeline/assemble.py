@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from pipeline.behavior_space import space_of
 from pipeline.benchmark_files import Benchmarks
@@ -11,6 +13,11 @@ from pipeline.line import Line, Step
 from pipeline.recipe import Recipe
 from pipeline.worlds import AnySource, services_of
 from schemas.base import digest
+
+if TYPE_CHECKING:
+    from stages.diversify_behaviors import DiversifyBehaviors
+    from stages.generate_tasks import GenerateTasks
+    from stages.simulate_dialogues import SimulateDialogues
 
 
 def line_of(
@@ -34,17 +41,15 @@ def line_of(
     from stages.generate_tasks import GenerateTasks
 
     clean_tasks, clean_dialogues = _clean(recipe, benchmarks)
-    dialogues = (*_dialogues(recipe), *clean_dialogues)
+    generate = GenerateTasks(validation=recipe.validation, witnesses=recipe.grid.witnesses)
+    diversify = DiversifyBehaviors(per_task=recipe.behaviors_per_task, space=space_of(recipe.behaviors, Path()))
+    dialogues = (*_dialogues(recipe), *_sessions(recipe, generate, diversify), *clean_dialogues)
     return Line(
         steps=(
-            Step("generate_tasks", GenerateTasks(validation=recipe.validation, witnesses=recipe.grid.witnesses), Task),
+            Step("generate_tasks", generate, Task),
             *_words(recipe),
             *clean_tasks,
-            Step(
-                "diversify_behaviors",
-                DiversifyBehaviors(per_task=recipe.behaviors_per_task, space=space_of(recipe.behaviors, Path())),
-                Scenario,
-            ),
+            Step("diversify_behaviors", diversify, Scenario),
             *dialogues,
             Step("export_rows", ExportRows(), SftRow),
         ),
@@ -76,14 +81,26 @@ def _dialogues(recipe: Recipe) -> Sequence[Step]:
     from schemas.dialogue import Dialogue
     from schemas.verdict import Judged
     from stages.best_of import BestOf
-    from stages.simulate_dialogues import SimulateDialogues
-    from stages.simulate_dialogues.stage import SCRIPTED
     from stages.validate_dialogues import ValidateDialogues
 
-    settings, voices = recipe.simulate, recipe.engines.voices
+    settings, live, simulate = recipe.simulate, _speak(recipe), simulation(recipe)
     validate = ValidateDialogues(zero_gain_turns=recipe.checks.zero_gain_turns)
-    live = not {"agent", "user", "rewriter"}.isdisjoint(voices)
-    simulate = SimulateDialogues(
+    if settings.attempts == 1:
+        return (
+            Step("simulate_dialogues", simulate, Dialogue, live=live),
+            Step("validate_dialogues", validate, Judged),
+        )
+    best = BestOf(simulate=simulate, validate=validate, attempts=settings.attempts, keep=settings.keep)
+    return (Step("validate_dialogues", best, Judged, live=live),)
+
+
+def simulation(recipe: Recipe) -> SimulateDialogues:
+    """Returns the stage that lets a recipe's speakers talk."""
+    from stages.simulate_dialogues import SimulateDialogues
+    from stages.simulate_dialogues.stage import SCRIPTED
+
+    settings, voices = recipe.simulate, recipe.engines.voices
+    return SimulateDialogues(
         max_turns=settings.max_turns,
         max_calls=settings.max_calls,
         agent=voices["agent"].engine if "agent" in voices else SCRIPTED,
@@ -92,13 +109,29 @@ def _dialogues(recipe: Recipe) -> Sequence[Step]:
         sampling={role: voice.sampling for role, voice in voices.items() if role in ("agent", "user", "rewriter")},
         prompts={role: voice.prompt for role, voice in voices.items() if voice.prompt},
     )
-    if settings.attempts == 1:
-        return (
-            Step("simulate_dialogues", simulate, Dialogue, live=live),
-            Step("validate_dialogues", validate, Judged),
-        )
-    best = BestOf(simulate=simulate, validate=validate, attempts=settings.attempts, keep=settings.keep)
-    return (Step("validate_dialogues", best, Judged, live=live),)
+
+
+def _speak(recipe: Recipe) -> bool:
+    """Whether a language model speaks in the dialogues."""
+    return not {"agent", "user", "rewriter"}.isdisjoint(recipe.engines.voices)
+
+
+def _sessions(recipe: Recipe, generate: GenerateTasks, diversify: DiversifyBehaviors) -> Sequence[Step]:
+    """Returns the step that gives dialogues further tasks, if the recipe wants any."""
+    from schemas.verdict import Judged
+    from stages.continue_sessions import ContinueSessions
+    from stages.validate_dialogues import ValidateDialogues
+
+    if not recipe.sessions:
+        return ()
+    stage = ContinueSessions(
+        lengths=tuple(sorted(recipe.sessions.items())),
+        generate=generate,
+        diversify=replace(diversify, per_task=1),
+        simulate=simulation(recipe),
+        validate=ValidateDialogues(zero_gain_turns=recipe.checks.zero_gain_turns),
+    )
+    return (Step("continue_sessions", stage, Judged, live=_speak(recipe)),)
 
 
 def _clean(recipe: Recipe, benchmarks: Benchmarks | None) -> tuple[Sequence[Step], Sequence[Step]]:

@@ -36,6 +36,7 @@ _MEANINGS = {
     "reward": "1.0: every check passed",
     "generator_model": "who spoke for the agent",
     "task_id": "equal for dialogues about the same task",
+    "num_tasks": "tasks that follow one another; what columns say of a task holds for the first",
     "messages": "OpenAI form, arguments as objects, ends on the assistant",
     "tools": "OpenAI form",
     "information_gain": "per message, the bits by which a turn of the agent narrowed down what is wanted",

@@ -48,6 +48,7 @@ FLAT: dict[str, str] = {
     "reward": "float64",
     "generator_model": "string",
     "task_id": "string",
+    "num_tasks": "int64",
 }
 """Columns of both configs, with their types; the split is the file's."""
 

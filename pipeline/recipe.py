@@ -20,6 +20,8 @@ not hold, and nothing is written; in another third something else is to be writt
 half of them. Tasks under a budget (`budget`: "$40 extra for both at most") have two decisions. Tasks whose users err
 have one decision, and the burden as it falls: `conflict` (what is told first contradicts the world), `omission` (it
 fits several rows), `ask_first` (it lacks what no tool can give).
+Sessions (`sessions: {2: 0.2, 3: 0.1}`) are dialogues in which another task follows when one is done, on the state that
+it left: of ten dialogues two get a second task and one two more. The cell that a session fills is its first task's.
 Instead of the two axes, `grid.cells` may give shares of cells outright (`"1x9": 0.1`): they then stand for all
 read-heavy, write-intensive and mixed tasks, and `tasks` has shares for the rest.
 With `grid.witnesses: plausible`, burdens mean the column `plausible_burden` of the rows in place of `burden`.
@@ -40,6 +42,7 @@ from schemas.task import Kind, Strength
 from schemas.verdict import WhenKnown
 
 MAX_DECISIONS = 5
+MAX_TASKS = 5
 BURDENS = range(2, 13)
 _TOLERANCE = 1e-6
 
@@ -86,6 +89,17 @@ def _cells(shares: dict[str, float]) -> dict[str, float]:
                 f"burdens from {BURDENS[0]} to {BURDENS[-1]}"
             )
     return _sum_to_one(shares)
+
+
+def _sessions(lengths: dict[int, float]) -> dict[int, float]:
+    for tasks, share in lengths.items():
+        if not 2 <= tasks <= MAX_TASKS:
+            raise ValueError(f"a session of {tasks} tasks cannot be; give numbers from 2 to {MAX_TASKS}")
+        if not 0 <= share <= 1:
+            raise ValueError(f"the share of {tasks} tasks is {share:g}; a share is between 0 and 1")
+    if sum(lengths.values()) > 1 + _TOLERANCE:
+        raise ValueError(f"the shares sum to {sum(lengths.values()):.6g}; the rest, with one task, cannot be negative")
+    return lengths
 
 
 Probability = Annotated[float, Field(ge=0, le=1)]
@@ -235,6 +249,7 @@ class Recipe(_Strict):
     Attributes:
         validation: share of the users (and with them of the trajectories) that are for validation.
         behaviors_per_task: dialogues per task, each by a user of another manner.
+        sessions: tasks in one dialogue -> share of the dialogues; the others have one.
         patience: rounds without a new trajectory after which a cell is given up.
         engines: language models; see `pipeline.engines.settings`. Without them, scripts play all roles.
     """
@@ -250,6 +265,7 @@ class Recipe(_Strict):
     validation: Annotated[float, Field(ge=0, le=0.5)] = 0.05
     behaviors_per_task: Annotated[int, Field(ge=1, le=100)] = 3
     behaviors: BehaviorSettings = BehaviorSettings()
+    sessions: Annotated[dict[int, float], AfterValidator(_sessions)] = {}
     simulate: SimulateSettings = SimulateSettings()
     checks: CheckSettings = CheckSettings()
     near_duplicates: NearDuplicateSettings = NearDuplicateSettings()
@@ -266,6 +282,13 @@ class Recipe(_Strict):
             raise ValueError("simulate.attempts: scripts say the same every time; give the agent or the user an engine")
         if self.simulate.keep > self.simulate.attempts:
             raise ValueError(f"simulate.keep: of {self.simulate.attempts} attempts no {self.simulate.keep} can be kept")
+        return self
+
+    @model_validator(mode="after")
+    def _states_to_go_on_from(self) -> Recipe:
+        live = next((domain.name for domain in self.domains if domain.live is not None), None)
+        if self.sessions and live is not None:
+            raise ValueError(f"sessions: further tasks need a world that WRIT holds; {live} is a server: leave it out")
         return self
 
     @model_validator(mode="after")

@@ -218,7 +218,8 @@ def _sample(judged: Judged, *, first: bool) -> str:
     manner = ", ".join((behaviour.disclosure, behaviour.register, *behaviour.traits)).replace("_", " ")
     decisions = f"{task.num_writes} decision{'s' if task.num_writes != 1 else ''}"
     head = f"<b>{text(task.kind.replace('_', ' '))}</b>, {decisions}, burden {task.burden}; {text(manner)}"
-    body = f"<div>{''.join(_messages(judged.dialogue))}</div><div class='proof'>{proof_html(task)}</div>"
+    proofs = "".join(proof_html(each) for each in judged.dialogue.scenario.tasks)
+    body = f"<div>{''.join(_messages(judged.dialogue))}</div><div class='proof'>{proofs}</div>"
     return (
         f'<details class="d"{" open" if first else ""}><summary>{head} '
         f'<code>{text(judged.dialogue.id)}</code></summary><div class="pair">{body}</div></details>'
@@ -226,8 +227,8 @@ def _sample(judged: Judged, *, first: bool) -> str:
 
 
 def _messages(dialogue: Dialogue) -> Iterator[str]:
-    results = {message.tool_call_id: message for message in dialogue.messages if message.role == "tool"}
-    for message in dialogue.messages:
+    results = {message.tool_call_id: message for message in dialogue.whole if message.role == "tool"}
+    for message in dialogue.whole:
         if message.role == "tool":
             continue
         if message.content:

@@ -92,8 +92,9 @@ def _head(judged: Judged, console: Console) -> None:
 
 
 def _messages(judged: Judged, console: Console) -> None:
-    results = {m.tool_call_id: m for m in judged.dialogue.messages if m.role == "tool"}
-    for message in judged.dialogue.messages:
+    whole = judged.dialogue.whole
+    results = {m.tool_call_id: m for m in whole if m.role == "tool"}
+    for message in whole:
         if message.role == "user":
             _speech(console, "user", "bold cyan", message.content)
         elif message.role == "assistant":

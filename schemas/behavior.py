@@ -13,6 +13,7 @@ from typing import Literal
 from msgspec import UNSET, UnsetType
 
 from schemas.base import Record
+from schemas.message import Message
 from schemas.profile import Profile
 from schemas.task import Task
 
@@ -89,9 +90,38 @@ class Behavior(Record):
     profile: Profile | UnsetType = UNSET
 
 
+class Episode(Record):
+    """What came before in the same dialogue.
+
+    Attributes:
+        messages: up to the point where the next task is raised; the good-bye is left out.
+        task: what they were about; None where they were given from outside, and nobody knows.
+        behavior: how it was told.
+    """
+
+    messages: tuple[Message, ...]
+    task: Task | None = None
+    behavior: Behavior | None = None
+
+
 class Scenario(Record):
-    """A task and the manner in which it is told: what a dialogue is simulated from."""
+    """A task and the manner in which it is told: what a dialogue is simulated from.
+
+    Attributes:
+        before: earlier episodes of the session, oldest first.
+    """
 
     id: str
     task: Task
     behavior: Behavior
+    before: tuple[Episode, ...] = ()
+
+    @property
+    def tasks(self) -> tuple[Task, ...]:
+        """The tasks of the whole session, as far as they are known; this one comes last."""
+        return (*(episode.task for episode in self.before if episode.task is not None), self.task)
+
+    @property
+    def said_before(self) -> tuple[Message, ...]:
+        """All messages of the earlier episodes."""
+        return tuple(message for episode in self.before for message in episode.messages)

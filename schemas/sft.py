@@ -22,6 +22,8 @@ class SftRow(Record):
         zero_gain_turns: reads and questions of the agent that told it nothing new.
         information_gain: per message, the bits by which a turn of the agent narrowed down what is wanted; None for
             other messages, and where there is nothing to measure.
+        num_tasks: tasks that follow one another in it. What the columns say of a task they say of the first one, which
+            was ordered; turns and calls are counted over all. The others are in `metadata`, under `further`.
     """
 
     id: str
@@ -43,6 +45,7 @@ class SftRow(Record):
     reward: float
     generator_model: str
     task_id: str
+    num_tasks: int
     messages: list[dict[str, Json]]
     tools: list[dict[str, Json]]
     information_gain: list[float | None]

@@ -81,6 +81,13 @@ class Read(Record):
     arguments: dict[str, Json]
 
 
+class Call(Record):
+    """A call that changed the state."""
+
+    tool: str
+    arguments: dict[str, Json]
+
+
 class Edit(Record):
     """A changed row of a changed world: the JSON values at these paths of row `key` of `table` are replaced.
 
@@ -254,6 +261,7 @@ class Task(Record):
         principal: row id of the user in the world.
         precedence: pairs (i, j): request i must be done before request j; all other orders give the same goal.
         text: everything told at once, in the user's words.
+        start: writes that were made before, in order; they lead from the world to the state that the task begins in.
         worded: whose words they are: "" the grammar's, an engine's revision, or `grammar: leak` and the like where an
             engine's words did not hold.
     """
@@ -276,6 +284,7 @@ class Task(Record):
     goal_digest: str
     text: str = ""
     worded: str = ""
+    start: tuple[Call, ...] = ()
 
     def fact(self, name: str) -> Json:
         """Returns the value of a piece of knowledge.

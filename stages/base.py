@@ -25,6 +25,7 @@ import msgspec
 
 from schemas.base import Record, digest
 from schemas.completion import Completion, CompletionRequest, EngineRole
+from schemas.task import Call, Request
 from schemas.verdict import Drop
 from tool_specs.sandbox import Sandbox
 
@@ -98,6 +99,23 @@ class Services:
             self._memo[key] = build()
         value: T = self._memo[key]
         return value
+
+
+@dataclass(frozen=True)
+class Past:
+    """What is done when a further task begins.
+
+    Attributes:
+        person: row id of the user.
+        identity: facts by which the user was found.
+        calls: the writes that were made, in order.
+        asked: what was asked for, done or not: nobody asks for the same thing twice.
+    """
+
+    person: str
+    identity: tuple[str, ...]
+    calls: tuple[Call, ...]
+    asked: tuple[Request, ...] = ()
 
 
 class Stage(ABC, Generic[In, Out]):

@@ -212,8 +212,9 @@ class DecontaminateDialogues(Stage[Judged, Judged]):
     async def process(self, record: Judged, services: Services) -> Sequence[Judged | Drop]:
         """Returns the dialogue with one more verdict, or its drop."""
         dialogue = record.dialogue
-        texts = (message.content for message in dialogue.messages if message.role != "tool")
-        known = self.benchmark.known(dialogue.scenario.task, texts)
+        texts = [message.content for message in dialogue.whole if message.role != "tool"]
+        found = (self.benchmark.known(task, texts) for task in dialogue.scenario.tasks)
+        known = next((each for each in found if each is not None), None)
         if known is not None and self.action == "drop":
             return [_drop("decontaminate_dialogues", record, known)]
         verdict = Verdict(check="contamination", passed=True, detail=known or "")

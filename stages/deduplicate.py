@@ -73,7 +73,7 @@ class Deduplicate(GroupStage[Judged]):
     def features(self, record: Judged) -> bytes:
         """Returns 16 bands of MinHash bytes and the exact hash: 136 bytes."""
         dialogue = record.dialogue
-        texts = [message.content for message in dialogue.messages if message.role != "tool" and message.content]
+        texts = [message.content for message in dialogue.whole if message.role != "tool" and message.content]
         return signature(shingles("\n".join(texts))) + _exact(record)
 
     def accept(self, state: NearDuplicates, record_id: str, features: bytes) -> str | None:
@@ -110,7 +110,8 @@ def _exact(record: Judged) -> bytes:
     scenario = record.dialogue.scenario
     task, behavior = scenario.task, scenario.behavior
     manner = [behavior.disclosure, behavior.register, sorted(behavior.traits)]
-    value = [task.domain, task.world_digest, task.principal, *_wanted(task), manner]
+    before = [wanted for each in scenario.tasks[:-1] for wanted in _wanted(each)]
+    value = [task.domain, task.world_digest, task.principal, *before, *_wanted(task), manner]
     return hashlib.blake2b(canonical(value), digest_size=8).digest()
 
 

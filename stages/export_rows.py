@@ -19,7 +19,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from schemas.base import Json, content_id, encode, plain
-from schemas.behavior import Behavior
+from schemas.behavior import Behavior, Episode
 from schemas.dialogue import Dialogue, Message
 from schemas.sft import SftRow
 from schemas.task import Task
@@ -41,7 +41,7 @@ class ExportRows(Stage[Judged, SftRow]):
     async def process(self, record: Judged, services: Services) -> Sequence[SftRow | Drop]:
         """Returns the row, or the drop of a dialogue that no trainer could read."""
         dialogue = record.dialogue
-        problem = unreadable(dialogue.messages)
+        problem = unreadable(dialogue.whole)
         if problem is not None:
             return [
                 Drop(
@@ -69,8 +69,9 @@ def _constants(domain: Domain) -> tuple[dict[str, Json], list[dict[str, Json]]]:
 
 def _row(judged: Judged, head: dict[str, Json], tools: list[dict[str, Json]], sandbox: Sandbox) -> SftRow:
     dialogue = judged.dialogue
-    task, behavior = dialogue.scenario.task, dialogue.scenario.behavior
-    effects = [sandbox.domain.tools[c.name].spec.effect for m in dialogue.messages for c in m.tool_calls]
+    task, behavior = first_of(dialogue)
+    whole = dialogue.whole
+    effects = [sandbox.domain.tools[c.name].spec.effect for m in whole for c in m.tool_calls]
     return SftRow(
         id=dialogue.id,
         domain=task.domain,
@@ -79,11 +80,11 @@ def _row(judged: Judged, head: dict[str, Json], tools: list[dict[str, Json]], sa
         num_writes=task.num_writes,
         burden=task.burden,
         plausible_burden=task.plausible_burden,
-        num_turns=sum(message.role == "user" for message in dialogue.messages),
+        num_turns=sum(message.role == "user" for message in whole),
         num_tool_calls=len(effects),
         num_read_calls=effects.count("read"),
         num_write_calls=effects.count("write"),
-        max_parallel_calls=max((len(message.tool_calls) for message in dialogue.messages), default=0),
+        max_parallel_calls=max((len(message.tool_calls) for message in whole), default=0),
         zero_gain_turns=judged.gains.count(0.0),
         disclosure=behavior.disclosure,
         register=behavior.register,
@@ -91,15 +92,17 @@ def _row(judged: Judged, head: dict[str, Json], tools: list[dict[str, Json]], sa
         reward=float(all(verdict.passed for verdict in judged.verdicts)),
         generator_model=dialogue.engines.get("agent", "unknown"),
         task_id=task.id,
-        messages=[head, *openai_messages(dialogue.messages)],
+        num_tasks=len(dialogue.scenario.tasks),
+        messages=[head, *openai_messages(whole)],
         tools=tools,
-        information_gain=[None, *(judged.gains or (None,) * len(dialogue.messages))],
+        information_gain=[None, *(judged.gains or (None,) * len(whole))],
         metadata=_metadata(judged, dialogue, sandbox),
     )
 
 
 def _metadata(judged: Judged, dialogue: Dialogue, sandbox: Sandbox) -> dict[str, Json]:
-    task, behavior = dialogue.scenario.task, dialogue.scenario.behavior
+    task, behavior = first_of(dialogue)
+    last = dialogue.scenario.task
     found: dict[str, Json] = {
         "format": FORMAT,
         "task": _plain(task),
@@ -110,17 +113,47 @@ def _metadata(judged: Judged, dialogue: Dialogue, sandbox: Sandbox) -> dict[str,
         "seeds": {"task": task.spec.seed, "number": task.spec.number, "behavior": behavior.seed},
         "world": {"domain": task.domain, "origin": sandbox.world.origin, "digest": task.world_digest},
         "digests": {
-            "initial": dialogue.initial_digest,
-            "goal": task.goal_digest,
+            "initial": task.initial_digest,
+            "goal": last.goal_digest,
             "final": dialogue.final_digest,
         },
     }
+    if dialogue.scenario.before:
+        found["further"] = list(_further(dialogue))
     if judged.trials is not None:
         found["trials"] = plain(judged.trials)
-    repaired = [message.generation.repaired for message in dialogue.messages if message.generation]
+    repaired = [message.generation.repaired for message in dialogue.whole if message.generation]
     if repaired:  # language models spoke
         found["repaired"] = [what for what in repaired if what]
     return found
+
+
+def first_of(dialogue: Dialogue) -> tuple[Task, Behavior]:
+    """Returns the first task of a dialogue that is known, with the manner in which it was told."""
+    scenario = dialogue.scenario
+    for episode in scenario.before:
+        if episode.task is not None and episode.behavior is not None:
+            return episode.task, episode.behavior
+    return scenario.task, scenario.behavior
+
+
+def _further(dialogue: Dialogue) -> Iterator[dict[str, Json]]:
+    """Yields, of each task that does not open the dialogue, where its messages begin (the system's is number 0)."""
+    scenario = dialogue.scenario
+    begin = 1
+    for episode in (
+        *scenario.before,
+        Episode(messages=dialogue.messages, task=scenario.task, behavior=scenario.behavior),
+    ):
+        if begin > 1 and episode.task is not None and episode.behavior is not None:
+            task = episode.task
+            yield {
+                "begins": begin,
+                "task": _plain(task),
+                "behavior": plain(episode.behavior),
+                "digests": {"initial": task.initial_digest, "goal": task.goal_digest},
+            }
+        begin += len(episode.messages)
 
 
 @remembered(1, size=64)

@@ -115,6 +115,16 @@ class Sandbox:
         twin._start = _merged(self._start, entries)
         return twin
 
+    def settled(self) -> Sandbox:
+        """Returns a sandbox whose world is the present state: `diff()` begins here, and so do its tables.
+
+        The world keeps its digest, which names what a run began with.
+        """
+        twin = self.fork()
+        twin._base = self._base.changed(self._changes)
+        twin._changes, twin._start = {}, {}
+        return twin
+
     def looked_up_by(self, table: str, id_: str, row: Row) -> frozenset[Hashable]:
         """Returns how a call can come upon a row, as `Result` has it in `rows` and `keys`.
 

@@ -13,6 +13,7 @@ import hashlib
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
+import msgspec
 import orjson
 
 from schemas.base import Json, canonical
@@ -104,6 +105,24 @@ class Base:
         if known is None:
             known = self._digests[key] = row_digest(table, id_, self.tables[table].get(id_))
         return known
+
+    def changed(self, changes: Changes) -> Base:
+        """Returns the base of a world in which some rows are others; hashes of the rest are not made again."""
+        tables = dict(self.tables)
+        total, digests = self.total, dict(self._digests)
+        for table, entries in changes.items():
+            rows = dict(tables[table])
+            for id_, entry in entries.items():
+                if entry.row is None:
+                    rows.pop(id_, None)
+                else:
+                    rows[id_] = entry.row
+                now = digests[table, id_] = entry.digest(table, id_)
+                total += now - self.digest(table, id_)
+            tables[table] = rows
+        base = Base(msgspec.structs.replace(self.world, tables=tables), self._declared)
+        base._digests, base._total = digests, total
+        return base
 
     def declared(self, name: str) -> IndexDeclaration:
         """Returns the declaration of an index."""

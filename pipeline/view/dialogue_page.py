@@ -79,7 +79,8 @@ def beside_its_proof(dialogue: Dialogue, changes: Changes, faults: frozenset[int
     said_why = (
         note(f"What writes changed is shown as results tell it: {text(changes.missing)}") if changes.missing else ""
     )
-    proof = proof_html(dialogue.scenario.task, lambda read: where_made(dialogue, read), clauses=True)
+    tasks = dialogue.scenario.tasks
+    proof = "".join(proof_html(task, lambda read: where_made(dialogue, read), clauses=True) for task in tasks)
     return (
         f'{said_why}<div class="pair"><div>{"".join(transcript(dialogue, changes, faults))}</div>'
         f'<div class="proof">{proof}</div></div>'

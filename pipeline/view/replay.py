@@ -75,11 +75,12 @@ class Worlds:
         sandbox, missing = self.sandbox(dialogue.scenario.task.domain)
         if sandbox is None:
             return Changes(told_by_results(dialogue), missing)
-        if sandbox.digest() != dialogue.initial_digest:
+        first = dialogue.scenario.tasks[0]
+        if sandbox.digest() != first.initial_digest and not first.start:
             return Changes(told_by_results(dialogue), "the dialogue was made on another state of the world")
         now, found = sandbox.fork(), {}
         before: dict[str, dict[str, Row | None]] = {}
-        for message in dialogue.messages:
+        for message in dialogue.whole:
             for call in message.tool_calls:
                 now.call(call.name, call.arguments)
                 if _may_write(sandbox.domain, call.name):
@@ -95,10 +96,10 @@ def told_by_results(dialogue: Dialogue) -> dict[str, tuple[Change, ...]]:
     Two results are about the same thing if they are objects that share half of their keys, and agree in all of those
     that are ids, at least one.
     """
-    writes = {request.tool for request in dialogue.scenario.task.writes}
+    writes = {request.tool for task in dialogue.scenario.tasks for request in task.writes}
     seen: list[dict[str, Json]] = []
     found: dict[str, tuple[Change, ...]] = {}
-    for message in dialogue.messages:
+    for message in dialogue.whole:
         value = _object(message.content) if message.role == "tool" and not message.error else None
         if value is None:
             continue

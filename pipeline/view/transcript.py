@@ -33,6 +33,19 @@ class Evidence(NamedTuple):
     reason: ReadReason
 
 
+class _Proven(NamedTuple):
+    """What a part of a dialogue is about: its task's proofs, and its decisions; nothing where nobody knows."""
+
+    requests: int
+    evidence: Mapping[str, Sequence[Evidence]]
+    decisions: Mapping[str, int]
+
+    @classmethod
+    def of(cls, task: Task | None) -> _Proven:
+        """Reads them off a task."""
+        return cls(0, {}, {}) if task is None else cls(len(task.requests), evidence_of(task), _decisions(task))
+
+
 def read_key(tool: str, arguments: Mapping[str, Json]) -> str:
     """Returns what a read is known by, upper and lower case alike."""
     return f"{tool} {orjson.dumps(dict(arguments), option=orjson.OPT_SORT_KEYS).decode().lower()}"
@@ -51,7 +64,7 @@ def evidence_of(task: Task) -> dict[str, list[Evidence]]:
 def places_of(dialogue: Dialogue) -> dict[str, int]:
     """Returns, per call by its key, the message that makes it first."""
     found: dict[str, int] = {}
-    for place, message in enumerate(dialogue.messages):
+    for place, message in enumerate(dialogue.whole):
         for call in message.tool_calls:
             found.setdefault(read_key(call.name, call.arguments), place)
     return found
@@ -82,12 +95,15 @@ def transcript(
         prefix: of the anchors, where a page has two dialogues.
     """
     answers: dict[str, tuple[int, Message]] = {}
-    for place, message in enumerate(dialogue.messages):
+    for place, message in enumerate(dialogue.whole):
         if message.role == "tool" and message.tool_call_id is not None:
             answers.setdefault(f"{message.tool_call_id}", (place, message))
-    task = dialogue.scenario.task
-    evidence, decisions = evidence_of(task), _decisions(task)
-    for place, message in enumerate(dialogue.messages):
+    parts = [
+        *((len(episode.messages), episode.task) for episode in dialogue.scenario.before),
+        (len(dialogue.messages), dialogue.scenario.task),
+    ]
+    of_place = [proven for size, task in parts for proven in [_Proven.of(task)] * size]
+    for (place, message), proven in zip(enumerate(dialogue.whole), of_place, strict=True):
         if message.role == "tool":
             continue
         anchor = f' id="{prefix}{place}"'
@@ -102,7 +118,8 @@ def transcript(
         for call in message.tool_calls:
             answer = answers.get(call.id)
             key = read_key(call.name, call.arguments)
-            known, marks = evidence.get(key, ()), _marks(task, evidence.get(key, ()), decisions.get(key))
+            known = proven.evidence.get(key, ())
+            marks = _marks(proven.requests, known, proven.decisions.get(key))
             red = " fault" if place in faults or (answer and answer[0] in faults) else ""
             yield _call(call, answer, known, marks, f"c{red}", anchor, prefix)
             anchor = ""
@@ -124,9 +141,9 @@ def _decisions(task: Task) -> dict[str, int]:
     }
 
 
-def _marks(task: Task, evidence: Sequence[Evidence], decision: int | None) -> str:
+def _marks(requests: int, evidence: Sequence[Evidence], decision: int | None) -> str:
     """Returns what a call is to the proofs; numbers only where there are several."""
-    numbered = len(task.requests) > 1
+    numbered = requests > 1
     parts = []
     if evidence:
         which = ", ".join(dict.fromkeys(str(each.request) for each in evidence))

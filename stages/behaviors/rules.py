@@ -31,7 +31,7 @@ def fitting(space: BehaviorSpace, task: Task, domain: Domain) -> frozenset[str]:
 
 def _drippable(task: Task, domain: Domain) -> bool:
     """Saying who one is is the occasion for adding a detail unasked."""
-    return _known(task) and any(request.tool and _tellable(request, domain) for request in task.requests)
+    return _known(task) and any(request.tool and tellable(request, domain) for request in task.requests)
 
 
 def _askable(task: Task, domain: Domain) -> bool:
@@ -43,7 +43,7 @@ def _known(task: Task) -> bool:
     return any(entry.identity for entry in task.knowledge)
 
 
-def _tellable(request: Request, domain: Domain) -> bool:
+def tellable(request: Request, domain: Domain) -> bool:
     """Whether there is anything to tell that need not be asked for."""
     held = request.flaw.role if request.flaw and request.flaw.kind == "ask_first" else None
     return any(role != held for role in roles(domain.lexicon, request))

@@ -16,10 +16,12 @@ import msgspec
 from schemas.base import content_id, rng_of
 from schemas.task import Flaw, Knowledge, Request, Strength, Task, TaskSpec
 from schemas.verdict import Drop, DropReason
-from stages.base import Services, Stage
+from stages.base import Past, Services, Stage
 from stages.generate_tasks.assemble import TaskMaker
 from stages.generate_tasks.claims import NotProven
+from stages.generate_tasks.follow_ups import FollowUpMaker
 from stages.generate_tasks.ground import Ground
+from stages.generate_tasks.makers import key_of
 from tool_specs.phrasing.recover import leaks, missing
 from tool_specs.phrasing.user import task_text, told_first
 
@@ -43,13 +45,37 @@ class GenerateTasks(Stage[TaskSpec, Task]):
 
     async def process(self, record: TaskSpec, services: Services) -> Sequence[Task | Drop]:
         """Returns the task, or the drop with the commonest obstacle."""
-        sandbox = services.sandboxes[record.domain]
-        ground = services.memo(f"ground:{record.domain}", lambda: Ground.of(sandbox))
+        ground = self._ground(record.domain, services)
+        return [self._made(TaskMaker(ground, self.validation, self.attempts, self.witnesses), record, ground)]
+
+    def follow_up(self, past: Past, order: TaskSpec, services: Services, *, extending: bool = False) -> Task | Drop:
+        """Makes the next task of a user on the state that earlier ones left.
+
+        Args:
+            past: who it is, and what was done.
+            order: what is wanted.
+            services: the worlds.
+            extending: whether it is one more write about what the last one was about.
+        """
+        world = self._ground(order.domain, services)
+        if world.strangers.tools or past.person not in world.sandbox.world.tables[world.sandbox.domain.principal.table]:
+            return _drop(order, "cell_unfilled", "the user is nobody in this world, so nothing more is known of it")
+        if extending and not past.calls:
+            return _drop(order, "cell_unfilled", "nothing was done before that could be gone on with")
+        about = key_of(past.calls[-1].arguments)[1] if extending else None
+        ground = world.at(past.calls, past.person)
+        maker = FollowUpMaker(ground, past, about, self.validation, self.attempts, self.witnesses)
+        return self._made(maker, order, ground)
+
+    def _ground(self, domain: str, services: Services) -> Ground:
+        return services.memo(f"ground:{domain}", lambda: Ground.of(services.sandboxes[domain]))
+
+    def _made(self, maker: TaskMaker, order: TaskSpec, ground: Ground) -> Task | Drop:
         try:
-            task = TaskMaker(ground, self.validation, self.attempts, self.witnesses).make(record)
+            task = maker.make(order)
         except NotProven as obstacle:
-            return [_drop(record, "cell_unfilled", str(obstacle))]
-        return [self._told(task, ground)]
+            return _drop(order, "cell_unfilled", str(obstacle))
+        return self._told(task, ground)
 
     def _told(self, task: Task, ground: Ground) -> Task | Drop:
         complaint = ""

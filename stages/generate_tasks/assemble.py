@@ -143,8 +143,9 @@ class TaskMaker:
         goal = after(ground.sandbox, [r for r in requests if r.kind == "write"])
         burdens = [r.proof.lower for r in requests]
         keys = {repr(r.proof.reachable[n]) for r in requests for n in r.proof.reads}
+        asked, start = [_asked(r) for r in requests], ground.start
         return Task(
-            id=content_id("task", ground.sandbox.world.digest, person, known, [_asked(r) for r in requests]),
+            id=content_id("task", ground.sandbox.world.digest, person, known, asked, *[plain(call) for call in start]),
             spec=spec,
             domain=spec.domain,
             world_digest=ground.sandbox.world.digest,
@@ -160,6 +161,7 @@ class TaskMaker:
             union_reads=len(keys),
             initial_digest=ground.initial_digest,
             goal_digest=goal,
+            start=start,
         )
 
 

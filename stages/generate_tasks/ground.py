@@ -6,12 +6,13 @@ Built once per worker from the sandbox alone, kept in `Services.memo`. Everythin
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, TypeVar
 
 from schemas.base import Json, digest
 from schemas.graph import ApiGraph
 from schemas.program import Call, Fact, Program, Step
+from schemas.task import Call as Made
 from schemas.tool import ToolSpec
 from stages.generate_tasks.strangers import NONE, Strangers, strangers_of
 from tool_specs.chains import Chain, Feeds, root_chains, stated_chains
@@ -25,6 +26,9 @@ from tool_specs.sandbox import Sandbox
 
 T = TypeVar("T")
 GRAPH_SEED = 11
+_OF_THE_DOMAIN = ("static:", "states:", "plans:", "searches:", "exchanges:", "dues:", "questions:", "differences:",
+                  "sayable:", "fed by:", "own columns:", "key sets:")  # fmt: skip
+"""Pools that stay as they are where a few rows become others: what can be asked for, and in which words."""
 INDEXED = 3_000
 """Donors that can be found by a value: of a larger table, evenly spread ones."""
 
@@ -38,6 +42,9 @@ class Ground:
         identities: sets of facts by which a person can be found, one per identity tool, in the policy's order. Where
             users are nobody in the world: what they may begin by stating (see `strangers`).
         strangers: what users who are nobody in the world may begin with.
+        start: the writes that led from the world to the state that this is the ground of.
+        only: the one person whose tasks are made here; None where it may be anybody.
+        earlier: the ground of the world itself, and `changed` the rows in which this one differs from it.
     """
 
     sandbox: Sandbox
@@ -51,6 +58,10 @@ class Ground:
     strangers: Strangers
     pools: dict[str, Any] = field(default_factory=dict)
     tables_of_tools: dict[str, str] = field(default_factory=dict)
+    start: tuple[Made, ...] = ()
+    only: str | None = None
+    earlier: Ground | None = None
+    changed: frozenset[tuple[str, str]] = frozenset()
     _chains: dict[tuple[str, ...], list[Chain]] = field(default_factory=dict)
     _people: dict[tuple[float, str], list[str]] = field(default_factory=dict)
 
@@ -81,6 +92,26 @@ class Ground:
             strangers=strangers,
         )
 
+    def at(self, calls: Sequence[Made], person: str) -> Ground:
+        """Returns the ground of the state after some writes that succeed, for tasks of one person."""
+        state = self.sandbox.fork()
+        for call in calls:
+            state.call(call.tool, call.arguments)
+        changed = frozenset((table, row) for table, rows in state.diff().items() for row in rows)
+        state = state.settled()
+        return replace(
+            self,
+            sandbox=state,
+            reader=Reader(state),
+            initial_digest=state.digest(),
+            pools={name: pool for name, pool in self.pools.items() if name.startswith(_OF_THE_DOMAIN)},
+            start=tuple(calls),
+            only=person,
+            earlier=self,
+            changed=changed,
+            _people={},
+        )
+
     def follows(self, tool: str | None) -> Mapping[str, Follow]:
         """Returns how arguments of a write follow from its others."""
         return self.sandbox.domain.follows.get(tool or "", {})
@@ -98,6 +129,8 @@ class Ground:
 
     def people(self, split: str, validation: float) -> list[str]:
         """Returns the people of a split, sorted; who is where depends on the person's id alone."""
+        if self.only is not None:
+            return [self.only]
         key = (validation, split)
         if self.strangers.tools:
             # They are in both splits: there, what a task is about decides.
@@ -106,6 +139,10 @@ class Ground:
             table = self.sandbox.world.tables[self.sandbox.domain.principal.table]
             self._people[key] = sorted(person for person in table if split_of(person, validation) == split)
         return self._people[key]
+
+    def neighbours(self, split: str, validation: float) -> list[str]:
+        """Returns the people whose things may be looked at, whoever the tasks are made for."""
+        return self.people(split, validation) if self.earlier is None else self.earlier.people(split, validation)
 
     def by_reads(self, chain: Chain, split: str, validation: float) -> dict[int, list[str]]:
         """Returns the people of a split by the number of reads that a chain makes for them."""
@@ -226,6 +263,8 @@ class Ground:
 
     def _donors(self, tool: str) -> list[tuple[str, Any]]:
         spec = self.specs[tool]
+        if self.earlier is not None and self.earlier.donors(tool):
+            return self._donors_since(tool, self.earlier)
         if len(spec.required) != 1:
             return []
         for table, rows in self.sandbox.world.tables.items():
@@ -238,6 +277,15 @@ class Ground:
                 asks = ((row, self._ask_for(tool, row)) for row in sorted(rows))
                 return [(row, self.reader.answer(ask).value) for row, ask in asks]
         return []
+
+    def _donors_since(self, tool: str, earlier: Ground) -> list[tuple[str, Any]]:
+        """Returns the donors of the world with those rows looked at anew that are others now."""
+        table = self.tables_of_tools[tool]
+        changed = {row for of, row in self.changed if of == table}
+        rows = self.sandbox.world.tables[table]
+        kept = [donor for donor in earlier.donors(tool) if donor[0] not in changed]
+        new = [(row, self.reader.answer(self._ask_for(tool, row)).value) for row in changed if row in rows]
+        return sorted([*kept, *new], key=lambda donor: donor[0])
 
 
 @remembered(1)

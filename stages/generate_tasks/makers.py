@@ -37,7 +37,7 @@ class Maker:
 
     def composer(self, rng: random.Random, identity: tuple[str, ...], person: str, spec: TaskSpec) -> Composer:
         """Returns a composer of one person's requests."""
-        return Composer(self.ground, rng, person, identity, self.ground.people(spec.split, self.validation))
+        return Composer(self.ground, rng, person, identity, self.ground.neighbours(spec.split, self.validation))
 
     def person_with(self, spec: TaskSpec, rng: random.Random, plan: Plan, reads: range) -> str:
         """Returns a random person for whom a plan's object takes so many reads."""

@@ -46,7 +46,8 @@ async def converse(
         agent: Answers and calls tools.
         sandbox: The dialogue's own fork; calls change it.
         caps: When to stop whatever they say.
-        messages: Where the messages go; whoever gives a list has them even if a speaker raises.
+        messages: Where the messages go, behind those of earlier episodes; whoever gives a list has them even if a
+            speaker raises.
 
     Returns:
         The messages, and why it ended.

@@ -9,7 +9,7 @@ other row says which one, so that the agent goes and reads it; it can never see 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
@@ -18,7 +18,7 @@ import msgspec
 import orjson
 
 from schemas.base import Json, canonical
-from schemas.dialogue import Message
+from schemas.dialogue import Message, ToolCall
 from schemas.program import Bind, Condition, Program
 from schemas.world import World
 from stages.simulate_dialogues.desk import Desk
@@ -120,6 +120,37 @@ class Notebook:
             self.facts[name] = value
             for wish in self.wishes.values():
                 wish.version += 1
+
+    def recall(self, messages: Sequence[Message]) -> None:
+        """Takes in what was called and answered earlier in the same dialogue, whoever spoke for the agent."""
+        calls = {call.id: call for message in messages for call in message.tool_calls}
+        for message in messages:
+            if message.role == "user":
+                self.spoken.append(message.content)
+            call = calls.get(message.tool_call_id or "") if message.role == "tool" else None
+            if call is not None and call.name in self.desk.specs:
+                self._recall_call(call, message)
+
+    def _recall_call(self, call: ToolCall, answer: Message) -> None:
+        effect = self.desk.specs[call.name].effect
+        if effect == "read":
+            found = self.note_read(call.name, call.arguments, answer)
+            if call.name in self.desk.identity_names and not answer.error:
+                self.identify(call.name, call.arguments, found)
+        elif effect == "write" and not answer.error:
+            rehearsal, result, unread = self.rehearse(call.name, call.arguments)
+            if result.error or unread is not None:  # what it changed cannot be said, so nothing is known any more
+                self._forget_all()
+                self.writes.append((call.name, call.arguments))
+            else:
+                self.note_write(call.name, call.arguments, answer, rehearsal)
+
+    def _forget_all(self) -> None:
+        self.reads.clear()
+        self._row_of_read.clear()
+        self._absent.clear()
+        self._rows = {table: {} for table in self.desk.domain.rows}
+        self._sandbox = None
 
     def open_wish(self) -> Wish | None:
         """Returns the first request that is not dealt with; what needs another desk comes last."""

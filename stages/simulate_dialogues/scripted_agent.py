@@ -27,15 +27,16 @@ IDENTITY = "identity"
 class ScriptedAgent:
     """Speaks for the desk. A function of the history: the same messages give the same answer."""
 
-    def __init__(self, desk: Desk, seed: Json) -> None:
+    def __init__(self, desk: Desk, seed: Json, before: Sequence[Message] = ()) -> None:
         """Takes a seat.
 
         Args:
             desk: The domain as an agent knows it.
             seed: Decides the choices of words.
+            before: What was said and called in earlier episodes of the dialogue.
         """
-        self._work = _Shift(desk, seed).run()
-        self._heard = 0
+        self._work = _Shift(desk, seed, before).run()
+        self._heard = len(before)
         next(self._work)
 
     async def speak(self, history: Sequence[Message]) -> Message:
@@ -54,8 +55,10 @@ class ScriptedAgent:
 class _Shift(Fulfilling):
     """One dialogue, as a generator that yields the agent's messages and is sent everybody else's."""
 
-    def __init__(self, desk: Desk, seed: Json) -> None:
+    def __init__(self, desk: Desk, seed: Json, before: Sequence[Message]) -> None:
         super().__init__(desk, Notebook(desk), AgentWords(desk, seed))
+        self.notebook.recall(before)
+        self.calls = sum(len(message.tool_calls) for message in before)
 
     def run(self) -> Generator[Message, Message, None]:
         """Serves one user from the first word to the last."""
@@ -168,9 +171,9 @@ class ScriptedAgents:
         """Starts without desks."""
         self._desks: dict[int, Desk] = {}
 
-    def agent(self, domain: Domain, seed: Json) -> ScriptedAgent:
+    def agent(self, domain: Domain, seed: Json, before: Sequence[Message] = ()) -> ScriptedAgent:
         """Returns an agent for one dialogue."""
         desk = self._desks.get(id(domain))
         if desk is None or desk.domain is not domain:
             desk = self._desks[id(domain)] = Desk(domain)
-        return ScriptedAgent(desk, seed)
+        return ScriptedAgent(desk, seed, before)

@@ -29,6 +29,7 @@ from stages.simulate_dialogues.scripted_agent import ScriptedAgents
 from stages.simulate_dialogues.scripted_user import ScriptedUser
 from tool_specs.remember import remembered
 from tool_specs.sandbox import Sandbox
+from tool_specs.starting import started
 
 REVISION = "scripted/1"
 T = TypeVar("T")
@@ -114,8 +115,10 @@ def completion_of(said: Message, request: CompletionRequest) -> Completion:
 @remembered(2, size=256)
 def scripted_talk(scenario: Scenario, sandbox: Sandbox) -> tuple[Message, ...]:
     """Returns what the scripted user and the scripted agent say to each other; made once per scenario."""
-    agent = _AGENTS.agent(sandbox.domain, seed_of(scenario))
-    messages, _ = _now(converse(ScriptedUser(sandbox.domain, scenario), agent, sandbox.fork(), Caps()))
+    before = scenario.said_before
+    agent = _AGENTS.agent(sandbox.domain, seed_of(scenario), before)
+    user, state = ScriptedUser(sandbox.domain, scenario), started(sandbox, scenario.task)
+    messages, _ = _now(converse(user, agent, state.fork(), Caps(), list(before)))
     return tuple(messages)
 
 
@@ -138,12 +141,13 @@ def _next_of_agent(script: Sequence[Message], chat: Sequence[Json]) -> Message |
 
 def _agent_hears(scenario: Scenario, sandbox: Sandbox, chat: Sequence[Json]) -> Message:
     """Returns what a scripted agent says that hears the user's words, if its past is what it would have said."""
-    agent = _AGENTS.agent(sandbox.domain, seed_of(scenario))
+    before = scenario.said_before
+    agent = _AGENTS.agent(sandbox.domain, seed_of(scenario), before)
     ear = UserHearing(sandbox.domain, scenario)
-    history: list[Message] = []
+    history: list[Message] = list(before)
     said: Message | None = None
     answer: Message | None = None
-    for each in chat:
+    for each in chat[len(before) :]:
         content = each["content"] or ""
         if each["role"] == "assistant":
             if answer is None or not _same(each, answer):

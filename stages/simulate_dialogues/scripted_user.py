@@ -32,7 +32,7 @@ class ScriptedUser:
         """Takes a scenario to act out."""
         self._visit = _Visit(domain, scenario)
         self._talk = self._visit.run()
-        self._heard = 0
+        self._begins = self._heard = len(scenario.said_before)
         self._opening: Message | None = next(self._talk)
 
     @property
@@ -46,7 +46,7 @@ class ScriptedUser:
 
     async def speak(self, history: Sequence[Message]) -> Message:
         """Returns the next message."""
-        said = self._opening if not history else None
+        said = self._opening if len(history) == self._begins else None
         for message in history[self._heard :]:
             if message.role == "assistant" and not message.tool_calls:
                 said = self._talk.send(message)

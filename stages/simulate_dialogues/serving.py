@@ -44,6 +44,7 @@ class Serving:
 
     Attributes:
         refused: Requests that were refused.
+        calls: Calls made so far, earlier episodes included: they count up within the dialogue.
     """
 
     def __init__(self, desk: Desk, notebook: Notebook, words: AgentWords) -> None:
@@ -52,7 +53,7 @@ class Serving:
         self.notebook = notebook
         self.words = words
         self.refused: set[int] = set()
-        self._calls = 0
+        self.calls = 0
         self._before: list[str] = []
         self._acts_before: list[Act] = []
 
@@ -105,8 +106,8 @@ class Serving:
 
     def call(self, tool: str, arguments: dict[str, Json]) -> Turn[Message]:
         """Makes a call and returns the tool's message."""
-        self._calls += 1
-        call = ToolCall(id=f"call_{self._calls}", name=tool, arguments=arguments)
+        self.calls += 1
+        call = ToolCall(id=f"call_{self.calls}", name=tool, arguments=arguments)
         return (yield Message(role="assistant", content="", tool_calls=(call,), acts=(_CALL,)))
 
     def read(self, tool: str, arguments: dict[str, Json]) -> Turn[Any]:

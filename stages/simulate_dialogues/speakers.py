@@ -39,8 +39,14 @@ class AgentEngine(Protocol):
     def revision(self) -> str:
         """Name and version."""
 
-    def agent(self, domain: Domain, seed: Json) -> Speaker:
-        """Returns an agent for one dialogue; `seed` decides its choices of words."""
+    def agent(self, domain: Domain, seed: Json, before: Sequence[Message] = ()) -> Speaker:
+        """Returns an agent for one dialogue.
+
+        Args:
+            domain: Whose tools and policy it has.
+            seed: Decides its choices of words.
+            before: Messages of earlier episodes, with which every history begins.
+        """
 
 
 class UserEngine(Protocol):

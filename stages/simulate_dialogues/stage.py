@@ -32,6 +32,7 @@ from stages.simulate_dialogues.scripted_engine import seed_of, session_of
 from stages.simulate_dialogues.scripted_user import ScriptedUsers
 from stages.simulate_dialogues.speakers import AgentEngine, Speaker, UserEngine
 from tool_specs.sandbox import Sandbox
+from tool_specs.starting import started
 
 SCRIPTED = "scripted"
 
@@ -98,7 +99,7 @@ class SimulateDialogues(Stage[Scenario, Dialogue]):
         domain = sandbox.domain
         agents, users = self._scripts(services)
         session = session_of(scenario.id, self.attempt)
-        agent: Speaker = agents.agent(domain, seed_of(scenario))
+        agent: Speaker = agents.agent(domain, seed_of(scenario), scenario.said_before)
         user: Speaker = users.user(domain, scenario)
         revisions = {"agent": agents.revision, "user": users.revision}
         if self.agent != SCRIPTED:
@@ -115,8 +116,10 @@ class SimulateDialogues(Stage[Scenario, Dialogue]):
             agent = heard.agent(agent, user)
         if self.user != SCRIPTED:
             user = heard.user(user, scripted_partner=self.agent == SCRIPTED)
-        own = sandbox.fork()
-        messages: list[Message] = []
+        state = started(sandbox, scenario.task)
+        own = state.fork()
+        before = scenario.said_before
+        messages: list[Message] = list(before)
         broken: Broken | None = None
         ended: Ended = "engine_error"
         try:
@@ -128,9 +131,9 @@ class SimulateDialogues(Stage[Scenario, Dialogue]):
         dialogue = Dialogue(
             id=content_id("dialogue", scenario.id, revisions, *([self.attempt] if self.attempt else [])),
             scenario=scenario,
-            messages=tuple(messages),
+            messages=tuple(messages[len(before) :]),
             ended=ended,
-            initial_digest=sandbox.digest(),
+            initial_digest=state.digest(),
             final_digest=own.digest(),
             engines=revisions,
         )
@@ -160,17 +163,19 @@ async def simulate(
     scenario: Scenario, sandbox: Sandbox, agents: AgentEngine, users: UserEngine, caps: Caps
 ) -> Dialogue:
     """Simulates one dialogue of scripted speakers on a fork of a sandbox."""
-    own = sandbox.fork()
+    state = started(sandbox, scenario.task)
+    own = state.fork()
+    before = scenario.said_before
     engines = {"agent": agents.revision, "user": users.revision}
-    agent = agents.agent(sandbox.domain, seed_of(scenario))
+    agent = agents.agent(sandbox.domain, seed_of(scenario), before)
     user = users.user(sandbox.domain, scenario)
-    messages, ended = await converse(user, agent, own, caps)
+    messages, ended = await converse(user, agent, own, caps, list(before))
     return Dialogue(
         id=content_id("dialogue", scenario.id, engines),
         scenario=scenario,
-        messages=tuple(messages),
+        messages=tuple(messages[len(before) :]),
         ended=ended,
-        initial_digest=sandbox.digest(),
+        initial_digest=state.digest(),
         final_digest=own.digest(),
         engines=engines,
     )

@@ -136,10 +136,11 @@ class Telling:
         self.volunteered = False
         self.stated: dict[int, set[str]] = {}
         self.coupled = False
+        self.goes_on = bool(scenario.before)
 
     def _open(self) -> Reply:
         reply = Reply()
-        reply.add(self.words.greeting())
+        reply.add(self.words.next_one() if self.goes_on else self.words.greeting())
         everything = self.disclosure == "all_at_once"
         numbers = self.plan.order if "multi_request" in self.rules else self.plan.order[:1]
         if self.disclosure == "vague_start":
@@ -151,7 +152,7 @@ class Telling:
             self._raise_all(reply, numbers, vague=False)
         else:
             self._raise(reply, numbers[0])
-        if everything:
+        if everything and not self.goes_on:
             self.identify(reply)
         for habit in self.habits:
             habit.opens(reply)
@@ -177,7 +178,8 @@ class Telling:
 
     def _hint(self, reply: Reply, number: int) -> None:
         request = self.wanted(number)
-        if request.kind not in ("answer", "refuse") and self.dice.chance(0.7) and (topic := self.words.topic(request)):
+        hinting = self.goes_on or self.dice.chance(0.7)
+        if request.kind not in ("answer", "refuse") and hinting and (topic := self.words.topic(request)):
             self._note_raised(number)
             reply.add(topic, intent(request, self.place(number), vague=True, full=False))
         else:

@@ -5,6 +5,7 @@ What is meant comes from the caller; how it is typed, from `manner.py`.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 import msgspec
@@ -16,6 +17,7 @@ from stages.simulate_dialogues import wording_user as tables
 from stages.simulate_dialogues.manner import Manner, joined
 from tool_specs.dice import Dice
 from tool_specs.domain import Domain
+from tool_specs.lexicon import Lexicon
 from tool_specs.phrasing import user as grammar
 from tool_specs.phrasing.english import number, number_of
 from tool_specs.phrasing.frames import want
@@ -43,6 +45,7 @@ class UserWords(Manner):
         self.has_account = bool(domain.identity_tools)
         self.lexicon = domain.lexicon
         self.facts = facts
+        self._pointing = pointing(scenario, domain.lexicon)
 
     def greeting(self) -> str:
         """Returns a greeting, or nothing."""
@@ -120,13 +123,19 @@ class UserWords(Manner):
 
     # Requests
 
+    def _said(self, text: str) -> str:
+        """Returns a text in which what was just done is pointed at instead of being named."""
+        if self._pointing is None:
+            return text
+        return self._pointing.sub(lambda found: self.dice.pick(tables.SAME).format(noun=found.group(1)), text)
+
     def topic(self, request: Request) -> str:
         """Returns a sentence that hints at a request's matter."""
         return want(grammar.ask(self.lexicon, request, self.facts, (), self.rng), self.rng)
 
     def ask(self, request: Request, roles: Sequence[str]) -> str:
         """Raises a request with these details."""
-        text = grammar.raise_request(self.lexicon, request, self.facts, roles, self.rng)
+        text = self._said(grammar.raise_request(self.lexicon, request, self.facts, roles, self.rng))
         if self.register == "chatty" and request.kind not in ("answer", "refuse") and self.dice.chance(0.7):
             text = f"{text} {grammar.flavour(self.lexicon, request, self.facts, self.rng)}".strip()
         return text
@@ -150,7 +159,8 @@ class UserWords(Manner):
 
     def tell(self, request: Request, role: str, *, asked: bool) -> str:
         """Tells one detail."""
-        return " ".join(grammar.tell(self.lexicon, request, self.facts, (role,), self.rng, answering=asked))
+        told = grammar.tell(self.lexicon, request, self.facts, (role,), self.rng, answering=asked)
+        return self._said(" ".join(told))
 
     def again(self, request: Request, role: str) -> str:
         """Tells a detail that was told before."""
@@ -208,6 +218,20 @@ class UserWords(Manner):
             text = self.pick(tables.SLIPPED)
         wrong_host = wrong.rpartition("@")[2]
         return text.replace("{true}", right).replace("{host}", host).replace("{wrong}", wrong_host)
+
+
+def pointing(scenario: Scenario, lexicon: Lexicon) -> re.Pattern[str] | None:
+    """Returns what finds the mention of the row that the task before was about, if it was about one alone."""
+    last = scenario.before[-1].task if scenario.before else None
+    if last is None or len(last.writes) != 1:
+        return None
+    about = [str(value) for value in last.writes[0].arguments.values() if isinstance(value, str)]
+    stated = {str(entry.value) for entry in scenario.task.knowledge if not entry.identity}
+    ids = [value for value in about if value in stated and any(letter.isdigit() for letter in value)]
+    if not ids:
+        return None
+    nouns = "|".join(sorted({re.escape(row.singular) for row in lexicon.rows.values()}))
+    return re.compile(rf"\b(?:(?:my|the|that) )?({nouns}) {re.escape(ids[0])}\b")
 
 
 def _ended(greeting: str, dice: Dice) -> str:

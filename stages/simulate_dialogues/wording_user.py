@@ -54,6 +54,11 @@ ANNOUNCE: Variants = (
 ALSO: Variants = (
     "also", "and", "then", "second", "besides", "oh and", "on top of that", "plus",
 )  # fmt: skip
+SAME: Variants = (
+    "that same {noun}", "the same {noun}", "the {noun} we just talked about", "the {noun} you just changed for me",
+    "the {noun} from just now", "that {noun}",
+)  # fmt: skip
+"""For the row that the last request was about, in place of its number."""
 NEXT_ONE: Variants = (
     "yes, one more thing.", "yes, there's something else.", "actually yes.", "yeah, another thing.", "yes.",
     "yep, one more.", "oh yes.", "there is, yes.", "yes actually.", "mhm, next one.", "also,", "one more thing.",

@@ -59,7 +59,7 @@ def declined_at(context: CheckContext, request: Request) -> int | None:
     """Returns the message that lists a request's details, every one of them, and that the user says no to."""
     call = ToolCall(id="", name=request.tool or "", arguments=request.arguments)
     principal = context.task.principal
-    for index, text in context.text("assistant", 0, len(context.messages) - 1):
+    for index, text in context.text("assistant", context.begin, len(context.messages) - 1):
         answer = context.messages[index + 1]
         said_no = any(act.kind in ("withdraw", "negate") for act in answer.acts) or refuses(context.low[index + 1])
         if answer.role != "user" or not said_no:

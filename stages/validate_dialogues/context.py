@@ -26,6 +26,7 @@ from tool_specs.phrasing.english import moment
 from tool_specs.programs import ReadKey
 from tool_specs.reading import texts
 from tool_specs.sandbox import Result, Sandbox
+from tool_specs.starting import started
 
 
 @dataclass(frozen=True)
@@ -143,10 +144,12 @@ class CheckContext:
     """What a check may look at.
 
     Attributes:
-        initial: the sandbox before the first call; nobody calls writes on it.
-        steps: the calls in order, replayed.
+        messages: the whole session; the task's own ones begin at `begin`, and what is said of acts, of evidence and of
+            telling holds for those.
+        initial: the state that the task begins in; nobody calls writes on it.
+        steps: the calls of all messages in order, replayed.
         final: the sandbox after the last call.
-        initial_digest: the state before the first call.
+        initial_digest: the state before the task's first call.
         prepared: what follows from the task alone.
         facts: what the user knows, by name.
         low: every message's text in lower case.
@@ -158,13 +161,14 @@ class CheckContext:
         self.domain: Domain = sandbox.domain
         self.toolbox = toolbox
         self.limits = limits
-        self.messages: tuple[Message, ...] = dialogue.messages
+        self.messages: tuple[Message, ...] = dialogue.whole
+        self.begin = len(self.messages) - len(dialogue.messages)
         self.low = ["" if message.role == "tool" else message.content.lower() for message in self.messages]
-        self.initial = sandbox
-        self.prepared = prepared(sandbox, self.task)
+        self.initial = started(sandbox, self.task)
+        self.prepared = prepared(self.initial, self.task)
         self.facts: Mapping[str, Json] = self.prepared.facts
-        self.initial_digest = sandbox.digest()
         self.steps, self.final = self._replay(sandbox)
+        self.initial_digest = self._state_at(self.begin, sandbox).digest()
 
     def _replay(self, sandbox: Sandbox) -> tuple[tuple[Step, ...], Sandbox]:
         steps: list[Step] = []
@@ -183,6 +187,12 @@ class CheckContext:
                     principal = identified(self.initial, result)
         return tuple(steps), now
 
+    def _state_at(self, index: int, sandbox: Sandbox) -> Sandbox:
+        """Returns the state before a message."""
+        if not index:
+            return sandbox
+        return next((step.before for step in self.steps if step.index >= index), self.final)
+
     def _answer(self, index: int, call: ToolCall) -> int | None:
         for place in range(index + 1, len(self.messages)):
             message = self.messages[place]
@@ -199,22 +209,47 @@ class CheckContext:
 
     @cached_property
     def made(self) -> Mapping[ReadKey, int]:
-        """Reads that succeeded -> the message in which their answer stands."""
-        made: dict[ReadKey, int] = {}
+        """Reads that succeeded -> the message in which their answer stands.
+
+        Of those made before the task began, the ones that would be answered alike now; what a write answered then
+        counts as the read that would answer the same.
+        """
+        made = self._shown_before()
         for step in self.steps:
             if step.effect == "read" and not step.result.error and step.answer is not None:
+                if step.index < self.begin and not self._holds(step):
+                    continue
                 made.setdefault(step.key, step.answer)
         return made
 
+    def _shown_before(self) -> dict[ReadKey, int]:
+        """Returns the reads of the task's proofs whose answer a write gave before the task began."""
+        before = (step for step in self.steps if step.index < self.begin and step.effect == "write")
+        shown = {step.result.content: step.answer for step in before if step.answer is not None}
+        if not shown:
+            return {}
+        reads = (read for request in self.task.requests for read in request.proof.reachable)
+        answers = ((read, self.initial.call(read.tool, read.arguments).content) for read in reads)
+        return {folded(read.tool, read.arguments): shown[text] for read, text in answers if text in shown}
+
+    def _holds(self, step: Step) -> bool:
+        return self.initial.call(step.call.name, step.call.arguments).content == step.result.content
+
     @cached_property
     def writes(self) -> tuple[Step, ...]:
-        """The writes that succeeded."""
-        return tuple(step for step in self.steps if step.effect == "write" and not step.result.error)
+        """The task's writes that succeeded."""
+        own = (step for step in self.steps if step.index >= self.begin)
+        return tuple(step for step in own if step.effect == "write" and not step.result.error)
 
     @cached_property
     def gold(self) -> tuple[tuple[int, Step | None], ...]:
         """Pairs (number of a write request, the successful write that carries it out)."""
         return tuple(_matched(self.task, self.writes))
+
+    @property
+    def own(self) -> Iterator[tuple[int, Message]]:
+        """Yields (index, message) of the task's own messages."""
+        return zip(range(self.begin, len(self.messages)), self.dialogue.messages, strict=True)
 
     def text(self, role: str, start: int, stop: int) -> Iterator[tuple[int, str]]:
         """Yields (index, lower-case text) of a role's messages with text in a range."""

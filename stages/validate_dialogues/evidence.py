@@ -133,7 +133,8 @@ def _identifies(context: CheckContext, tool: str, error: bool) -> bool:
 
 def _refused(context: CheckContext) -> int | None:
     """Returns the last message that refuses, by the speaker's own acts."""
-    found = [i for i, m in enumerate(context.messages) if any(act.kind == "refuse" for act in m.acts)]
+    own = range(context.begin, len(context.messages))
+    found = [index for index in own if any(act.kind == "refuse" for act in context.messages[index].acts)]
     return found[-1] if found else None
 
 
@@ -141,7 +142,7 @@ def _told_too_early(context: CheckContext, request: Request, complete: int) -> b
     """Whether a value was told before the evidence and not after it. One that is never told is no guess."""
     if not request.communicate:
         return False
-    texts = list(context.text("assistant", 0, len(context.messages)))
+    texts = list(context.text("assistant", context.begin, len(context.messages)))
     for value in request.communicate:
         told = [index for index, text in texts if context.toolbox.tells(text, value)]
         if told and told[-1] <= complete:

@@ -40,13 +40,14 @@ _DIGITS = 4
 
 
 def gains(context: CheckContext) -> tuple[Gain, ...]:
-    """Returns the gain of each message in bits; None where there is nothing to measure."""
+    """Returns the gain of each message in bits; None where there is nothing to measure, or before the task began."""
     known = _Known(context.initial, context.task)
     found: list[Gain] = [None] * len(context.messages)
-    calls = iter(context.steps)
+    calls = iter([step for step in context.steps if step.index >= context.begin])
+    known.recall([key for key, place in context.made.items() if place < context.begin])
     asking: int | None = None
     before = 0
-    for index, message in enumerate(context.messages):
+    for index, message in context.own:
         if message.role == "user":
             if asking is not None:
                 before = known.candidates
@@ -101,15 +102,26 @@ class _Known:
             return False
         if step.result.error:
             return again
-        identifies = step.call.name in self._identity
+        self._exclude(step.key)
+        return True
+
+    def recall(self, keys: Sequence[ReadKey]) -> None:
+        """Takes in what was read before the task began, and who the user is."""
+        for key in keys:
+            self._exclude(key)
+            if key[0] in self._identity:
+                self._spoken.difference_update(PERSON)
+
+    def _exclude(self, key: ReadKey) -> None:
+        """Leaves out what a read's answer excludes."""
+        identifies = key[0] in self._identity
         self._clauses = [
             reads
             for reads in self._clauses
-            if step.key not in reads and not (identifies and all(name in self._identity for name, _ in reads))
+            if key not in reads and not (identifies and all(name in self._identity for name, _ in reads))
         ]
-        looked = (LookUp(each.places - {step.key}, each.leads - {step.key}, each.until) for each in self._look_ups)
+        looked = (LookUp(each.places - {key}, each.leads - {key}, each.until) for each in self._look_ups)
         self._look_ups = [each for each in looked if each.places and (each.leads or each.until)]
-        return True
 
     def hear(self, message: Message, answered: Message | None) -> None:
         """Takes in what a user's message means, and which message of the agent it answers."""

@@ -56,6 +56,10 @@ class Known:
         self._fresh_said.append(text)
         self.stated.update(amounts(text) if "$" in text or "€" in text or "£" in text else ())
 
+    def tell(self, text: str) -> None:
+        """Adds what the agent said before the task began: amounts that others are worked out from."""
+        self.stated.update(amounts(text) if "$" in text or "€" in text or "£" in text else ())
+
     def learn(self, step: Step) -> None:
         """Adds what a tool answered. Errors are news about the call, not about the world."""
         if not step.result.error:
@@ -196,8 +200,13 @@ def grounding(context: CheckContext) -> Verdict:
         elif message.tool_calls:
             for call in message.tool_calls:
                 waiting.append(next(steps))
+                if index < context.begin:
+                    continue
                 for what in _ungrounded(context, known, call):
                     return failed("grounding", "agent", f"{place(index)}: {call.name}: {what}")
+        elif index < context.begin:
+            checked.update(tokens(message.content))  # whoever said it, it has been said
+            known.tell(message.content)
         else:
             for what in _unfounded(known, message.content, checked, told):
                 return failed("grounding", "agent", f"{place(index)}: {what}")

@@ -33,24 +33,25 @@ def _broken(context: CheckContext) -> Iterator[tuple[int, str]]:
     spoken, until = "", 0
     for step in context.steps:
         call = step.call
-        yield from _identity(context, step)
         new = [message.content for message in context.messages[until : step.index + 1] if message.role == "user"]
         if new:
             said += new
             spoken = "\n".join(said)
         until = step.index + 1
-        missing = unconfirmed(context, step) if step.effect == "write" else ""
-        if step.effect == "write" and missing is not None:
-            yield step.index, f"{call.name}: {missing}"
-        heard = GuardContext(
-            sandbox=step.before,
-            principal_id=step.principal,
-            confirmed=missing is None,
-            writes=tuple(writes),
-            spoken=spoken,
-        )
-        for name, words in domain.violations(heard, call.name, call.arguments):
-            yield step.index, f"rule {name}: {words}"
+        if step.index >= context.begin:
+            yield from _identity(context, step)
+            missing = unconfirmed(context, step) if step.effect == "write" else ""
+            if step.effect == "write" and missing is not None:
+                yield step.index, f"{call.name}: {missing}"
+            heard = GuardContext(
+                sandbox=step.before,
+                principal_id=step.principal,
+                confirmed=missing is None,
+                writes=tuple(writes),
+                spoken=spoken,
+            )
+            for name, words in domain.violations(heard, call.name, call.arguments):
+                yield step.index, f"rule {name}: {words}"
         if step.effect == "write" and not step.result.error:
             writes.append((call.name, call.arguments))
     for number, request in enumerate(context.task.requests):
@@ -79,10 +80,11 @@ def _not_refused(context: CheckContext, request: Request) -> Iterator[str]:
     refusal = request.refusal
     if refusal is not None and refusal.transfer:
         tool = context.domain.transfer_tool
-        if not any(step.call.name == tool and not step.result.error for step in context.steps):
+        own = (step for step in context.steps if step.index >= context.begin)
+        if not any(step.call.name == tool and not step.result.error for step in own):
             yield "the user was not transferred"
         return
-    texts = [index for index, _ in context.text("assistant", 0, len(context.messages))]
+    texts = [index for index, _ in context.text("assistant", context.begin, len(context.messages))]
     acted = [index for index in texts if any(act.kind == "refuse" for act in context.messages[index].acts)]
     if any(context.messages[index].acts for index in texts) and not acted:
         yield "no message refuses it"

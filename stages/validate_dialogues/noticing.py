@@ -49,9 +49,9 @@ def _unasked(context: CheckContext, request: Request, flaw: Flaw, step: Step) ->
 
 def _answered(context: CheckContext, request: Request, flaw: Flaw, step: Step) -> Iterator[int]:
     """Yields the agent's message that the user answered by telling the role as it is meant, for the first time."""
-    told = any(act.kind == "inform" for message in context.messages if message.role == "user" for act in message.acts)
+    told = any(act.kind == "inform" for _, message in context.own if message.role == "user" for act in message.acts)
     last: int | None = None
-    for index in range(step.index):
+    for index in range(context.begin, step.index):
         message = context.messages[index]
         if message.role == "assistant" and not message.tool_calls:
             last = index

@@ -60,9 +60,8 @@ def outcome(context: CheckContext) -> Verdict:
     if context.final_digest != context.task.goal_digest:
         return failed("outcome", _culprit(context), _difference(context))
     ended = context.dialogue.ended
-    handed_over = any(
-        step.call.name == context.domain.transfer_tool and not step.result.error for step in context.steps
-    )
+    own = (step for step in context.steps if step.index >= context.begin)
+    handed_over = any(step.call.name == context.domain.transfer_tool and not step.result.error for step in own)
     wanted = any(request.refusal is not None and request.refusal.transfer for request in context.task.requests)
     if handed_over and not wanted:
         return failed("outcome", "agent", "the user was transferred although nothing in the task calls for it")
@@ -108,7 +107,7 @@ def _pending(dialogue: Dialogue) -> bool:
 
 def _difference(context: CheckContext) -> str:
     """Names the rows in which the final state and the goal differ."""
-    sandbox = context.steps[0].before.fork() if context.steps else context.final.fork()
+    sandbox = context.initial.fork()
     for request in context.task.writes:
         if request.tool is not None:
             sandbox.call(request.tool, request.arguments)

@@ -69,9 +69,9 @@ def structure(context: CheckContext) -> Verdict:
     """Roles alternate, every call is answered, and texts hold nothing but what a person would read."""
     for index, what, owner in _form(context):
         return failed("structure", owner, f"{place(index)}: {what}")
-    texts = [message.content for message in context.messages if message.role != "tool" and message.content]
+    texts = [message.content for _, message in context.own if message.role != "tool" and message.content]
     if leftover("\n".join(texts)) is not None:  # all at once first: nearly always there is nothing
-        for index, message in enumerate(context.messages):
+        for index, message in context.own:
             found = leftover(message.content) if message.role != "tool" else None
             if found is not None:
                 return failed("structure", _OWNERS[message.role], f"{place(index)}: the text has {found}")
@@ -80,16 +80,16 @@ def structure(context: CheckContext) -> Verdict:
 
 def _form(context: CheckContext) -> Iterator[tuple[int, str, Owner]]:
     messages, limits = context.messages, context.limits
-    if not messages or messages[0].role != "user":
-        yield 0, "the first message must be the user's", "infrastructure"
+    if len(messages) == context.begin or messages[context.begin].role != "user":
+        yield context.begin, "the first message must be the user's", "infrastructure"
         return
     last = messages[-1]
     if last.role != "assistant" or last.tool_calls:
         yield len(messages) - 1, "the last message must be the assistant's, in words", "agent"
-    seen: set[str] = set()
+    seen = {call.id for message in messages[: context.begin] for call in message.tool_calls}
     waiting: list[tuple[str, str]] = []
     before: Message | None = None
-    for index, message in enumerate(messages):
+    for index, message in context.own:
         if message.role == "tool":
             if not waiting:
                 yield index, "answers a call that nobody made", "infrastructure"
@@ -167,6 +167,8 @@ def leftover(text: str) -> str | None:
 def call_schema(context: CheckContext) -> Verdict:
     """Every call is of a known tool, with arguments that its schema allows."""
     for step in context.steps:
+        if step.index < context.begin:
+            continue
         validator = context.toolbox.validators.get(step.call.name)
         if validator is None:
             return failed("call_schema", "agent", f"{place(step.index)}: there is no tool {step.call.name!r}")
@@ -186,7 +188,7 @@ def truncation(context: CheckContext) -> Verdict:
         )
     if ended == "engine_error":
         return failed("truncation", "infrastructure", "an engine failed")
-    for index, message in enumerate(context.messages):
+    for index, message in context.own:
         if message.role == "tool" or not message.content:
             continue
         what = broken_off(message.content, formal=message.role == "assistant")

@@ -25,7 +25,7 @@ def communication(context: CheckContext) -> Verdict:
             known = _known_since(context, number, value)
             if known is None:
                 return failed("communication", "agent", f"request {number}: {value!r} was never read")
-            told = context.text("assistant", known + 1, len(context.messages))
+            told = context.text("assistant", max(known + 1, context.begin), len(context.messages))
             if not any(context.toolbox.tells(text, value) for _, text in told):
                 return failed("communication", "agent", f"request {number}: the user is never told {value!r}")
     return passed("communication")
@@ -54,7 +54,8 @@ def _faults(context: CheckContext) -> Iterator[tuple[int, str]]:
     last = len(context.messages) - 1
     if context.dialogue.ended == "user_left":
         yield last, "the user left before the end"
-    yield from ((i, "the user speaks as the agent does") for i, text in context.text("user", 0, last) if as_agent(text))
+    own = context.text("user", context.begin, last)
+    yield from ((index, "the user speaks as the agent does") for index, text in own if as_agent(text))
     yield from _strange_values(context)
     yield from _secrets(context)
     yield from _contradictions(context)
@@ -66,7 +67,7 @@ def _stopped(context: CheckContext) -> Iterator[tuple[int, str]]:
     """A good-bye that answers the question for a yes."""
     if all(step is not None for _, step in context.gold):
         return
-    users = [index for index, _ in context.text("user", 0, len(context.messages))]
+    users = [index for index, _ in context.text("user", context.begin, len(context.messages))]
     for index in users[1:]:
         asked = context.messages[index - 1]
         bye = any(act.kind == "user_bye" for act in context.messages[index].acts) or index == users[-1]
@@ -79,7 +80,7 @@ def _stopped(context: CheckContext) -> Iterator[tuple[int, str]]:
 def _strange_values(context: CheckContext) -> Iterator[tuple[int, str]]:
     """Ids, addresses and amounts that the user neither knows nor was told."""
     own = context.prepared.own_words
-    for index, message in enumerate(context.messages):
+    for index, message in context.own:
         if message.role != "user":
             continue
         text = message.content
@@ -165,7 +166,7 @@ def _secrets(context: CheckContext) -> Iterator[tuple[int, str]]:
                 if not isinstance(leaf, str) or len(leaf) < 3:
                     continue
                 low = leaf.lower()
-                for index, text in context.text("user", 0, len(context.messages)):
+                for index, text in context.text("user", context.begin, len(context.messages)):
                     if low not in text:
                         continue
                     if low not in own and not _was_told(context, index, low):
@@ -176,7 +177,7 @@ def _contradictions(context: CheckContext) -> Iterator[tuple[int, str]]:
     """Facts told otherwise than they are (by the speaker's own acts) and never told right afterwards."""
     facts = context.facts
     wrong: dict[str, tuple[int, Json]] = {}
-    for index, message in enumerate(context.messages):
+    for index, message in context.own:
         if message.role != "user":
             continue
         for act in message.acts:
@@ -266,7 +267,8 @@ def _brought_up(context: CheckContext, request: Request, name: str, leaf: Json, 
 def _last_listing(context: CheckContext, stop: int | None = None) -> int:
     """Returns the last assistant's text before the first write: it lists what is to be done and offers nothing."""
     if stop is None:
-        stop = next((step.index for step in context.steps if step.effect == "write"), len(context.messages))
+        own = (step for step in context.steps if step.index >= context.begin)
+        stop = next((step.index for step in own if step.effect == "write"), len(context.messages))
     return max((index for index, _ in context.text("assistant", 0, stop)), default=0)
 
 

@@ -5,13 +5,14 @@ from __future__ import annotations
 import itertools
 import json
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from tests.independent.changes import put
 from tests.independent.interpreter import NOTHING, SEVERAL, ReadId, Reads, Undetermined, answer, read_id
 from tests.independent.reach import Reach, World, spoken, texts
 from tests.independent.search import Search, smallest_hitting
+from tests.independent.sessions import after, parts
 from tool_specs.domain import GuardContext
 from tool_specs.sandbox import Sandbox
 
@@ -49,11 +50,27 @@ class Checker:
         self.counts: Counter[str] = Counter()
 
     def check(self, row: Mapping[str, Any]) -> list[str]:
-        """Returns what disagrees in one row."""
-        task = row["metadata"]["task"]
+        """Returns what disagrees in one row: in each of its tasks, on the state that those before have left."""
+        found: list[str] = []
+        here, done = self, []
+        for number, (messages, task) in enumerate(parts(row)):
+            if task:
+                found += [f"task {number}: {what}" if number else what for what in here._task(messages, task)]
+                if task.get("start", []) != done:
+                    found.append(f"task {number}: it says that {task['start']} was done before, but {done} was")
+            if len(messages) < len(row["messages"]) and messages[-1] is not row["messages"][-1]:
+                state, writes = after(here.sandbox, messages)
+                done = [*done, *writes]
+                here = Checker(state)
+                here.counts = self.counts
+        self.counts["rows"] += 1
+        self.counts["tasks of sessions"] += len(row["metadata"].get("further", []))
+        return found
+
+    def _task(self, messages: Sequence[Mapping[str, Any]], task: Mapping[str, Any]) -> list[str]:
         if self.sandbox.digest() != task["initial_digest"]:
             return ["the world is not the one of the task"]
-        found = [f"replay: {what}" for what in self._replay(row, task)]
+        found = [f"replay: {what}" for what in self._replay(messages, task)]
         burdens = [request["proof"]["lower"] for request in task["requests"]]
         if task["burden"] != max(burdens, default=0):
             found.append(f"burden {task['burden']} is not the maximum of {burdens}")
@@ -69,7 +86,6 @@ class Checker:
                 ]
             if request.get("flaw"):
                 found += [f"request {number}: flaw: {what}" for what in self._flaw(task, request, request["flaw"])]
-        self.counts["rows"] += 1
         return found
 
     def _flaw(self, task: Mapping[str, Any], request: Mapping[str, Any], flaw: Mapping[str, Any]) -> Iterator[str]:
@@ -116,10 +132,10 @@ class Checker:
             if not same:
                 yield f"request {i} may come before request {j}, but changes its answer"
 
-    def _replay(self, row: Mapping[str, Any], task: Mapping[str, Any]) -> Iterator[str]:
+    def _replay(self, messages: Sequence[Mapping[str, Any]], task: Mapping[str, Any]) -> Iterator[str]:
         fork = self.sandbox.fork()
-        answers = {m["tool_call_id"]: m["content"] for m in row["messages"] if m["role"] == "tool"}
-        for message in row["messages"]:
+        answers = {m["tool_call_id"]: m["content"] for m in messages if m["role"] == "tool"}
+        for message in messages:
             for call in message.get("tool_calls") or ():
                 arguments = loaded(call["function"]["arguments"])
                 result = fork.call(call["function"]["name"], arguments)

@@ -15,7 +15,9 @@ from tests.independent import rederive
 from tests.independent.checker import Checker
 
 ROOT = Path(__file__).resolve().parents[2]
-PARTS = ("rederive", "live", "backings", "checker", "search", "changes", "additions", "reach", "interpreter")
+PARTS = (
+    "rederive", "live", "backings", "checker", "sessions", "search", "changes", "additions", "reach", "interpreter",
+)  # fmt: skip
 FOREIGN = {"tool_specs.catalog", "tool_specs.domain", "tool_specs.sandbox"}
 
 

@@ -219,6 +219,7 @@ def row(record: Judged) -> SftRow:
         reward=1.0,
         generator_model="scripted/1",
         task_id=task.id,
+        num_tasks=1,
         messages=[{"role": "system", "content": "Policy."}, *(openai(message) for message in dialogue.messages)],
         tools=TOOLS,
         information_gain=[None] * (len(dialogue.messages) + 1),

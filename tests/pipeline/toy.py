@@ -46,7 +46,7 @@ def note(spec, number, value):
         id=content_id("note", spec.id, number), domain=spec.domain, kind=spec.kind, split=spec.split,
         num_writes=spec.num_writes, burden=spec.burden, plausible_burden=spec.burden, num_turns=2, num_tool_calls=0,
         num_read_calls=0, num_write_calls=0, max_parallel_calls=0, zero_gain_turns=0, disclosure="drip",
-        register="terse", behavior="", reward=1.0, generator_model="toy/1", task_id=spec.id,
+        register="terse", behavior="", reward=1.0, generator_model="toy/1", task_id=spec.id, num_tasks=1,
         messages=[{"role": "user", "content": f"note {value}"}, {"role": "assistant", "content": "ok"}], tools=[],
         information_gain=[None, None], metadata={"number": number},
     )  # fmt: skip

@@ -34,6 +34,7 @@ class Listening:
         self._domain = domain
         self._scenario = scenario
         self._user = UserHearing(domain, scenario)
+        self._begins = len(scenario.said_before)
 
     def user(self, speaker: Speaker, *, scripted_partner: bool) -> Speaker:
         """Returns a language user whose words are heard."""
@@ -57,7 +58,7 @@ class Listening:
         def hear(message: Message, history: Sequence[Message]) -> Message:
             if message.tool_calls:
                 return message
-            acts = ear.hear(message, history)
+            acts = ear.hear(message, history[self._begins :])
             over = any(act.kind == "user_bye" for act in history[-1].acts)
             if scripted is not None and not acts and not over:
                 raise Broken("not_understood", "infrastructure", f"nothing was heard in {message.content[:120]!r}")

@@ -88,8 +88,8 @@ def test_writes_come_right_after_a_yes() -> None:
 
 
 def test_the_agent_cannot_be_given_the_task() -> None:
-    assert list(inspect.signature(ScriptedAgents.agent).parameters) == ["self", "domain", "seed"]
-    assert list(inspect.signature(ScriptedAgent.__init__).parameters) == ["self", "desk", "seed"]
+    assert list(inspect.signature(ScriptedAgents.agent).parameters) == ["self", "domain", "seed", "before"]
+    assert list(inspect.signature(ScriptedAgent.__init__).parameters) == ["self", "desk", "seed", "before"]
 
 
 def test_rows_that_were_not_read_make_no_difference() -> None:
