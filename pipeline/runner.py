@@ -9,8 +9,6 @@ grew, also on the sizes that it had, because what was kept stays kept.
 
 from __future__ import annotations
 
-import contextlib
-import fcntl
 import itertools
 import shutil
 import time
@@ -34,8 +32,9 @@ from pipeline.plan_tasks import SHARD, first_orders, first_round, sizes
 from pipeline.provenance import NAMED, differences, provenance_of, read_provenance, write_provenance
 from pipeline.rerun import described, forget, outlook
 from pipeline.run_folder import SIZES, grown_from
+from pipeline.run_lock import locked
 from pipeline.selection import Selection
-from pipeline.storage import read_json, storage_error, write_json
+from pipeline.storage import read_json, write_json
 from schemas.base import digest
 from schemas.task import TaskSpec
 
@@ -67,7 +66,7 @@ def run(
         StageFailed: a stage raised.
     """
     started = time.monotonic()
-    with _locked(plan.out):
+    with locked(plan.out):
         _identify(plan, again)
         made = finishers(finish)
         closed = tuple(source.closed for source in plan.worlds if source.closed)
@@ -235,21 +234,3 @@ def _identify(plan: Plan, again: Again) -> None:
         write_provenance(plan.out, now)
     if not path.exists() or read_json(path) != now.recipe:
         write_json(path, now.recipe)
-
-
-@contextlib.contextmanager
-def _locked(out: Path) -> Iterator[None]:
-    """Keeps a second run out of the folder; the lock goes with the process, however that ends."""
-    try:
-        out.mkdir(parents=True, exist_ok=True)
-        lock = (out / ".lock").open("w")
-    except OSError as error:
-        raise storage_error(out, error) from error
-    with lock:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError as error:
-            raise StorageError(
-                f"{out}: another `writ run` is at work here; wait for it, or give another --out"
-            ) from error
-        yield
