@@ -45,6 +45,17 @@ class Seen:
         return frozenset(act.kind for message in self.users for act in message.acts)
 
     @cached_property
+    def raised(self) -> list[int]:
+        """How many requests each message raises for the first time, of those that raise any."""
+        known: set[int | None] = set()
+        found: list[int] = []
+        for message in self.users:
+            fresh = {act.request for act in message.acts if act.kind in INTENTS} - known
+            known |= fresh
+            found += [len(fresh)] if fresh else []
+        return found
+
+    @cached_property
     def identity(self) -> dict[str, Json]:
         """What the user can be found by, as it is."""
         return {entry.name: entry.value for entry in self.dialogue.scenario.task.knowledge if entry.identity}
@@ -176,7 +187,21 @@ def _told_twice(users: Sequence[Message], kind: str) -> bool:
 
 
 def _raises_several(seen: Seen, playbook: Playbook) -> bool:
-    return any(len({act.request for act in message.acts if act.kind in INTENTS}) > 1 for message in seen.users)
+    """All requests come in one message."""
+    return len(seen.raised) == 1 and seen.raised[0] > 1
+
+
+def _raises_pairs(seen: Seen, playbook: Playbook) -> bool:
+    """Requests come in several messages, two in one of them."""
+    return len(seen.raised) > 1 and max(seen.raised) == 2
+
+
+def _rates(seen: Seen, playbook: Playbook) -> bool:
+    """An opinion answers a report or an answer."""
+    return "feedback" in seen.kinds and any(
+        any(act.kind == "response" for act in before.acts) and any(act.kind == "feedback" for act in message.acts)
+        for before, message in pairwise(seen.talk)
+    )
 
 
 def _refuses_first(seen: Seen, playbook: Playbook) -> bool:
@@ -214,6 +239,8 @@ DETECTORS: dict[str, Detector] = {
     "refuses_first": _refuses_first,
     "wanders": _says("off_topic"),
     "raises_several": _raises_several,
+    "raises_pairs": _raises_pairs,
+    "gives_feedback": _rates,
     "words": _words,
 }
 """What playbooks name under `detector`: whether a dialogue shows a behaviour."""

@@ -64,6 +64,7 @@ def _several(task: Task, domain: Domain) -> bool:
     return len(task.requests) > 1 and not any(request.coupled for request in task.requests)
 
 
+_PAIR = 2
 FITS: dict[str, Callable[[Task, Domain], bool]] = {
     "drippable": _drippable,
     "askable": _askable,
@@ -71,6 +72,8 @@ FITS: dict[str, Callable[[Task, Domain], bool]] = {
     "slippable": lambda task, domain: _flawless(task) and bool(slippable(task, domain)),
     "reconsiderable": lambda task, domain: _flawless(task) and bool(second_thoughts(task, domain.lexicon)),
     "revisable": lambda task, domain: _flawless(task) and bool(revisions(task, domain.lexicon)),
+    "many": lambda task, domain: _several(task, domain) and len(task.requests) > _PAIR,
+    "served": lambda task, domain: any(request.kind in ("write", "answer") for request in task.requests),
     "writes": lambda task, domain: any(request.kind == "write" for request in task.requests),
     "several": _several,
     "numbered": lambda task, domain: bool(lacked_numbers(task, domain)),

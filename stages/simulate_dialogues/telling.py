@@ -142,9 +142,9 @@ class Telling:
         reply = Reply()
         reply.add(self.words.next_one() if self.goes_on else self.words.greeting())
         everything = self.disclosure == "all_at_once"
-        numbers = self.plan.order if "multi_request" in self.rules else self.plan.order[:1]
+        numbers = self.plan.order[: self._at_once()]
         if self.disclosure == "vague_start":
-            if "multi_request" in self.rules:
+            if len(numbers) > 1:
                 self._raise_all(reply, numbers, vague=True)
             else:
                 self._hint(reply, numbers[0])
@@ -175,6 +175,10 @@ class Telling:
             reply.acts.append(intent(self.wanted(number), self.place(number), vague=vague_here, full=full))
             if full:
                 self.inform(reply, number, self.roles[number])
+
+    def _at_once(self) -> int:
+        """Returns how many requests this user raises in one message."""
+        return len(self.plan.order) if "multi_request" in self.rules else 2 if "in_pairs" in self.rules else 1
 
     def _hint(self, reply: Reply, number: int) -> None:
         request = self.wanted(number)
@@ -240,7 +244,10 @@ class Telling:
         waiting = [number for number in self.plan.order if number not in self.raised]
         if waiting:
             reply.add(self.words.next_one())
-            self._raise(reply, waiting[0])
+            if self._at_once() > 1 and len(waiting) > 1:
+                self._raise_all(reply, waiting[: self._at_once()], vague=False)
+            else:
+                self._raise(reply, waiting[0])
         else:
             reply.add(self.words.bye(), Act(kind="user_bye"))
 

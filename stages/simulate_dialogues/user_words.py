@@ -95,6 +95,10 @@ class UserWords(Manner):
         """Talks about something else."""
         return self.pick(tables.OFF_TOPIC)
 
+    def feedback(self, *, answered: bool) -> str:
+        """Says what the user thinks of an answer, or of what was done."""
+        return self.pick(tables.FEEDBACK_ANSWER if answered else tables.FEEDBACK)
+
     def protest(self) -> str:
         """Objects to a refusal."""
         return self.pick(tables.PROTEST)

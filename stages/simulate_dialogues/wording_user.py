@@ -157,6 +157,33 @@ DONE_MISTYPED: Variants = (
     "no, everything I need for today",
     "no, that should be everything",
 )
+FEEDBACK: dict[str, Variants] = {
+    "plain": (
+        "great, that worked.", "good, that's done.", "perfect.", "nice, that was easy.", "okay, that's exactly it.",
+        "good, one thing less to worry about.", "great, that went through.", "nice one.", "ah, good.",
+        "lovely, that was quick.", "cool, that's settled then.", "wonderful, thank you.",
+    ),
+    "terse": (
+        "great.", "nice.", "good.", "cool.", "perfect.", "works.",
+    ),
+    "chatty": (
+        "oh nice, I was afraid that would be more complicated.", "great, my sister told me that takes ages with you.",
+        "super, I can cross that one off my list.",
+    ),
+}  # fmt: skip
+FEEDBACK_ANSWER: dict[str, Variants] = {
+    "plain": (
+        "good to know.", "ah, okay.", "interesting.", "that's what I wanted to know.",
+        "hm, more or less what I thought.",
+        "okay, that helps.", "right, I wasn't sure about that.", "ah, that explains it.",
+    ),
+    "terse": (
+        "ok.", "good to know.", "ah ok.", "hm ok.", "right.",
+    ),
+    "chatty": (
+        "huh, I would have guessed something else entirely.", "ah, so I remembered it right after all.",
+    ),
+}  # fmt: skip
 ACCEPT: dict[str, Variants] = {
     "plain": (
         "ok, fair enough.", "alright then.", "too bad, but ok.", "hm, ok.", "I see.", "that's a pity. fine.",

@@ -7,7 +7,7 @@ a yes, beside an answer, or to the text as it is typed. Where several have somet
 from __future__ import annotations
 
 from stages.behaviors.space import playbooks_of
-from stages.simulate_dialogues.habits.remarks import Impatience, OffTopic, Remark
+from stages.simulate_dialogues.habits.remarks import Feedback, Impatience, OffTopic, Remark
 from stages.simulate_dialogues.habits.second_thoughts import ChangeOfMind, RefuseFirst, Revises, Slip
 from stages.simulate_dialogues.habits.typing import Typos
 from stages.simulate_dialogues.telling import Habit, Telling
@@ -16,6 +16,7 @@ HABITS: dict[str, type[Habit]] = {
     "off_topic": OffTopic,
     "impatience": Impatience,
     "remark": Remark,
+    "gives_feedback": Feedback,
     "slip": Slip,
     "stale_identity": Slip,
     "change_of_mind": ChangeOfMind,
@@ -25,7 +26,17 @@ HABITS: dict[str, type[Habit]] = {
 }
 WOVEN = frozenset(
     {
-        *("all_at_once", "drip", "only_when_asked", "vague_start", "neutral", "terse", "chatty", "multi_request"),
+        *(
+            "all_at_once",
+            "drip",
+            "only_when_asked",
+            "vague_start",
+            "neutral",
+            "terse",
+            "chatty",
+            "multi_request",
+            "in_pairs",
+        ),
         *("lacks_number", "lacks_identity", "partial_identity"),
     }
 )

@@ -6,6 +6,8 @@ from schemas.behavior import Playbook
 from schemas.dialogue import Act, Message
 from stages.simulate_dialogues.telling import Habit, Reply, Telling
 
+_OPINION = 0.67
+"""How often a user who gives feedback has some."""
 _PATIENCE = 3
 """Messages after which an impatient user may complain (earlier only if it would not come to it later)."""
 
@@ -61,6 +63,29 @@ class Impatience(Habit):
         if self._left and (not patient or last_chance(agent)):
             self._left -= 1
             reply.add(user.words.complaint(), Act(kind="complain"))
+        return False
+
+
+class Feedback(Habit):
+    """Says what it thinks of what was just done or answered, before it goes on."""
+
+    def __init__(self, user: Telling, playbook: Playbook) -> None:
+        super().__init__(user, playbook)
+        self._given = False
+
+    def answers(self, reply: Reply, agent: Message) -> bool:
+        """Gives its opinion, every time but one in three; the first time for sure."""
+        user = self.user
+        for act in agent.acts:
+            if (
+                act.kind == "response"
+                and act.slot in (None, "answer")
+                and (user.dice.chance(_OPINION) or not self._given)
+            ):
+                self._given = True
+                text = user.words.feedback(answered=act.slot == "answer")
+                reply.add(text, Act(kind="feedback", request=act.request))
+                break
         return False
 
 

@@ -40,6 +40,11 @@ WITHDRAWN = _any(
     r"decided against\b", r"keep (?:things|it|everything) as\b", r"another (?:day|time)\b", r"cancel that idea\b",
     r"(?:have|got|need) to (?:go|run|leave|stop)\b", r"gotta (?:go|run)\b", r"out of time\b", r"no time\b",
 )  # fmt: skip
+FEEDBACK = _any(
+    r"great\b", r"perfect\b", r"nice\b", r"good\b", r"cool\b", r"awesome\b", r"excellent\b", r"lovely\b", r"works\b",
+    r"that worked\b", r"super\b", r"interesting\b", r"wonderful\b", r"ah,? ok", r"hm,? ok", r"that helps\b", r"right\b",
+    r"what i (?:wanted|thought)\b", r"explains it\b", r"okay\b", r"ok\.", r"guessed\b", r"remembered it right\b",
+)  # fmt: skip
 GOODBYE = _any(
     r"bye\b", r"goodbye", r"good ?night", r"that.?s (?:all|it|everything)\b", r"that is (?:all|it|everything)\b",
     r"that (?:will be|was) (?:all|everything)\b", r"all (?:done|set|good)\b", r"nothing (?:else|more)\b",

@@ -78,10 +78,17 @@ class UserHearing:
         for telling in told:
             acts += self._inform(telling, stated, kinds)
         self._said.update(stated)
+        reported = [act for act in context if act.kind == "response" and act.slot in (None, "answer")]
+        if reported and cues.FEEDBACK.match(text):
+            acts.append(Act(kind="feedback", request=reported[0].request))
         if cues.COMPLAINT.search(text):
             acts.append(Act(kind="complain"))
         acts += self._answers(text.lower(), kinds, {act.kind for act in acts})
-        if _asks_for_more(context) and cues.GOODBYE.search(text) and not {act.kind for act in acts} - {"complain"}:
+        if (
+            _asks_for_more(context)
+            and cues.GOODBYE.search(text)
+            and not {act.kind for act in acts} - {"complain", "feedback"}
+        ):
             acts.append(Act(kind="user_bye"))
         if not acts and self._messages == 1:
             self.raised.append(None)
