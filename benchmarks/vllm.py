@@ -1,11 +1,12 @@
 """A real vLLM on the CPU: tokens per second under admission beside fixed caps, and what staying at a replica is worth.
 
-    python -m benchmarks.vllm admission           # one server, five rounds of seven arms
+    python -m benchmarks.vllm admission           # one server, five rounds of seven arms; four minutes
     python -m benchmarks.vllm prefixes            # two servers; sessions that stay, and sessions that do not
 
 The model is the tiny one of `make .venv/.vllm`; its KV cache is made small, so that open dialogues outgrow it as on a
-GPU. Each dialogue sends its growing history at every turn and gets a fixed number of tokens. Arms of a round run
-one after the other, with texts of their own, so that none finds another's prefixes.
+GPU. Each dialogue sends its growing history at every turn and gets a fixed number of tokens; those of `admission` have
+two to six turns, by lot. Arms of a round run one after the other, with texts of their own, so that none finds another's
+prefixes. What a busy machine cannot tell, the same arms on simulated servers do: `python -m benchmarks.admission`.
 
 Sessions that do not stay go to a replica by lot, as behind a plain balancer, or to the idlest one without memory.
 
@@ -39,11 +40,11 @@ from schemas.completion import CompletionRequest, Sampling, Usage
 from tool_specs.catalog import domain
 
 HERE = Path(__file__).resolve().parents[1]
-CAPS = (2, 4, 8, 16, 32, 64)
+CAPS = (8, 12, 16, 24, 32, 64)
 BLOCKS = 96
 """Of 128 tokens: room for about a dozen dialogues at their end."""
 LIMIT_ADMISSION, LIMIT_STICKY = 0.95, 0.8
-TURNS, TOKENS, WORDS = 4, 48, 60
+TOKENS, WORDS = 48, 60
 ROUNDS = 5
 
 
@@ -86,8 +87,8 @@ async def served(servers: int) -> AsyncIterator[Callable[..., Speaking]]:
 class Dialogues:
     """Dialogues of one arm of one round."""
 
-    def __init__(self, engines: Sequence[Speaking], name: str, sticky: bool = True, turns: int = TURNS) -> None:
-        """Takes who answers; of several, one by lot at each turn."""
+    def __init__(self, engines: Sequence[Speaking], name: str, sticky: bool = True, turns: int = 0) -> None:
+        """Takes who answers, of several one by lot at each turn; without `turns` each dialogue draws its own."""
         self._engines, self._name, self._sticky, self._turns = engines, name, sticky, turns
         self.usages: list[tuple[int, Usage]] = []
 
@@ -95,7 +96,7 @@ class Dialogues:
         """Holds one dialogue; notes what each turn used."""
         words = random.Random(f"{self._name} {number}")
         messages: list[Json] = [{"role": "system", "content": domain("retail").policy[:1500]}]
-        for turn in range(self._turns):
+        for turn in range(self._turns or words.randint(2, 6)):
             said = " ".join(words.choice(("lamp", "order", "return", "blue", "card", "zip")) for _ in range(WORDS))
             messages.append({"role": "user", "content": f"{self._name} {number}: {said}"})
             session = f"{self._name}/{number}" + ("" if self._sticky else f"/{turn}")
@@ -171,7 +172,7 @@ def _verdict(met: bool) -> str:
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("what", choices=("admission", "prefixes"))
-    parser.add_argument("--dialogues", type=int, default=192, help="of one arm of `admission`")
+    parser.add_argument("--dialogues", type=int, default=96, help="of one arm of `admission`")
     chosen = parser.parse_args()
     print(f"load {os.getloadavg()[0]:.1f}", flush=True)
     asyncio.run(admission(chosen.dialogues) if chosen.what == "admission" else prefixes())

@@ -9,14 +9,26 @@ from __future__ import annotations
 import asyncio
 
 import aiohttp
+import msgspec
 
 from pipeline.engines.breaker import Breaker
 from pipeline.engines.connections import connections
 from pipeline.engines.faults import Fault, refusal
 from pipeline.engines.settings import Transport
+from pipeline.engines.vllm_metrics import Load, load_of
 
 _LARGEST = 32 << 20
 """Bytes of an answer; what is larger comes from no language model."""
+_SECONDS = 2.0
+"""For a page that says how an endpoint is."""
+
+
+class _Model(msgspec.Struct):
+    max_model_len: int | None = None
+
+
+class _Models(msgspec.Struct):
+    data: list[_Model] = []
 
 
 class Endpoint:
@@ -85,6 +97,19 @@ class Endpoint:
         """The answer was none."""
         self.breaker.failed()
 
+    async def load(self) -> Load | None:
+        """Asks how busy it is; None where it does not say so as vLLM does."""
+        page = await _page(self.url.removesuffix("/v1") + "/metrics")
+        return load_of(page.decode("utf-8", "replace")) if page else None
+
+    async def longest(self) -> int | None:
+        """Asks for the tokens of the longest conversation that it takes; None where it does not say."""
+        try:
+            models = msgspec.json.decode(await _page(f"{self.url}/models"), type=_Models).data
+        except msgspec.MsgspecError:
+            return None
+        return models[0].max_model_len if models else None
+
     async def _attempt(self, body: bytes, session: str) -> bytes:
         headers = {**self._headers, "X-Session-ID": session}
         try:
@@ -119,3 +144,12 @@ class Endpoint:
         if self._key and self._key in str(error):
             error.args = (str(error).replace(self._key, f"${self._key_env}"),)
         return error
+
+
+async def _page(url: str) -> bytes:
+    """Returns a page, or nothing; no key is sent, vLLM asks for none there."""
+    try:
+        async with connections().get(url, timeout=aiohttp.ClientTimeout(total=_SECONDS)) as response:
+            return await response.read() if response.status == 200 else b""
+    except (aiohttp.ClientError, OSError, TimeoutError):
+        return b""
