@@ -43,7 +43,7 @@ def line_of(
     clean_tasks, clean_dialogues = _clean(recipe, benchmarks)
     generate = GenerateTasks(validation=recipe.validation, witnesses=recipe.grid.witnesses)
     diversify = DiversifyBehaviors(per_task=recipe.behaviors_per_task, space=space_of(recipe.behaviors, Path()))
-    dialogues = (*_dialogues(recipe), *_sessions(recipe, generate, diversify), *clean_dialogues)
+    dialogues = (*_dialogues(recipe), *_sessions(recipe, generate, diversify), *clean_dialogues, *_checklists(recipe))
     return Line(
         steps=(
             Step("generate_tasks", generate, Task),
@@ -132,6 +132,14 @@ def _sessions(recipe: Recipe, generate: GenerateTasks, diversify: DiversifyBehav
         validate=ValidateDialogues(zero_gain_turns=recipe.checks.zero_gain_turns),
     )
     return (Step("continue_sessions", stage, Judged, live=_speak(recipe)),)
+
+
+def _checklists(recipe: Recipe) -> Sequence[Step]:
+    """Returns the step that derives checklists, where they are asked for."""
+    from schemas.verdict import Judged
+    from stages.derive_checklists import DeriveChecklists
+
+    return (Step("derive_checklists", DeriveChecklists(), Judged),) if recipe.checklists else ()
 
 
 def _clean(recipe: Recipe, benchmarks: Benchmarks | None) -> tuple[Sequence[Step], Sequence[Step]]:

@@ -40,6 +40,7 @@ _MEANINGS = {
     "messages": "OpenAI form, arguments as objects, ends on the assistant",
     "tools": "OpenAI form",
     "information_gain": "per message, the bits by which a turn of the agent narrowed down what is wanted",
+    "checklist": "JSON text: what each turn must achieve, by conditions and weights; null unless the recipe asks",
     "metadata": "JSON text: task with executed proof, behaviour, verdicts, state digests, seeds",
     "conversations": "human, gpt, function_call, observation; alternating, an even number",
     "system": "the policy",

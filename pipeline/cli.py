@@ -228,6 +228,40 @@ def export(
 
 @app.command()
 @told
+def lint(
+    source: Annotated[
+        Path, typer.Argument(metavar="SOURCE", help="A run, or a file of checklists: JSONL, JSON or Parquet.")
+    ],
+) -> int:
+    """Says what is badly formed in checklists, with file, line and item; exit code 2 if anything is."""
+    from rich.console import Console
+
+    from pipeline.checklists.linting import lint_checklists
+
+    return lint_checklists(source, Console())
+
+
+@app.command()
+@told
+def score(
+    source: Annotated[Path, typer.Argument(metavar="SOURCE", help="A run, or a file of checklists.")],
+    dialogues: Annotated[
+        Path, typer.Argument(metavar="DIALOGUES", help="Dialogues in OpenAI form that name a checklist or a task.")
+    ],
+    out: Annotated[
+        Path | None, typer.Option(metavar="FILE.jsonl", help="Write per dialogue: turns, items, rewards.")
+    ] = None,
+) -> int:
+    """Says how far dialogues, another model's for instance, meet the checklists of their tasks, turn by turn."""
+    from rich.console import Console
+
+    from pipeline.checklists.scoring import score_dialogues
+
+    return score_dialogues(source, dialogues, out, Console())
+
+
+@app.command()
+@told
 def view(
     run: RunPath,
     other: Annotated[Path | None, typer.Argument(metavar="RUN2", help="Another run, shown beside the first.")] = None,

@@ -18,6 +18,7 @@ from typing import Any
 import msgspec
 import orjson
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from schemas.base import Json
@@ -58,7 +59,14 @@ _TEXT = {"_type": "Value", "dtype": "string"}
 _TURNS = {"_type": "List", "feature": {"from": _TEXT, "value": _TEXT}}
 _FLAT_FEATURES: dict[str, Json] = {name: {"_type": "Value", "dtype": kind} for name, kind in FLAT.items()}
 FEATURES: dict[str, dict[str, Json]] = {
-    "default": {**_FLAT_FEATURES, "messages": _JSONS, "tools": _JSONS, "information_gain": _NUMBERS, "metadata": _TEXT},
+    "default": {
+        **_FLAT_FEATURES,
+        "messages": _JSONS,
+        "tools": _JSONS,
+        "information_gain": _NUMBERS,
+        "checklist": _TEXT,
+        "metadata": _TEXT,
+    },
     "sharegpt": {**_FLAT_FEATURES, "conversations": _TURNS, "system": _TEXT, "tools": _TEXT},
 }
 """Config -> column -> feature, as the `datasets` library writes it."""
@@ -75,7 +83,8 @@ def schema(config: str) -> Any:
     if config == "default":
         jsons = pa.list_(pa.field("element", pa.json_()))
         columns += [pa.field("messages", jsons), pa.field("tools", jsons)]
-        columns += [pa.field("information_gain", _GAINS), pa.field("metadata", pa.string())]
+        columns += [pa.field("information_gain", _GAINS), pa.field("checklist", pa.string())]
+        columns += [pa.field("metadata", pa.string())]
     else:
         columns += [pa.field("conversations", pa.list_(pa.field("element", _TURN)))]
         columns += [pa.field("system", pa.string()), pa.field("tools", pa.string())]
@@ -89,6 +98,8 @@ def default_table(rows: Any) -> Any:
     columns.append(_json_lists(rows.column("messages").to_pylist()))
     columns.append(_each_once(rows.column("tools"), _json_lists))
     columns.append(pa.array(map(orjson.loads, rows.column("information_gain").to_pylist()), _GAINS))
+    checklists = rows.column("checklist").combine_chunks()
+    columns.append(pc.if_else(pc.equal(checklists, "null"), pa.scalar(None, pa.string()), checklists))
     columns.append(rows.column("metadata").combine_chunks())
     return pa.Table.from_arrays(columns, schema=schema("default"))
 

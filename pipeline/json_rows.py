@@ -146,15 +146,15 @@ def call_of(value: dict[str, Json]) -> Call:
 
 
 def messages_of(value: dict[str, Json], key: str = "messages") -> list[dict[str, Json]]:
-    """Returns the messages of a row, be they a list or its JSON text.
+    """Returns the messages of a row, be they a list or its JSON text, or a list of JSON texts as in our Parquet.
 
     Raises:
         FormError: they are no list of objects with a role.
     """
     found = value.get(key)
-    if isinstance(found, str):
+    if isinstance(found, str) or (isinstance(found, list) and found and all(isinstance(each, str) for each in found)):
         try:
-            found = orjson.loads(found)
+            found = orjson.loads(found if isinstance(found, str) else f"[{','.join(found)}]")
         except orjson.JSONDecodeError as error:
             raise FormError(f"`{key}` is text that is not JSON") from error
     if not isinstance(found, list) or not found:

@@ -250,6 +250,7 @@ class Recipe(_Strict):
         validation: share of the users (and with them of the trajectories) that are for validation.
         behaviors_per_task: dialogues per task, each by a user of another manner.
         sessions: tasks in one dialogue -> share of the dialogues; the others have one.
+        checklists: whether rows get a checklist (column `checklist`), for rewards in reinforcement learning.
         patience: rounds without a new trajectory after which a cell is given up.
         engines: language models; see `pipeline.engines.settings`. Without them, scripts play all roles.
     """
@@ -270,6 +271,7 @@ class Recipe(_Strict):
     checks: CheckSettings = CheckSettings()
     near_duplicates: NearDuplicateSettings = NearDuplicateSettings()
     contamination: ContaminationSettings | None = None
+    checklists: bool = False
     patience: Annotated[int, Field(ge=1, le=100)] = 3
     engines: Engines = Engines()
 

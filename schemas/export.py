@@ -15,6 +15,7 @@ import orjson
 
 from schemas.base import Json, Record
 from schemas.behavior import Behavior, Scenario
+from schemas.checklist import Checklist
 from schemas.dialogue import Dialogue
 from schemas.graph import ApiGraph
 from schemas.parquet import VERSION
@@ -37,6 +38,7 @@ NOUNS: tuple[type[Record], ...] = (
     Dialogue,
     Verdict,
     Judged,
+    Checklist,
     Drop,
     SftRow,
 )

@@ -13,6 +13,7 @@ keys left out; the first message is the system's, the last one the assistant's.
 from __future__ import annotations
 
 from schemas.base import Json, Record
+from schemas.checklist import Checklist
 
 
 class SftRow(Record):
@@ -24,6 +25,7 @@ class SftRow(Record):
             other messages, and where there is nothing to measure.
         num_tasks: tasks that follow one another in it. What the columns say of a task they say of the first one, which
             was ordered; turns and calls are counted over all. The others are in `metadata`, under `further`.
+        checklist: what each turn must achieve; None where the recipe does not ask for it.
     """
 
     id: str
@@ -50,3 +52,4 @@ class SftRow(Record):
     tools: list[dict[str, Json]]
     information_gain: list[float | None]
     metadata: dict[str, Json]
+    checklist: Checklist | None = None

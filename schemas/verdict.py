@@ -10,6 +10,7 @@ from __future__ import annotations
 from typing import Literal
 
 from schemas.base import Record
+from schemas.checklist import Checklist
 from schemas.dialogue import Dialogue
 
 Check = Literal[
@@ -73,6 +74,7 @@ class Judged(Record):
         trials: None where its scenario was simulated once.
         gains: per message, by how many bits a turn of the agent narrowed down what is wanted; None where there is
             nothing to measure.
+        checklist: what each turn must achieve; None where the recipe does not ask for it.
     """
 
     id: str
@@ -80,6 +82,7 @@ class Judged(Record):
     verdicts: tuple[Verdict, ...]
     trials: Trials | None = None
     gains: tuple[float | None, ...] = ()
+    checklist: Checklist | None = None
 
 
 class Drop(Record):

@@ -96,6 +96,7 @@ def _row(judged: Judged, head: dict[str, Json], tools: list[dict[str, Json]], sa
         messages=[head, *openai_messages(whole)],
         tools=tools,
         information_gain=[None, *(judged.gains or (None,) * len(whole))],
+        checklist=judged.checklist,
         metadata=_metadata(judged, dialogue, sandbox),
     )
 

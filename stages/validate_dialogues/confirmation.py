@@ -8,8 +8,6 @@ others beside it: of two cards, "the Visa" names one, "your card" neither.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
-from typing import Any
 
 from schemas.base import Json
 from schemas.dialogue import ToolCall
@@ -18,9 +16,9 @@ from stages.behaviors.misspellings import corrected
 from stages.validate_dialogues.context import CheckContext, Step
 from stages.validate_dialogues.words import affirms, hedges, leaves, refuses, says_number, stands, tokens
 from tool_specs.sandbox import Result
+from tool_specs.sayings import LAST_DIGITS, features, rows_of
 
 _DIGIT = re.compile(r"\d")
-_LAST_DIGITS = 4
 _EXCHANGES = 3
 """How far back the details may have been listed, if nothing was listed since."""
 
@@ -114,51 +112,19 @@ def _form(token: str) -> str:
 
 def _described(context: CheckContext, step: Step, text: str, id_: str) -> bool:
     """Whether a text says enough about a row that was read to tell it from the others beside it."""
-    digits = id_[-_LAST_DIGITS:]
-    if len(id_) > _LAST_DIGITS and digits.isdigit() and stands(text, digits):
+    digits = id_[-LAST_DIGITS:]
+    if len(id_) > LAST_DIGITS and digits.isdigit() and stands(text, digits):
         return True
     for earlier in context.steps:
         if earlier.index >= step.index:
             break
         if earlier.result.error or id_ not in earlier.result.content:
             continue
-        for row, others in _rows(earlier.result.value, id_):
-            told = [leaf for leaf in _features(row, id_) if _mentions(context, text, leaf)]
-            if told and not any(all(leaf in _features(other, id_) for leaf in told) for other in others):
+        for row, others in rows_of(earlier.result.value, id_):
+            told = [leaf for leaf in features(row, id_) if _mentions(context, text, leaf)]
+            if told and not any(all(leaf in features(other, id_) for leaf in told) for other in others):
                 return True
     return False
-
-
-def _rows(value: Json, id_: str) -> Iterator[tuple[dict[str, Any], list[dict[str, Any]]]]:
-    """Yields the rows inside a result that an id stands for, each with those beside it.
-
-    An object under the id as its key, or an element of a list that holds the id; an object that merely refers to the
-    row, as an order does to the card it was paid with, describes something else.
-    """
-    if isinstance(value, dict):
-        own = value.get(id_)
-        if isinstance(own, dict):
-            yield own, [each for key, each in value.items() if key != id_ and isinstance(each, dict)]
-        for each in value.values():
-            if isinstance(each, (dict, list)):
-                yield from _rows(each, id_)
-    elif isinstance(value, list):
-        rows = [each for each in value if isinstance(each, dict)]
-        for row in rows:
-            if id_ in row.values():
-                yield row, [each for each in rows if id_ not in each.values()]
-        for row in rows:
-            yield from _rows(row, id_)
-
-
-def _features(row: Mapping[str, Json], id_: str) -> list[Json]:
-    found: list[Json] = []
-    for value in row.values():
-        if isinstance(value, dict):
-            found.extend(leaf for leaf in value.values() if isinstance(leaf, (str, int, float)))
-        elif value != id_ and isinstance(value, (str, int, float)) and not isinstance(value, bool):
-            found.append(value)
-    return found
 
 
 def _mentions(context: CheckContext, text: str, leaf: Json) -> bool:

@@ -26,6 +26,7 @@ from tool_specs.phrasing.english import moment
 from tool_specs.programs import ReadKey
 from tool_specs.reading import texts
 from tool_specs.sandbox import Result, Sandbox
+from tool_specs.sayings import phrases_of
 from tool_specs.starting import started
 
 
@@ -58,7 +59,7 @@ class Toolbox:
                 self.enums[name, parameter] = frozenset(str(value) for value in _listed(schema))
             declared.update(_properties(tool.spec.returns))
         self.declared = frozenset(declared)
-        self.phrases = _phrases(domain.lexicon)
+        self.phrases = phrases_of(domain.lexicon)
 
     def effect(self, name: str) -> Effect:
         """Returns a tool's effect; an unknown tool changes nothing."""
@@ -98,20 +99,6 @@ def _properties(schema: Json) -> Iterator[str]:
     elif isinstance(schema, list):
         for each in schema:
             yield from _properties(each)
-
-
-def _phrases(lexicon: Any) -> dict[str, tuple[str, ...]]:
-    found: dict[str, list[str]] = {}
-    if lexicon is None:
-        return {}
-    for words in lexicon.columns.values():
-        for table in (words.values, words.agent_values):
-            for value, phrases in table.items():
-                found.setdefault(value.strip('"').lower(), []).extend(phrase.lower() for phrase in phrases)
-    for choices in lexicon.choices.values():
-        for value, phrases in choices.items():
-            found.setdefault(value.strip('"').lower(), []).extend(phrase.lower() for phrase in phrases)
-    return {value: tuple(dict.fromkeys(phrases)) for value, phrases in found.items()}
 
 
 @dataclass(eq=False)  # not frozen: there are many, and that would take four times as long

@@ -15,7 +15,7 @@ Not promised: reading numbers above twenty that are spelt out.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from functools import lru_cache
 from typing import Any
 
@@ -23,15 +23,9 @@ from schemas.base import Json
 from tool_specs.phrasing.answers import affirms as affirms
 from tool_specs.phrasing.answers import hedges as hedges
 from tool_specs.phrasing.answers import refuses as refuses
-
-COUNTS = (
-    *("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve"),
-    *("thirteen", "fourteen", "fifteen", "sixteen", "seventeen", "eighteen", "nineteen", "twenty"),
-)
-_COUNT_FORMS = {
-    number: (word, *(("zero", "none", "nothing") if not number else ())) for number, word in enumerate(COUNTS)
-}
-_COUNT_FORMS[1] = ("one", "a single", "just the one", "once")
+from tool_specs.sayings import COUNTS as COUNTS
+from tool_specs.sayings import leaves as leaves
+from tool_specs.sayings import number_forms
 
 _TOKEN = re.compile(r"[#\w@.+\-]*\d[#\w@.+\-]*|[\w.+\-]+@[\w.\-]+")
 TELLING = re.compile(r"[\d@]")
@@ -98,23 +92,10 @@ def says_text(text: str, value: str) -> bool:
 
 def says_number(text: str, value: float) -> bool:
     """Whether a lower-case text says a number: 1234.5, 1,234.50, $1234.5; small counts as words too."""
-    size = abs(value)
-    forms = {f"{size:,.2f}", f"{size:.2f}", f"{size:,}", f"{size}"}
-    if size == int(size):
-        forms |= {f"{int(size):,}", f"{int(size)}"}
-        for word in _COUNT_FORMS.get(int(size), ()):
-            if stands(text, word):
-                return True
+    words, forms = number_forms(value)
+    if any(stands(text, word) for word in words):
+        return True
     return any(stands_number(text, form) for form in forms)
-
-
-def leaves(value: Json) -> Sequence[Any]:
-    """Returns the scalars of a JSON value, in order."""
-    if isinstance(value, dict):
-        return [leaf for each in value.values() for leaf in leaves(each)]
-    if isinstance(value, (list, tuple)):
-        return [leaf for each in value for leaf in leaves(each)]
-    return (value,)
 
 
 def tokens(text: str) -> list[str]:
