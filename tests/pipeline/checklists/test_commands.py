@@ -19,6 +19,7 @@ count: 24
 domains: [{name: retail, world: {size: 60, seed: 1}}]
 tasks: {read_heavy: 0.5, information: 0.25, must_refuse: 0.25}
 grid: {decisions: {1: 1.0}, burden: {3: 0.5, 4: 0.5}}
+sessions: {2: 0.4}
 CHECKLISTS
 """
 
@@ -51,6 +52,10 @@ def rows(run: Path) -> list[dict[str, Any]]:
 def test_rows_have_checklists_that_they_meet(run: Path, rows: list[dict[str, Any]]) -> None:
     checklists = [json.loads(row["checklist"]) for row in rows]
     assert [each["id"] for each in checklists] == [row["id"] for row in rows]
+    assert {row["num_tasks"] for row in rows} == {1, 2}
+    for row, checklist in zip(rows, checklists, strict=True):
+        assert len(checklist["task_id"].split("+")) == row["num_tasks"]
+        assert len(checklist["turns"]) == row["num_turns"]
     result = invoke("lint", run)
     assert (result.exit_code, result.stdout) == (0, "24 checklists: nothing is wrong with them\n")
     file = next((run / "dataset/data").glob("train*.parquet"))
@@ -75,6 +80,7 @@ def test_checklists_can_be_had_later(tmp_path: Path, run: Path) -> None:
 
 
 def test_dialogues_of_others_are_scored_by_id_or_by_task(run: Path, rows: list[dict[str, Any]], tmp_path: Path) -> None:
+    rows = [row for row in rows if row["num_tasks"] == 1]
     messages = [[json.loads(each) for each in row["messages"]] for row in rows[:3]]
     file, out = tmp_path / "theirs.jsonl", tmp_path / "scores.jsonl"
     lines = [
