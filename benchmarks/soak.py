@@ -321,6 +321,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--kills", type=int, default=100)
     parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--longest", type=float, default=20.0, help="seconds between kills")
     parser.add_argument("--log", type=Path, default=Path("soak.jsonl"))
     options = parser.parse_args()
     os.environ.update(_ENVIRONMENT)
@@ -334,7 +335,7 @@ def main() -> None:
             log.flush()
             sys.stderr.write(json.dumps(line) + "\n")
 
-        soak = Soak(Path(folder), options.kills, options.seed, say=say)
+        soak = Soak(Path(folder), options.kills, options.seed, options.longest, say=say)
         soak.go()
     print(f"{soak.done} kills ({', '.join(f'{n} {who}' for who, n in sorted(victims.items()))}) in {soak.runs} runs: ")
     print("every run gave the bytes of an undisturbed one; no finished turn was asked for twice")
