@@ -40,6 +40,8 @@ from tests.pipeline.engines.served import RECIPE, WRIT, Served, recipe, served
 VICTIMS = ("driver", "worker", "orchestrator", "machine", "everything")
 PATIENCE = 600.0
 """Seconds after which something hangs."""
+_AT_WORK = 0.75
+"""Share of the moments that are counted from a driver's first work; the others are counted from its start."""
 _STORE = 100 << 20
 _TITLES = {"worker": b"ray::task", "orchestrator": b"ray::Actor"}
 _ENVIRONMENT = {"RAY_AUTH_MODE": "disabled", "RAY_USAGE_STATS_ENABLED": "0"}
@@ -90,7 +92,7 @@ class Soak:
         folder: where everything lies.
         kills: how many there shall be.
         seed: of moments and victims.
-        longest: seconds between two kills, at most.
+        longest: seconds that are waited before a kill, at most.
         count: trajectories of a run.
         say: is given every line of the log.
     """
@@ -139,8 +141,11 @@ class Soak:
             driver = Driver(path, out, self._cluster.address)
             try:
                 while True:
-                    moment = self._rng.uniform(0.0, self.longest)
-                    ended = driver.wait(moment if self.done < self.kills else PATIENCE)
+                    if self.done < self.kills:
+                        ended = driver.wait_until_at_work() if self._rng.random() < _AT_WORK else None
+                        ended = driver.wait(self._rng.uniform(0.0, self.longest)) if ended is None else ended
+                    else:
+                        ended = driver.wait(PATIENCE)
                     if ended is not None and (out / "run.json").exists():
                         break
                     if ended is not None:  # with code 1, 2 or a signal: the same command goes on
@@ -229,7 +234,8 @@ class Driver:
     def __init__(self, path: Path, out: Path, address: str) -> None:
         """Starts it."""
         command = [str(WRIT), "run", str(path), "--out", str(out), "--ray-address", address]
-        self._log = path.with_suffix(".log")
+        self._log, self._out = path.with_suffix(".log"), out
+        self._before = self._made()
         with self._log.open("wb") as log:
             self._process = subprocess.Popen(command, stderr=log, stdout=log, env={**os.environ, **_ENVIRONMENT})
         self._began = time.monotonic()
@@ -250,6 +256,17 @@ class Driver:
             return self._process.wait(seconds)
         assert seconds < PATIENCE, f"the run hangs:\n{self.words()}"
         return None
+
+    def wait_until_at_work(self) -> int | None:
+        """Waits until something new lies in the run's folder; returns how it ended, None where it has not."""
+        until = time.monotonic() + PATIENCE
+        while not self.dead and self._made() == self._before:
+            assert time.monotonic() < until, f"the run hangs:\n{self.words()}"
+            time.sleep(0.1)
+        return self._process.poll()
+
+    def _made(self) -> int:
+        return sum(1 for _ in self._out.glob("stages/*/*.json")) + sum(1 for _ in self._out.glob("journal/*"))
 
     def kill(self) -> None:
         """Kills it, if it is alive."""
@@ -321,7 +338,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--kills", type=int, default=100)
     parser.add_argument("--seed", type=int, default=0)
-    parser.add_argument("--longest", type=float, default=20.0, help="seconds between kills")
+    parser.add_argument("--longest", type=float, default=20.0, help="seconds before a kill, at most")
     parser.add_argument("--log", type=Path, default=Path("soak.jsonl"))
     options = parser.parse_args()
     os.environ.update(_ENVIRONMENT)
