@@ -86,7 +86,9 @@ def card(facts: Facts, written: Written) -> str:
         "## Citation",
         _CITATION,
     ]
-    return "\n\n".join(part for part in parts if part) + "\n"
+    front, *body = (part for part in parts if part)
+    # Nothing here is HTML: what looks like it came from a recipe, a world or a row.
+    return "\n\n".join([front, *(part.replace("<", "&lt;") for part in body)]) + "\n"
 
 
 def front_matter(facts: Facts, written: Written) -> dict[str, Json]:

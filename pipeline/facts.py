@@ -22,7 +22,8 @@ from pipeline.acts import act_pairs
 from pipeline.errors import StorageError
 from pipeline.plan_tasks import Cell, Fields, cell_of, quotas
 from pipeline.recipe import Recipe
-from pipeline.storage import inside, read_json, read_table
+from pipeline.run_json import read_told
+from pipeline.storage import inside, read_table
 from pipeline.world_names import name_columns, names_in
 from schemas.base import Json, digest
 from schemas.task import Strength
@@ -148,8 +149,8 @@ def fingerprint(run: Path, rows: int) -> str:
 
     Two runs with the same fingerprint have the same rows, wherever they were made, if scripts speak.
     """
-    made = read_json(run / "stages.json")["steps"] if (run / "stages.json").is_file() else {}
-    recipe = read_json(run / "recipe.json")
+    made = read_told(run, "stages.json")["steps"] if (run / "stages.json").is_file() else {}
+    recipe = read_told(run, "recipe.json")
     said = {name: value for name, value in recipe.items() if name not in ("domains", "licences")}
     worlds = {each["name"]: [each["share"], each["world"]["digest"]] for each in recipe["domains"]}
     grown = _kept(run).get("facts", {}).get("grown_from", [])
@@ -161,8 +162,7 @@ def _kept(run: Path) -> dict[str, Json]:
     if not path.is_file():
         what = "this run has not got that far; continue it with the same `writ run` command"
         raise StorageError(f"{run}: {what if (run / 'recipe.json').is_file() else 'is no folder of a run'}")
-    value: dict[str, Json] = read_json(path)
-    return value
+    return read_told(run, "kept.json")
 
 
 def facts_of(run: Path) -> Facts:
@@ -178,7 +178,7 @@ def facts_of(run: Path) -> Facts:
 @lru_cache(maxsize=1)
 def _facts_of(run: Path, kept: bytes, ended: bool) -> Facts:
     """Card and report are made of the same facts, one after the other."""
-    identity = read_json(run / "recipe.json")
+    identity = read_told(run, "recipe.json")
     worlds = [{"domain": each["name"], **each["world"]} for each in identity["domains"]]
     facts = Facts(identity["name"], identity["seed"], identity, worlds)
     facts.columns = {name: Counter() for name in _COUNTED}
@@ -204,9 +204,8 @@ def _facts_of(run: Path, kept: bytes, ended: bool) -> Facts:
 def _manifest(run: Path) -> dict[str, Json]:
     """Returns what the runner says about the run, as far as it has said it: data set and report come before its end."""
     if (run / "run.json").is_file():
-        found: dict[str, Json] = read_json(run / "run.json")
-        return found
-    found = _kept(run).get("facts", {})
+        return read_told(run, "run.json")
+    found: dict[str, Json] = _kept(run).get("facts", {})
     return found
 
 

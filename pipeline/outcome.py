@@ -19,6 +19,7 @@ from pipeline.fill_cells import Filling
 from pipeline.line import Line
 from pipeline.plan import Plan
 from pipeline.run_folder import Shard, features_shard, select_shard, step_shard
+from pipeline.run_json import LAYOUT
 from pipeline.selection import Selection
 from pipeline.shard import ShardResult
 from pipeline.storage import Spent
@@ -93,6 +94,7 @@ def kept_shards_of(line: Line, names: list[str], everything: list[str]) -> dict[
         "select": select_shard(folder, line, ""),
     }
     return {
+        "layout": LAYOUT,
         "shards": names,
         "all_shards": everything,
         **{name: shard.folder.as_posix() for name, shard in found.items()},
@@ -122,6 +124,7 @@ def facts_of_run(
         for (stage, reason, owner), count in sorted(tally.drops.items())
     ]
     return {
+        "layout": LAYOUT,
         "name": plan.recipe.name,
         "recipe": plan.recipe.model_dump(mode="json", by_alias=True),
         "seed": plan.recipe.seed,

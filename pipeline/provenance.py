@@ -23,6 +23,7 @@ from pipeline.fingerprint import code_files
 from pipeline.line import Line
 from pipeline.plan_tasks import sequence
 from pipeline.recipe import Recipe
+from pipeline.run_json import LAYOUT, formed
 from pipeline.storage import read_json, write_json
 from schemas.base import Json, digest
 from stages.base import Stage
@@ -52,8 +53,13 @@ class StepRecord(msgspec.Struct, frozen=True):
 
 
 class Provenance(msgspec.Struct, frozen=True, kw_only=True):
-    """See the module's text."""
+    """See the module's text.
 
+    Attributes:
+        layout: version of the folder.
+    """
+
+    layout: int = LAYOUT
     recipe: Json
     orders: str
     worlds: dict[str, str]
@@ -75,9 +81,13 @@ def provenance_of(recipe: Recipe, identity: Json, line: Line) -> Provenance:
 
 
 def read_provenance(folder: Path) -> Provenance | None:
-    """Returns what the shards in a folder were made with, or None where nothing says so."""
+    """Returns what the shards in a folder were made with, or None where nothing says so.
+
+    Raises:
+        StorageError: a newer version wrote it, or somebody changed it.
+    """
     path = folder / FILE
-    return msgspec.convert(read_json(path), Provenance) if path.exists() else None
+    return formed(path, read_json(path), Provenance) if path.exists() else None
 
 
 def write_provenance(folder: Path, found: Provenance) -> None:

@@ -36,6 +36,7 @@ from typing import TYPE_CHECKING, Any
 import pyarrow.compute as pc
 
 from pipeline.errors import StorageError
+from pipeline.run_json import read_told
 from pipeline.storage import inside, read_json, read_shard, read_table
 from schemas.base import Json
 from schemas.parquet import from_table, mismatch
@@ -122,10 +123,7 @@ class RunFolder:
             if not (self.path / "recipe.json").is_file():
                 raise StorageError(f"{self.path}: is no folder of a run; give one that `writ run` made")
             raise StorageError(f"{self.path}: this run has not ended; continue it with the same `writ run` command")
-        value = read_json(self.path / "run.json")
-        if not isinstance(value, dict) or "kept" not in value:
-            raise StorageError(f"{self.path / 'run.json'}: is no manifest of a run; delete it and run again")
-        return value
+        return read_told(self.path, "run.json")
 
     def tables(self) -> Iterator[Any]:
         """Yields the kept rows shard by shard, in order, as `pyarrow.Table` (form: `schemas.parquet` of SftRow)."""
@@ -179,8 +177,7 @@ class RunFolder:
     def _kept(self) -> dict[str, Json]:
         if not (self.path / "kept.json").is_file():
             self.manifest()
-        value: dict[str, Json] = read_json(self.path / "kept.json")
-        return value
+        return read_told(self.path, "kept.json")
 
     def _table(self, name: str, columns: Sequence[str] | None = None) -> Any:
         kept = self._kept()

@@ -32,6 +32,7 @@ from pipeline.plan_tasks import SHARD, first_orders, first_round, sizes
 from pipeline.provenance import NAMED, differences, provenance_of, read_provenance, write_provenance
 from pipeline.rerun import described, forget, outlook
 from pipeline.run_folder import SIZES, grown_from
+from pipeline.run_json import read_told
 from pipeline.run_lock import locked
 from pipeline.selection import Selection
 from pipeline.storage import read_json, write_json
@@ -132,8 +133,8 @@ def whole_run(plan: Plan, made: Sequence[str]) -> Outcome | None:
         StorageError: what is there is larger than what is asked for, and would have to be made again.
     """
     manifest, count = plan.out / "run.json", plan.recipe.count
-    found = read_json(manifest) if manifest.exists() else {}
-    wanted = found.get("wanted", 0) if isinstance(found, dict) else 0
+    found = read_told(plan.out, "run.json") if manifest.exists() else {}
+    wanted = found.get("wanted", 0)
     if wanted >= count and found.get("key") == _key(plan, made, wanted):
         larger = wanted > count
         return Outcome(found["kept"], count, () if larger else found["unfilled"], nothing_to_do=True, larger=larger)

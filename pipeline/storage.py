@@ -218,8 +218,10 @@ def whole(path: Path, key: str | None) -> Manifest | None:
         raise _damaged(path, str(error)) from error
     if key is not None and manifest.key != key:
         return None
+    if path.with_suffix(".parquet").name not in manifest.files:
+        raise _damaged(path, "it names no file of records")
     for name, info in manifest.files.items():
-        file = path.with_name(name)
+        file = inside(path.parent, name)
         size = file.stat().st_size if file.exists() else None
         if size != info.bytes:
             found = "is missing" if size is None else f"was cut off or changed: {size} bytes instead of {info.bytes}"

@@ -21,7 +21,7 @@ from rich.table import Table
 
 from pipeline.errors import PARTIAL, WHOLE, StorageError
 from pipeline.observe.state import State, read_state, started, this_machine
-from pipeline.storage import read_json
+from pipeline.run_json import read_told
 
 _LATE = 5
 """Beats without a sign of life after which a process that is there counts as stuck."""
@@ -95,7 +95,7 @@ def _without(run: Path, as_json: bool, console: Console) -> int:
     if not (run / "recipe.json").is_file():
         raise StorageError(f"{run}: is no folder of a run; give one that `writ run` made")
     ended = (run / "run.json").is_file()
-    found = read_json(run / "run.json") if ended else {}
+    found = read_told(run, "run.json") if ended else {}
     kept, wanted = found.get("kept", 0), found.get("wanted", 0)
     if as_json:
         said = {"life": "ended" if ended else "dead", "kept": kept, "wanted": wanted}

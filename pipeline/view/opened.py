@@ -16,6 +16,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from pathlib import Path
+from typing import Literal
 
 import msgspec
 import numpy as np
@@ -25,7 +26,8 @@ import pyarrow.compute as pc
 
 from pipeline.errors import StorageError
 from pipeline.run_folder import RunFolder
-from pipeline.storage import inside, read_json, read_table
+from pipeline.run_json import read_told
+from pipeline.storage import inside, read_table
 from pipeline.view.index import Index, read_columns
 from schemas.base import Json
 from schemas.dialogue import Dialogue
@@ -88,10 +90,7 @@ class Opened:
         self._lock = threading.RLock()
         if not (self.path / "recipe.json").is_file():
             raise StorageError(f"{self.path}: is no folder of a run; give one that `writ run` made")
-        recipe = read_json(self.path / "recipe.json")
-        if not isinstance(recipe, dict) or not isinstance(recipe.get("domains"), list):
-            raise StorageError(f"{self.path / 'recipe.json'}: does not say what the run is; was it edited?")
-        self.recipe: dict[str, Json] = recipe
+        self.recipe = recipe = read_told(self.path, "recipe.json")
         self._kept: dict[str, Json] = self._json("kept.json")
         ended = self._json("run.json")
         self.ended = bool(ended) and bool(self._kept)
@@ -188,13 +187,8 @@ class Opened:
         except StorageError:  # dropped earlier: a try that was not needed is not written down
             return None
 
-    def _json(self, name: str) -> dict[str, Json]:
-        if not (self.path / name).is_file():
-            return {}
-        value = read_json(self.path / name)
-        if not isinstance(value, dict):
-            raise StorageError(f"{self.path / name}: does not say what the run gave; delete it and run again")
-        return value
+    def _json(self, name: Literal["kept.json", "run.json"]) -> dict[str, Json]:
+        return read_told(self.path, name) if (self.path / name).is_file() else {}
 
     def _read_kept(self) -> Index:
         names: list[str] = self._kept.get("shards", [])

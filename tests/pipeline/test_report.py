@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import io
 import re
 import shutil
 import subprocess
@@ -8,13 +9,17 @@ from pathlib import Path
 from xml.etree import ElementTree
 
 import pytest
+from rich.console import Console
 
+from pipeline.dataset import write_dataset
 from pipeline.errors import StorageError
 from pipeline.facts import facts_of, quantiles
 from pipeline.grid import grid_svg
 from pipeline.html import histogram
+from pipeline.realism import realism
 from pipeline.report import write_report
 from tests.pipeline.fake_run import write_run
+from tests.pipeline.view.hostile import write_hostile
 
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
 VOID = {"meta", "br", "link", "img", "input"}
@@ -130,3 +135,32 @@ def test_page_fits_its_window(report: Path, tmp_path: Path, width: int) -> None:
     found = re.search(r"<title>(\d+)/(\d+)</title>", made.stdout)
     assert found is not None, made.stderr[-500:]
     assert int(found[1]) <= int(found[2])
+
+
+class Acts(HTMLParser):
+    """Collects what would act: scripts, handlers, links that are no plain links, frames."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.found: list[tuple[str, str, str | None]] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        if tag in ("script", "iframe", "object", "embed", "base", "form", "img"):
+            self.found.append((tag, "", None))
+        for name, value in attrs:
+            if name.startswith("on") or (name in ("href", "src", "xlink:href") and ":" in (value or "")):
+                self.found.append((tag, name, value))
+
+
+def test_nothing_that_a_row_holds_acts_in_the_report_or_the_pictures(tmp_path: Path) -> None:
+    run = write_hostile(tmp_path / "run")
+    dataset = write_dataset(run)
+    assert realism([run], None, tmp_path / "realism", None, Console(file=io.StringIO())) == 0
+    pages = [write_report(run), dataset / "grid.svg", *(tmp_path / "realism").glob("*.html")]
+    assert len(pages) == 3
+    for path in pages:
+        acts = Acts()
+        acts.feed(path.read_text())
+        assert acts.found == [], path
+    assert "&lt;script&gt;" in pages[0].read_text()
+    assert "<" not in (dataset / "README.md").read_text().split("---\n", 2)[2]

@@ -198,7 +198,7 @@ def test_bad_input_is_refused_in_words(toy_run: Path, tmp_path: Path) -> None:
     with pytest.raises(StorageError, match="does not fit its rows"):
         Opened(shorter, 1)
     (shorter / "recipe.json").write_text("[]")
-    with pytest.raises(StorageError, match="does not say what the run is"):
+    with pytest.raises(StorageError, match="is not what `writ run` wrote"):
         Opened(shorter, 1)
     edited = write_run(tmp_path / "edited")
     kept = read_json(edited / "kept.json")
@@ -207,7 +207,7 @@ def test_bad_input_is_refused_in_words(toy_run: Path, tmp_path: Path) -> None:
         Opened(edited, 1)
     write_json(edited / "kept.json", kept)
     write_json(edited / "run.json", {"kept": 20, "cells": [{}]})
-    with pytest.raises(StorageError, match="no longer what `writ run` wrote"):
+    with pytest.raises(StorageError, match="is not what `writ run` wrote"):
         Opened(edited, 1)
     with pytest.raises(UserError, match="is no recipe"):
         view(toy_run, None, "127.0.0.1", 0, None, 1, tmp_path / "none.yaml", None)
