@@ -198,7 +198,10 @@ def realism(
 def export(
     run: RunPath,
     format: Annotated[
-        str, typer.Option("--format", metavar="FORMAT", help="openai, trl, axolotl, llama-factory, ms-swift or verl.")
+        str,
+        typer.Option(
+            "--format", metavar="FORMAT", help="openai, trl, axolotl, llama-factory, ms-swift, verl, verl-rl."
+        ),
     ],
     out: Annotated[Path | None, typer.Option(metavar="DIR", help="New or empty. Default: RUN/exports/FORMAT.")] = None,
     turn_split: Annotated[

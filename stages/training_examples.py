@@ -13,7 +13,7 @@ Nothing here is worded anew, except that earlier prose of the agent can be left 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -35,12 +35,14 @@ class Example(msgspec.Struct, frozen=True):
         id: of the dialogue; of a split one, with the number of the agent's message.
         messages, tools: in OpenAI form.
         trained: per message, whether the loss counts it; the last one's always.
+        about: further columns of the row, where a format asks for them.
     """
 
     id: str
     messages: Sequence[Object]
     tools: Sequence[Object]
     trained: Sequence[bool]
+    about: Mapping[str, Json] = {}
 
 
 @dataclass(frozen=True, kw_only=True)

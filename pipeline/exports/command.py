@@ -10,7 +10,7 @@ Shards are read one after the other, so what is held in memory is one of them an
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, closing, suppress
 from dataclasses import asdict
 from functools import lru_cache
@@ -18,6 +18,7 @@ from itertools import islice
 from pathlib import Path
 
 import orjson
+from msgspec.structs import replace
 from rich.console import Console
 
 from pipeline.dataset import SPLITS
@@ -77,6 +78,8 @@ def _format(name: str) -> Format:
 
 
 def _sensible(form: Format, shape: Shape) -> None:
+    if form.whole and shape != Shape():
+        raise UserError(f"--format {form.name}: {form.whole}; leave the other options out")
     if shape.omit_prose and not shape.turn_split:
         raise UserError(
             "--omit-assistant-prose: a whole dialogue's loss counts that prose, so it cannot be left out; add "
@@ -109,14 +112,14 @@ def _write(run: Path, form: Format, shape: Shape, folder: Path) -> dict[str, dic
     counts = {split: {"rows": 0, "examples": 0, "left_out": 0} for split in SPLITS}
     with ExitStack() as stack:
         sinks: dict[str, Sink] = {}
-        for table in kept_tables(run, ["id", "split", "messages", "tools"]):
+        for table in kept_tables(run, ["id", "split", "messages", "tools", *form.columns]):
             for split in SPLITS:
                 rows = [row for row in table.to_pylist() if row["split"] == split]
                 if rows and split not in sinks:
                     sink = form.sink(folder / f"{split}{form.suffix}", shape.turn_split)
                     sinks[split] = stack.enter_context(closing(sink))
                 counts[split]["rows"] += len(rows)
-                examples = _examples(rows, shape)
+                examples = _examples(rows, shape, form.columns)
                 while batch := list(islice(examples, _BATCH)):
                     written = sinks[split].write(batch)
                     counts[split]["examples"] += written
@@ -124,9 +127,11 @@ def _write(run: Path, form: Format, shape: Shape, folder: Path) -> dict[str, dic
     return counts
 
 
-def _examples(rows: list[dict[str, str]], shape: Shape) -> Iterator[Example]:
+def _examples(rows: list[dict[str, str]], shape: Shape, columns: Sequence[str]) -> Iterator[Example]:
     for row in rows:
-        yield from shape.examples(row["id"], orjson.loads(row["messages"]), _tools(row["tools"]))
+        about = {name: row[name] for name in columns}
+        for example in shape.examples(row["id"], orjson.loads(row["messages"]), _tools(row["tools"])):
+            yield replace(example, about=about) if about else example
 
 
 @lru_cache(maxsize=64)

@@ -37,6 +37,8 @@ class Format:
         per_message: whether a message of a whole dialogue can say that the loss does not count it.
         told, told_split: what the trainer's own settings must say so that the loss counts the agent's messages; for
             whole dialogues, and split ones.
+        columns: further columns of rows that its examples need (`Example.about`).
+        whole: why examples are whole dialogues, so that no option may change them; "" where they need not be.
         beside: writes what belongs beside the files, given the splits that there are and whether they are split.
     """
 
@@ -46,4 +48,6 @@ class Format:
     per_message: bool
     told: str
     told_split: str
+    columns: Sequence[str] = ()
+    whole: str = ""
     beside: Callable[[Path, Sequence[str]], None] = lambda folder, splits: None

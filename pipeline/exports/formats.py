@@ -7,5 +7,8 @@ from pipeline.exports.format import Format
 from pipeline.exports.llama_factory import LLAMA_FACTORY
 from pipeline.exports.openai import OPENAI
 from pipeline.exports.verl import VERL
+from pipeline.exports.verl_rl import VERL_RL
 
-FORMATS: dict[str, Format] = {each.name: each for each in (OPENAI, TRL, AXOLOTL, LLAMA_FACTORY, MS_SWIFT, VERL)}
+FORMATS: dict[str, Format] = {
+    each.name: each for each in (OPENAI, TRL, AXOLOTL, LLAMA_FACTORY, MS_SWIFT, VERL, VERL_RL)
+}
