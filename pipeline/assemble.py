@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,8 +14,7 @@ from pipeline.worlds import AnySource, services_of
 from schemas.base import digest
 
 if TYPE_CHECKING:
-    from stages.diversify_behaviors import DiversifyBehaviors
-    from stages.generate_tasks import GenerateTasks
+    from stages.continue_sessions import ContinueSessions
     from stages.simulate_dialogues import SimulateDialogues
 
 
@@ -41,15 +39,17 @@ def line_of(
     from stages.generate_tasks import GenerateTasks
 
     clean_tasks, clean_dialogues = _clean(recipe, benchmarks)
-    generate = GenerateTasks(validation=recipe.validation, witnesses=recipe.grid.witnesses)
-    diversify = DiversifyBehaviors(per_task=recipe.behaviors_per_task, space=space_of(recipe.behaviors, Path()))
-    dialogues = (*_dialogues(recipe), *_sessions(recipe, generate, diversify), *clean_dialogues, *_checklists(recipe))
+    dialogues = (*_dialogues(recipe), *_sessions(recipe), *clean_dialogues, *_checklists(recipe))
     return Line(
         steps=(
-            Step("generate_tasks", generate, Task),
+            Step("generate_tasks", GenerateTasks(validation=recipe.validation, witnesses=recipe.grid.witnesses), Task),
             *_words(recipe),
             *clean_tasks,
-            Step("diversify_behaviors", diversify, Scenario),
+            Step(
+                "diversify_behaviors",
+                DiversifyBehaviors(per_task=recipe.behaviors_per_task, space=space_of(recipe.behaviors, Path())),
+                Scenario,
+            ),
             *dialogues,
             Step("export_rows", ExportRows(), SftRow),
         ),
@@ -116,22 +116,27 @@ def _speak(recipe: Recipe) -> bool:
     return not {"agent", "user", "rewriter"}.isdisjoint(recipe.engines.voices)
 
 
-def _sessions(recipe: Recipe, generate: GenerateTasks, diversify: DiversifyBehaviors) -> Sequence[Step]:
+def _sessions(recipe: Recipe) -> Sequence[Step]:
     """Returns the step that gives dialogues further tasks, if the recipe wants any."""
     from schemas.verdict import Judged
+
+    return (Step("continue_sessions", sessions_of(recipe), Judged, live=_speak(recipe)),) if recipe.sessions else ()
+
+
+def sessions_of(recipe: Recipe) -> ContinueSessions:
+    """Returns the stage that makes further tasks, and the dialogues about them."""
     from stages.continue_sessions import ContinueSessions
+    from stages.diversify_behaviors import DiversifyBehaviors
+    from stages.generate_tasks import GenerateTasks
     from stages.validate_dialogues import ValidateDialogues
 
-    if not recipe.sessions:
-        return ()
-    stage = ContinueSessions(
+    return ContinueSessions(
         lengths=tuple(sorted(recipe.sessions.items())),
-        generate=generate,
-        diversify=replace(diversify, per_task=1),
+        generate=GenerateTasks(validation=recipe.validation, witnesses=recipe.grid.witnesses),
+        diversify=DiversifyBehaviors(per_task=1, space=space_of(recipe.behaviors, Path())),
         simulate=simulation(recipe),
         validate=ValidateDialogues(zero_gain_turns=recipe.checks.zero_gain_turns),
     )
-    return (Step("continue_sessions", stage, Judged, live=_speak(recipe)),)
 
 
 def _checklists(recipe: Recipe) -> Sequence[Step]:

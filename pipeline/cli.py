@@ -193,6 +193,22 @@ def realism(
     return show_realism(data, reference, out, detector, Console())
 
 
+@app.command(name="continue")
+@told
+def continue_(
+    dialogues: Annotated[Path, typer.Argument(metavar="FILE", help="JSONL of dialogues in OpenAI form.")],
+    recipe: Annotated[Path, typer.Option(metavar="RECIPE", help="Has the world, and who speaks.")],
+    out: Annotated[Path, typer.Option(metavar="FILE", help="Rows go here, as JSONL.")],
+    world: WorldFile = None,
+) -> int:
+    """Goes on from where dialogues stand: with their task, or a new one on the state that they have reached."""
+    from rich.console import Console
+
+    from pipeline.continuing import continue_file
+
+    return continue_file(dialogues, recipe, out, world, Console())
+
+
 @app.command()
 @told
 def export(

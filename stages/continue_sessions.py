@@ -20,7 +20,7 @@ from schemas.base import content_id, digest
 from schemas.behavior import Behavior, Episode, Playbook, Scenario
 from schemas.dialogue import Dialogue
 from schemas.message import Message
-from schemas.task import Call, Kind, Request, Task, TaskSpec
+from schemas.task import Call, Kind, Request, Split, Task, TaskSpec
 from schemas.verdict import Drop, Judged
 from stages.base import Past, Services, Stage
 from stages.behaviors.rules import tellable
@@ -39,6 +39,25 @@ _WHO = frozenset({"slippable", "drippable", "datable", "found_in_parts", "found_
 KINDS: Mapping[Kind, float] = {"write_intensive": 0.4, "read_heavy": 0.3, "information": 0.2, "must_refuse": 0.1}
 """Kinds of further tasks; others need people, rows or errors that a session has no room for."""
 _BURDENS = range(2, 9)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Reached:
+    """Where a dialogue stands when the next task begins.
+
+    Attributes:
+        name: a content id; what follows depends on it.
+        past: who the user is, and what was done.
+        before: what was said.
+        behavior: how the user told the last task; None where nobody knows.
+    """
+
+    name: str
+    domain: str
+    split: Split
+    past: Past
+    before: tuple[Episode, ...]
+    behavior: Behavior | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -78,45 +97,51 @@ class ContinueSessions(Stage[Judged, Judged]):
         dialogue = session.dialogue
         said = going_on(dialogue)
         if said is None:
-            return _drop(session, "cell_unfilled", "the user has left, or was handed over: nothing can follow")
-        task = self._task(dialogue, number, services)
+            return _drop(session.id, "cell_unfilled", "the user has left, or was handed over: nothing can follow")
+        made = await self.go_on(_reached(dialogue, said, services), number, services)
+        return made if isinstance(made, Drop) else _behind(session, made)
+
+    async def go_on(self, reached: Reached, number: int, services: Services) -> Judged | Drop:
+        """Makes the next task of a user, and the dialogue about it.
+
+        Args:
+            reached: where things stand.
+            number: counts the tasks that follow; with the name of what was reached, all randomness there is.
+            services: the worlds and the engines.
+        """
+        task = self._task(reached, number, services)
         if isinstance(task, Drop):
-            return _drop(session, task.reason, task.detail)
+            return _drop(reached.name, task.reason, task.detail)
         scenarios = await self.diversify.process(task, services)
         scenario = next((each for each in scenarios if isinstance(each, Scenario)), None)
         if scenario is None:
-            return _drop(session, "cell_unfilled", "the task can be told in no manner")
-        scenario = _joined(scenario, dialogue, said, services.sandboxes[task.domain].domain)
+            return _drop(reached.name, "cell_unfilled", "the task can be told in no manner")
+        scenario = _joined(scenario, reached, services.sandboxes[task.domain].domain)
         for made in await self.simulate.process(scenario, services):
             judged = [made] if isinstance(made, Drop) else await self.validate.process(made, services)
             for each in judged:
-                return each if isinstance(each, Drop) else _behind(session, each)
-        return _drop(session, "cell_unfilled", "the further task was not simulated")
+                found: Judged | Drop = each
+                return found
+        return _drop(reached.name, "cell_unfilled", "the further task was not simulated")
 
-    def _task(self, dialogue: Dialogue, number: int, services: Services) -> Task | Drop:
+    def _task(self, reached: Reached, number: int, services: Services) -> Task | Drop:
         """Makes the next task; the last drop says why there is none."""
-        first = dialogue.scenario.task
-        dice = Dice("further", dialogue.id, number)
-        identity = tuple(entry.name for entry in first.knowledge if entry.identity)
-        earlier = [episode.task for episode in dialogue.scenario.before]
-        asked = tuple(request for task in (*earlier, first) if task is not None for request in task.requests)
-        past = Past(first.principal, identity, calls_of(dialogue, services), asked)
-        extending = dice.chance(EXTENDING) and bool(first.writes)
+        dice = Dice("further", reached.name, number)
+        extending = dice.chance(EXTENDING) and bool(reached.past.calls)
         made: Task | Drop | None = None
         for attempt in range(TRIES):
             kind = "write_intensive" if extending else dice.weighted(list(KINDS.items()))
-            seed = int(digest(["further", dialogue.id, number, attempt])[:12], 16)
             order = TaskSpec(
-                id=content_id("spec", dialogue.id, number, attempt),
-                domain=first.domain,
+                id=content_id("spec", reached.name, number, attempt),
+                domain=reached.domain,
                 kind=kind,
                 num_writes=int(kind in ("write_intensive", "read_heavy")),
                 burden=dice.between(_BURDENS[0], _BURDENS[-1]),
-                seed=seed,
+                seed=int(digest(["further", reached.name, number, attempt])[:12], 16),
                 number=number,
-                split=first.split,
+                split=reached.split,
             )
-            made = self.generate.follow_up(past, order, services, extending=extending)
+            made = self.generate.follow_up(reached.past, order, services, extending=extending)
             if isinstance(made, Task):
                 return made
             extending = False
@@ -138,9 +163,22 @@ def going_on(dialogue: Dialogue) -> tuple[Message, ...] | None:
     return own[:-2] if asked.role == "assistant" and not asked.tool_calls else None
 
 
-def calls_of(dialogue: Dialogue, services: Services) -> tuple[Call, ...]:
-    """Returns the writes of a session that succeeded, in order."""
-    return tuple(writes_in(dialogue.whole, services.sandboxes[dialogue.scenario.task.domain].domain.specs))
+def _reached(dialogue: Dialogue, said: tuple[Message, ...], services: Services) -> Reached:
+    """Returns where a dialogue stands whose good-bye gives way."""
+    scenario = dialogue.scenario
+    task = scenario.task
+    calls = tuple(writes_in(dialogue.whole, services.sandboxes[task.domain].domain.specs))
+    asked = tuple(request for each in scenario.tasks for request in each.requests)
+    identity = tuple(entry.name for entry in task.knowledge if entry.identity)
+    episode = Episode(messages=said, task=task, behavior=scenario.behavior)
+    return Reached(
+        name=dialogue.id,
+        domain=task.domain,
+        split=task.split,
+        past=Past(task.principal, identity, calls, asked),
+        before=(*scenario.before, episode),
+        behavior=scenario.behavior,
+    )
 
 
 def writes_in(messages: Sequence[Message], specs: Mapping[str, Any]) -> Iterator[Call]:
@@ -152,27 +190,24 @@ def writes_in(messages: Sequence[Message], specs: Mapping[str, Any]) -> Iterator
                 yield Call(tool=call.name, arguments=call.arguments)
 
 
-def _joined(scenario: Scenario, dialogue: Dialogue, said: tuple[Message, ...], domain: Domain) -> Scenario:
-    """Returns a scenario behind a dialogue: the same person tells it, who has been found and greeted already."""
-    first = dialogue.scenario
-    episode = Episode(messages=said, task=first.task, behavior=first.behavior)
-    before = (*first.before, episode)
-    behavior = _by_the_same(scenario, first.behavior, domain)
-    scenario = msgspec.structs.replace(scenario, behavior=behavior, before=before)
-    return msgspec.structs.replace(scenario, id=content_id("scenario", scenario.task.id, behavior.id, dialogue.id))
+def _joined(scenario: Scenario, reached: Reached, domain: Domain) -> Scenario:
+    """Returns a scenario behind what was said: the same person tells it, who has been found and greeted already."""
+    behavior = _by_the_same(scenario, reached.behavior, domain)
+    identity = content_id("scenario", scenario.task.id, behavior.id, reached.name)
+    return msgspec.structs.replace(scenario, id=identity, behavior=behavior, before=reached.before)
 
 
-def _by_the_same(scenario: Scenario, first: Behavior, domain: Domain) -> Behavior:
+def _by_the_same(scenario: Scenario, first: Behavior | None, domain: Domain) -> Behavior:
     own, playbooks = scenario.behavior, playbooks_of(scenario.behavior)
     disclosure = _disclosure(playbooks[own.disclosure], scenario.task.requests, domain)
     traits = [playbooks[trait] for trait in own.traits if playbooks[trait].fits not in _WHO]
     return msgspec.structs.replace(
         own,
-        id=content_id("behavior", own.id, first.id),
+        id=content_id("behavior", own.id, first.id if first is not None else ""),
         disclosure=disclosure,
-        register=first.register,
+        register=first.register if first is not None else own.register,
         traits=tuple(each.behavior for each in traits if disclosure not in each.excludes),
-        profile=first.profile,
+        profile=first.profile if first is not None else own.profile,
         instruction=f"{own.instruction}\n\n# So far\n{SO_FAR}",
     )
 
@@ -199,11 +234,11 @@ SO_FAR = (
 """For a language model that plays the user."""
 
 
-def _drop(session: Judged, reason: Any, detail: str) -> Drop:
+def _drop(name: str, reason: Any, detail: str) -> Drop:
     return Drop(
-        id=content_id("drop", session.id, "session"),
+        id=content_id("drop", name, "session"),
         stage="continue_sessions",
         reason=reason,
         detail=detail,
-        record_id=session.id,
+        record_id=name,
     )

@@ -95,7 +95,28 @@ class SimulateDialogues(Stage[Scenario, Dialogue]):
             return _dropped(dialogue, Broken("engine_error", "tool", str(error)))
         return msgspec.structs.replace(dialogue, messages=tuple(messages))
 
-    async def _live(self, scenario: Scenario, services: Services, sandbox: Sandbox) -> Dialogue | Drop:
+    async def resumed(self, scenario: Scenario, said: Sequence[Message], services: Services) -> Dialogue | Drop | None:
+        """Lets a dialogue go on that broke off.
+
+        Args:
+            scenario: what it is about.
+            said: its messages so far; their calls have been made again, and answered alike.
+            services: the worlds and the engines.
+
+        Returns:
+            The whole dialogue; None where a script would have said something else by now, and no language model has
+            both seats.
+        """
+        sandbox = services.sandboxes[scenario.task.domain]
+        if SCRIPTED not in (self.agent, self.user):
+            return await self._live(scenario, services, sandbox, said)
+        (made,) = await self.process(scenario, services)
+        own = made.messages if isinstance(made, Dialogue) else ()
+        return made if len(own) >= len(said) and all(map(_the_same, said, own)) else None
+
+    async def _live(
+        self, scenario: Scenario, services: Services, sandbox: Sandbox, said: Sequence[Message] = ()
+    ) -> Dialogue | Drop:
         domain = sandbox.domain
         agents, users = self._scripts(services)
         session = session_of(scenario.id, self.attempt)
@@ -119,7 +140,9 @@ class SimulateDialogues(Stage[Scenario, Dialogue]):
         state = started(sandbox, scenario.task)
         own = state.fork()
         before = scenario.said_before
-        messages: list[Message] = list(before)
+        messages: list[Message] = [*before, *heard.past(said)]
+        for call in (call for message in said for call in message.tool_calls):
+            own.call(call.name, call.arguments)
         broken: Broken | None = None
         ended: Ended = "engine_error"
         try:
@@ -138,6 +161,11 @@ class SimulateDialogues(Stage[Scenario, Dialogue]):
             engines=revisions,
         )
         return dialogue if broken is None else _dropped(dialogue, broken)
+
+
+def _the_same(recorded: Message, own: Message) -> bool:
+    calls = [[(call.name, call.arguments) for call in message.tool_calls] for message in (recorded, own)]
+    return recorded.role == own.role and recorded.content == own.content and calls[0] == calls[1]
 
 
 def _engine(services: Services, role: EngineRole) -> Engine:

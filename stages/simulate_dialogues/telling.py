@@ -140,7 +140,7 @@ class Telling:
 
     def _open(self) -> Reply:
         reply = Reply()
-        reply.add(self.words.next_one() if self.goes_on else self.words.greeting())
+        reply.add(self.words.goes_on() if self.goes_on else self.words.greeting())
         everything = self.disclosure == "all_at_once"
         numbers = self.plan.order[: self._at_once()]
         if self.disclosure == "vague_start":

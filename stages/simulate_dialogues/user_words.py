@@ -46,6 +46,8 @@ class UserWords(Manner):
         self.lexicon = domain.lexicon
         self.facts = facts
         self._pointing = pointing(scenario, domain.lexicon)
+        said = scenario.said_before
+        self._asked = bool(said) and said[-1].content.rstrip().endswith("?")
 
     def greeting(self) -> str:
         """Returns a greeting, or nothing."""
@@ -114,6 +116,10 @@ class UserWords(Manner):
     def next_one(self) -> str:
         """Leads over to the next request."""
         return self.pick(tables.NEXT_ONE) if self.dice.chance(0.6) else ""
+
+    def goes_on(self) -> str:
+        """Leads over to something else, in answer to "anything else?" or without having been asked."""
+        return self.pick(tables.NEXT_ONE if self._asked else tables.FURTHER) if self.dice.chance(0.8) else ""
 
     def also(self) -> str:
         """Joins a request to another."""

@@ -54,6 +54,10 @@ ANNOUNCE: Variants = (
 ALSO: Variants = (
     "also", "and", "then", "second", "besides", "oh and", "on top of that", "plus",
 )  # fmt: skip
+FURTHER: Variants = (
+    "one more thing.", "another thing:", "also,", "oh, and another thing.", "there's something else.",
+    "while I have you:", "and then there's this:", "next thing.",
+)  # fmt: skip
 SAME: Variants = (
     "that same {noun}", "the same {noun}", "the {noun} we just talked about", "the {noun} you just changed for me",
     "the {noun} from just now", "that {noun}",

@@ -71,6 +71,8 @@ class AgentHearing:
         self._hints: dict[int, bool] = {}
         self._put_again: list[Act] = []
         self._now: int | None = None
+        identity = domain.identity_tools
+        self._identified |= any(name in identity and not failed for name, _, failed in _calls(scenario.said_before))
 
     def hear(self, message: Message, history: Sequence[Message]) -> tuple[Act, ...]:
         """Returns what a message means.

@@ -36,6 +36,19 @@ class Listening:
         self._user = UserHearing(domain, scenario)
         self._begins = len(scenario.said_before)
 
+    def past(self, messages: Sequence[Message]) -> list[Message]:
+        """Returns messages that somebody else recorded with what is heard in them."""
+        ear = AgentHearing(self._domain, self._scenario, self._user)
+        found: list[Message] = []
+        for message in messages:
+            acts = message.acts
+            if message.role == "user":
+                acts = self._user.hear(message, _last_words(found))
+            elif message.role == "assistant" and not message.tool_calls:
+                acts = ear.hear(message, found)
+            found.append(msgspec.structs.replace(message, acts=acts))
+        return found
+
     def user(self, speaker: Speaker, *, scripted_partner: bool) -> Speaker:
         """Returns a language user whose words are heard."""
         unheard = 0

@@ -240,3 +240,21 @@ def test_a_user_who_leaves_instead_of_answering_is_asked_again() -> None:
     made = live(one, Says(one, *asked_for_a_yes(one), "thanks, bye ###STOP###", "thanks, bye ###STOP###"))
     assert isinstance(made, Drop) and (made.reason, made.owner) == ("user_faults", "user")
     assert "yes or no" in made.detail
+
+
+def test_a_dialogue_that_broke_off_goes_on_with_language_models_as_it_would_have() -> None:
+    """Cut anywhere, and recorded without acts: what was said is heard again, what was called is done again."""
+    for name, one in every_scenario(1)[:6]:
+        whole = live(one, script(one))
+        assert isinstance(whole, Dialogue)
+        places = [n for n, m in enumerate(whole.messages, 1) if m.role == "assistant" and not m.tool_calls]
+        for end in places[:-1]:
+            said = [msgspec.structs.replace(message, acts=()) for message in whole.messages[:end]]
+            engine = script(one)
+            services = Services(sandboxes={SANDBOX.domain.name: SANDBOX}, engines={"agent": engine, "user": engine})
+            cap = Sampling(max_tokens=CAP)
+            stage = SimulateDialogues(agent="test", user="test", sampling={"agent": cap, "user": cap})
+            made = asyncio.run(stage.resumed(one, said, services))
+            assert isinstance(made, Dialogue), (name, end, made)
+            assert texts(made) == texts(whole)
+            assert made.final_digest == whole.final_digest
