@@ -21,6 +21,7 @@ guard()
 import typer  # noqa: E402
 
 from pipeline.errors import BAD_INPUT, INTERRUPTED, PARTIAL, WHOLE, StageFailed, Stopped, UserError  # noqa: E402
+from pipeline.remote.path import at  # noqa: E402
 
 P = ParamSpec("P")
 
@@ -39,7 +40,8 @@ def told(command: Callable[P, int | None]) -> Callable[P, None]:
     @functools.wraps(command)
     def wrapped(*args: P.args, **kwargs: P.kwargs) -> None:
         try:
-            code = command(*args, **kwargs) or WHOLE
+            placed = {name: _placed(value) for name, value in kwargs.items()}
+            code = command(*args, **placed) or WHOLE  # type: ignore[arg-type]
         except UserError as error:
             code = _say(str(error), BAD_INPUT)
         except StageFailed as error:
@@ -52,6 +54,13 @@ def told(command: Callable[P, int | None]) -> Callable[P, None]:
         raise typer.Exit(code)
 
     return wrapped
+
+
+def _placed(value: object) -> object:
+    """Returns a path from the command line as one in a store, if it is."""
+    if isinstance(value, list):
+        return [_placed(each) for each in value]
+    return at(value) if isinstance(value, Path) else value
 
 
 def _say(message: str, code: int) -> int:

@@ -7,13 +7,12 @@
     dataset/sharegpt/train-00000-of-00001.parquet      config `sharegpt`
 
 Rows stand in the run's order: shard by shard, within a shard by id, so that its first rows have the recipe's shares and
-a run that grew begins with mostly the same pages. Bytes depend on the rows and that order alone. The folder is written
-under another name and renamed when it is whole. What is held in memory is a row group of each file.
+a run that grew begins with mostly the same pages. Bytes depend on the rows and that order alone. The folder is made
+in another place and brought to its own when it is whole. What is held in memory is a row group of each file.
 """
 
 from __future__ import annotations
 
-import shutil
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -24,7 +23,9 @@ from pipeline.card import card
 from pipeline.dataset_files import Writer
 from pipeline.facts import facts_of, kept_tables
 from pipeline.grid import grid_svg
+from pipeline.remote.local import bring, work_place
 from pipeline.storage import storage_error
+from pipeline.temporary import OwnFolder
 
 SPLITS = ("train", "validation")
 CONFIGS = {"default": "data", "sharegpt": "sharegpt"}
@@ -46,22 +47,21 @@ def write_dataset(run: Path) -> Path:
     Raises:
         StorageError: the run has no kept rows to read, or the folder cannot be written.
     """
-    target, work = run / "dataset", run / ".dataset.tmp"
+    target, place = run / "dataset", None
     try:
-        shutil.rmtree(work, ignore_errors=True)
-        work.mkdir(parents=True)
+        place = OwnFolder(".writ-dataset-", work_place(target))
+        work = place.path / target.name
+        work.mkdir()
         written = _write_files(run, work)
         facts = facts_of(run)
         (work / "grid.svg").write_text(grid_svg(facts.wanted, facts.kept, facts.axis), encoding="utf-8")
         (work / "README.md").write_text(card(facts, written), encoding="utf-8")
-        if target.exists():
-            target.rename(run / ".dataset.old")
-        work.rename(target)
+        bring(work, target, last="README.md")
     except OSError as error:
         raise storage_error(target, error) from error
     finally:
-        shutil.rmtree(work, ignore_errors=True)
-        shutil.rmtree(run / ".dataset.old", ignore_errors=True)
+        if place is not None:
+            place.remove()
     return target
 
 

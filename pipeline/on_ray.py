@@ -25,6 +25,8 @@ from pipeline.house import module_files
 from pipeline.line import Line, Order
 from pipeline.orchestrator import ahead
 from pipeline.orchestrators import Orchestrators, task
+from pipeline.remote.local import on_disk
+from pipeline.remote.path import at
 from pipeline.shard import ShardResult
 from pipeline.temporary import OwnFolder
 
@@ -50,7 +52,7 @@ _NOT_SHIPPED = [".git", ".venv*", "outputs", "docs", ".mypy_cache", ".ruff_cache
 
 
 def _seen(folder: str) -> bool:
-    return Path(folder).is_dir()
+    return at(folder).is_dir()
 
 
 class OnRay:
@@ -107,13 +109,13 @@ class OnRay:
     def map(self, line: Line, folder: Path, orders: Iterator[Order]) -> Iterator[ShardResult]:
         """Runs every shard and yields its result."""
         if line.replicas is not None:
-            self._fleet = self._fleet or Fleet(line.replicas, folder.resolve() / "engines")
+            self._fleet = self._fleet or Fleet(line.replicas, on_disk(folder.resolve()) / "engines")
             line = line.at(self._fleet.addresses)
         shared, place = self._ray.put(line), str(folder.resolve())
         if self._address is not None and not self._ray.get(self._ray.remote(num_cpus=0)(_seen).remote(place)):
             raise UserError(
                 f"{place}: the machines of {self._address} do not see this folder. Give an --out on a file system that "
-                "all of them share, at the same path"
+                "all of them share, at the same path, or in a store (s3://...)"
             )
         live = Orchestrators(self._ray, shared, place, self._files, line.concurrency, self._workers)
         flights = Flights(

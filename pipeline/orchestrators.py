@@ -12,7 +12,6 @@ import time
 import traceback
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 
 from pipeline.errors import StageFailed, Stopped, UserError
@@ -20,6 +19,7 @@ from pipeline.house import differing
 from pipeline.line import Line, Order
 from pipeline.observe.event import Event, hear, told
 from pipeline.orchestrator import Orchestrator
+from pipeline.remote.path import at
 from pipeline.shard import ShardResult, run_shard
 
 LAG = 0.02
@@ -76,7 +76,7 @@ def task(
     if problem := differing(files):
         return Failure(UserError, problem)
     try:
-        result = run_shard(line, Path(folder), order, upto)
+        result = run_shard(line, at(folder), order, upto)
     except (UserError, StageFailed, Stopped) as error:
         return failure_of(error)
     return result if before is None else result.after(before)
@@ -87,7 +87,7 @@ class Actor:
 
     def __init__(self, line: Line, folder: str, files: dict[str, str]) -> None:
         """Waits for the first shard, to have a loop."""
-        self._line, self._folder, self._files = line, Path(folder), files
+        self._line, self._folder, self._files = line, at(folder), files
         self._orchestrator: Orchestrator | None = None
         self._limit = line.concurrency
 

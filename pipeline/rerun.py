@@ -22,8 +22,9 @@ from pipeline.line import Line
 from pipeline.plan import Plan
 from pipeline.plan_tasks import SHARD, first_round, sizes
 from pipeline.provenance import FILE, Provenance, changes, read_provenance
+from pipeline.remote.path import RemotePath
 from pipeline.run_folder import SIZES, features_shard, grown_from, step_shard
-from pipeline.storage import storage_error
+from pipeline.storage import storage_error, write_bytes
 
 
 @dataclass(frozen=True)
@@ -110,11 +111,16 @@ def fork(old: Path, new: Path) -> None:
         raise StorageError(f"{new}: is there already; fork into a folder that is not, or add --update without --fork")
     try:
         new.mkdir(parents=True, exist_ok=True)
-        # Shards are never changed in place, so both runs can have the same file.
-        shutil.copytree(old / "stages", new / "stages", copy_function=_link)
+        if isinstance(old, RemotePath) or isinstance(new, RemotePath):
+            for path in (old / "stages").rglob("*"):
+                if path.is_file():
+                    write_bytes(new / path.relative_to(old), path.read_bytes())
+        else:
+            # Shards are never changed in place, so both runs can have the same file.
+            shutil.copytree(old / "stages", new / "stages", copy_function=_link)
         for name in ("recipe.json", FILE, SIZES):
             if (old / name).exists():
-                shutil.copy2(old / name, new / name)
+                write_bytes(new / name, (old / name).read_bytes())
     except OSError as error:
         raise storage_error(new, error) from error
 
@@ -152,12 +158,18 @@ def _link(source: str, target: str) -> None:
 def _made(folder: Path) -> Iterator[_Made]:
     """Yields what is known of the shards in a folder; what is no manifest is left to the run to complain about."""
     decode = msgspec.json.Decoder(_Made).decode
-    if not folder.is_dir():
-        return
-    with os.scandir(folder) as entries:
-        for entry in entries:
-            if entry.name.endswith(".json") and not entry.name.startswith("."):
-                try:
-                    yield decode(Path(entry.path).read_bytes())
-                except (msgspec.MsgspecError, OSError):
-                    yield _Made()
+    for path in _manifests(folder):
+        try:
+            yield decode(path.read_bytes())
+        except (msgspec.MsgspecError, OSError):
+            yield _Made()
+
+
+def _manifests(folder: Path) -> Iterator[Path]:
+    if isinstance(folder, RemotePath):
+        yield from folder.glob("*.json")
+    elif folder.is_dir():
+        with os.scandir(folder) as entries:  # a third of the time of `glob`, with a hundred thousand of them
+            for entry in entries:
+                if entry.name.endswith(".json") and not entry.name.startswith("."):
+                    yield Path(entry.path)

@@ -36,6 +36,7 @@ from typing import TYPE_CHECKING, Any
 import pyarrow.compute as pc
 
 from pipeline.errors import StorageError
+from pipeline.remote.local import on_disk
 from pipeline.run_json import read_told
 from pipeline.storage import inside, read_json, read_shard, read_table
 from schemas.base import Json
@@ -94,7 +95,7 @@ def step_shard(folder: Path, line: Line, number: int, name: str) -> Shard:
 
 def journal_file(folder: Path, name: str) -> Path:
     """Returns where the finished turns of a shard's open dialogues are."""
-    return folder / "journal" / f"{name}.journal"
+    return on_disk(folder) / "journal" / f"{name}.journal"
 
 
 def features_shard(folder: Path, line: Line, name: str) -> Shard:

@@ -6,7 +6,7 @@
 The lock is the file system's (`flock` on `.lock`): it goes with its process, however that ends, so a killed run leaves
 none behind, and a process that has got the same number means nothing. Where file systems keep such locks per machine,
 or have none, the folder's `status.json` says who was at work last: a run on this machine is looked for, one on another
-is given a few seconds for a sign of life. Nobody compares clocks.
+is given a few seconds for a sign of life. Nobody compares clocks. A run in a store has a lease (`remote.lease`).
 
 Not promised: that of two runs that begin in the same second, on two machines that share a folder but no locks, one is
 refused.
@@ -22,6 +22,8 @@ from pathlib import Path
 
 from pipeline.errors import StorageError
 from pipeline.observe.state import State, read_state, this_machine
+from pipeline.remote.lease import leased
+from pipeline.remote.path import RemotePath
 from pipeline.storage import storage_error
 
 _TAKEN = (errno.EWOULDBLOCK, errno.EACCES)
@@ -38,6 +40,10 @@ def locked(out: Path, lock: Callable[[int, int], object] = fcntl.flock) -> Itera
     Raises:
         StorageError: another run is at work here, or the folder cannot be written.
     """
+    if isinstance(out, RemotePath):
+        with leased(out):
+            yield
+        return
     try:
         out.mkdir(parents=True, exist_ok=True)
         file = (out / ".lock").open("a")

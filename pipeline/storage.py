@@ -23,6 +23,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from pipeline.errors import StorageError
+from pipeline.remote.path import RemotePath
 from schemas.base import Json, Record
 from schemas.parquet import from_table, mismatch, to_table
 
@@ -98,6 +99,14 @@ def write_bytes(path: Path, content: bytes) -> FileInfo:
     Raises:
         StorageError: the folder cannot be written, or the disk is full.
     """
+    if isinstance(path, RemotePath):
+        path.write_bytes(content)
+    else:
+        _write_on_disk(path, content)
+    return FileInfo(bytes=len(content), digest=hashlib.blake2b(content, digest_size=16).hexdigest())
+
+
+def _write_on_disk(path: Path, content: bytes) -> None:
     temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -107,7 +116,6 @@ def write_bytes(path: Path, content: bytes) -> FileInfo:
     except OSError as error:
         temporary.unlink(missing_ok=True) if os.access(path.parent, os.W_OK) else None
         raise storage_error(path, error) from error
-    return FileInfo(bytes=len(content), digest=hashlib.blake2b(content, digest_size=16).hexdigest())
 
 
 def storage_error(path: Path, error: OSError) -> StorageError:
@@ -182,6 +190,11 @@ def read_table(path: Path, columns: Sequence[str] | None = None) -> Any:
         raise damaged(path, error) from error
 
 
+def source(path: Path) -> Any:
+    """Opens a file of which only parts are wanted, as `pyarrow.NativeFile`."""
+    return path.opened() if isinstance(path, RemotePath) else pa.OSFile(str(path))
+
+
 def read_shard(path: Path, kind: type[R]) -> list[R]:
     """Reads the records of a Parquet file.
 
@@ -232,7 +245,7 @@ def whole(path: Path, key: str | None) -> Manifest | None:
 def damaged(path: Path, error: Exception) -> StorageError:
     """Says what to do about a file that cannot be read."""
     if isinstance(error, FileNotFoundError | PermissionError | IsADirectoryError):
-        return StorageError(f"{path}: cannot be read ({error.strerror})")
+        return StorageError(f"{path}: cannot be read ({error.strerror or error})")
     return _damaged(path, str(error))
 
 

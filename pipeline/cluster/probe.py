@@ -11,6 +11,7 @@ from pipeline.engines.work import Notes, noting
 from pipeline.errors import StageFailed, Stopped, UserError
 from pipeline.gate import together
 from pipeline.line import Line, Order, Step
+from pipeline.remote.path import at
 from pipeline.run_folder import journal_file, step_shard
 from pipeline.shard import apply
 from pipeline.storage import read_shard, whole
@@ -19,18 +20,18 @@ from schemas.base import Record, digest, encode
 
 def suspects(line: Line, folder: str, order: Order) -> list[str]:
     """Returns the ids of the records in whose step a shard stopped; none if all of its steps are done."""
-    found = _frontier(line, Path(folder), order)
+    found = _frontier(line, at(folder), order)
     return [] if found is None else [str(getattr(record, "id", "")) for record in found[1]]
 
 
 def survive(line: Line, folder: str, order: Order, ids: Collection[str]) -> None:
     """Works on some of those records and throws away what is made of them; to return at all is the answer."""
-    found = _frontier(line, Path(folder), order)
+    found = _frontier(line, at(folder), order)
     if found is None:
         return
     step, records = found
     chosen = [record for record in records if getattr(record, "id", "") in ids]
-    journal = Journal(journal_file(Path(folder), order.name)) if step.live else None
+    journal = Journal(journal_file(at(folder), order.name)) if step.live else None
     try:
         with noting(Notes(journal)):
             asyncio.run(_all(line, step, chosen, order.lost))

@@ -3,7 +3,8 @@
     exports/trl/train.parquet, validation.parquet      the examples, in the order of the run's rows
     exports/trl/export.json                            what it is: format, options, counts, the run's fingerprint
 
-The folder is written under another name and renamed when it is whole. The same run and options give the same bytes.
+The folder is made in another place and brought to its own when it is whole. The same run and options give the same
+bytes.
 Shards are read one after the other, so what is held in memory is one of them and a row group per file.
 """
 
@@ -26,6 +27,7 @@ from pipeline.errors import WHOLE, UserError
 from pipeline.exports.format import Format, Sink
 from pipeline.exports.formats import FORMATS
 from pipeline.facts import fingerprint, kept_tables
+from pipeline.remote.local import bring, work_place
 from pipeline.run_folder import RunFolder
 from pipeline.storage import storage_error, write_json
 from pipeline.temporary import OwnFolder
@@ -51,7 +53,7 @@ def export(run: Path, name: str, out: Path | None, shape: Shape, console: Consol
     work = None
     try:
         out.parent.mkdir(parents=True, exist_ok=True)
-        work = OwnFolder(".writ-export-", out.parent)
+        work = OwnFolder(".writ-export-", work_place(out))
         folder = work.path / name
         folder.mkdir()
         counts = _write(run, form, shape, folder)
@@ -59,7 +61,7 @@ def export(run: Path, name: str, out: Path | None, shape: Shape, console: Consol
         rows = sum(count["rows"] for count in counts.values())
         about = {"format": name, "options": asdict(shape), "splits": counts, "fingerprint": fingerprint(run, rows)}
         write_json(folder / "export.json", about)
-        folder.rename(out)
+        bring(folder, out, last="export.json")
     except OSError as error:
         raise storage_error(out, error) from error
     finally:

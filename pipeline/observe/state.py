@@ -27,7 +27,8 @@ from pipeline.storage import Spent, write_bytes
 VERSION = 1
 FILE = "status.json"
 BEAT = 2.0
-"""Seconds between two writings."""
+STORE_BEAT = 5.0
+"""Seconds between two writings, on a disk and in a store."""
 
 
 class StageState(msgspec.Struct):

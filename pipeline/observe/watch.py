@@ -21,8 +21,9 @@ from pipeline.errors import Stopped, StorageError
 from pipeline.fill_cells import Filling
 from pipeline.line import Order
 from pipeline.observe.event import Event, Name, event, told
-from pipeline.observe.log import EventLog
-from pipeline.observe.state import Ended, begin, write_state
+from pipeline.observe.log import FILE_BYTES, STORE_FILE_BYTES, EventLog
+from pipeline.observe.state import STORE_BEAT, Ended, begin, write_state
+from pipeline.remote.path import RemotePath
 from pipeline.shard import ShardResult
 
 if TYPE_CHECKING:
@@ -65,10 +66,14 @@ class Watch:
             metrics.show(self.state, self._lock)
 
     def __enter__(self) -> Watch:
+        remote = isinstance(self._folder, RemotePath)
         try:
-            self._log = EventLog(self._folder / EVENTS)
-        except OSError as error:
+            size = STORE_FILE_BYTES if remote else FILE_BYTES
+            self._log = EventLog(self._folder / EVENTS, size)
+        except (OSError, StorageError) as error:
             self._lose(0, error)
+        if remote:
+            self.state.every = STORE_BEAT
         told()  # what a run before this one in the same process left
         self._say("run.started")
         self._beat()
@@ -127,7 +132,7 @@ class Watch:
             if self._log is not None:
                 try:
                     self._log.add(events)
-                except OSError as error:
+                except (OSError, StorageError) as error:
                     self._lose(len(events), error)
 
     def _beating(self) -> None:
@@ -141,6 +146,8 @@ class Watch:
             self.state.beat += 1
             self.state.at = time.time()
             try:
+                if self._log is not None:
+                    self._log.flush()
                 write_state(self._folder, self.state)
             except StorageError as error:
                 self._lose(0, error)

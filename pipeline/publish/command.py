@@ -11,6 +11,7 @@ from pipeline.dataset import CONFIGS
 from pipeline.errors import WHOLE
 from pipeline.publish.hub import endpoint, send, token_of
 from pipeline.publish.upload import Upload, upload_of
+from pipeline.remote.local import nearby
 
 
 def publish(run: Path, repo: str, public: bool, yes: bool, console: Console) -> int:
@@ -20,22 +21,21 @@ def publish(run: Path, repo: str, public: bool, yes: bool, console: Console) -> 
         UserError: something that can be mended: the run, the token, the repository's name.
         Stopped: the connection was lost.
     """
-    upload = upload_of(run, repo, public)
-    _say(console, "\n".join(_described(upload)))
-    if not yes:
-        text = "This was a dry run: nothing left this machine. --yes uploads it, with the token in HF_TOKEN"
-        _say(console, text)
-        return WHOLE
-    _say(console, send(upload, token_of(os.environ)))
+    with nearby(run, "recipe.json", "run.json", "dataset") as here:
+        upload = upload_of(here, repo, public)
+        _say(console, "\n".join(_described(upload, run / "dataset")))
+        if not yes:
+            text = "This was a dry run: nothing was uploaded. --yes uploads it, with the token in HF_TOKEN"
+            _say(console, text)
+            return WHOLE
+        _say(console, send(upload, token_of(os.environ)))
     return WHOLE
 
 
-def _described(upload: Upload) -> list[str]:
+def _described(upload: Upload, folder: Path) -> list[str]:
     kind = "public" if upload.public else "private"
     total = sum(file.bytes for file in upload.files)
-    lines = [
-        f"{upload.folder} -> {kind} data set {upload.repo} at {endpoint()}: {len(upload.files)} files, {total:,} bytes"
-    ]
+    lines = [f"{folder} -> {kind} data set {upload.repo} at {endpoint()}: {len(upload.files)} files, {total:,} bytes"]
     width = max(len(file.path) for file in upload.files)
     for file in upload.files:
         rows = "" if file.rows is None else f"{file.rows:>12,} rows"

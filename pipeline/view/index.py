@@ -19,7 +19,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from pipeline.storage import damaged
+from pipeline.storage import damaged, source
 
 SIZE = 50
 """Rows of one page."""
@@ -149,8 +149,8 @@ def read_columns(paths: Iterable[Path], columns: Sequence[str]) -> list[Any]:
 
     def read(path: Path) -> Any:
         try:
-            with pa.OSFile(str(path)) as source:
-                return pq.ParquetFile(source).read(columns=list(columns), use_threads=False)
+            with source(path) as opened:
+                return pq.ParquetFile(opened).read(columns=list(columns), use_threads=False)
         except (OSError, pa.ArrowException, KeyError, ValueError) as error:
             raise damaged(path, error) from error
 

@@ -25,6 +25,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from pipeline.errors import StorageError
+from pipeline.remote.path import RemotePath
 from pipeline.run_folder import RunFolder
 from pipeline.run_json import read_told
 from pipeline.storage import inside, read_table
@@ -218,7 +219,9 @@ class Opened:
             return []
         folder = inside(self.path, self._kept[place])
         # To look where each of them really lies would take as long as to read it.
-        here = {each.name for each in os.scandir(folder) if not each.is_symlink()} if folder.is_dir() else set()
+        here: set[str] = set()
+        if folder.is_dir() and not isinstance(folder, RemotePath):
+            here = {each.name for each in os.scandir(folder) if not each.is_symlink()}
         names = [f"{shard}.parquet" for shard in shards]
         return [folder / name if name in here else inside(self.path, self._kept[place], name) for name in names]
 
