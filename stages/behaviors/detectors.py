@@ -17,7 +17,14 @@ from itertools import pairwise
 from schemas.base import Json
 from schemas.behavior import Playbook
 from schemas.dialogue import Act, Dialogue, Message
-from stages.behaviors.happenings import came_in_parts, revised_on_seeing, was_outdated, went_without
+from stages.behaviors.happenings import (
+    by_exclusion,
+    came_in_parts,
+    picked,
+    revised_on_seeing,
+    was_outdated,
+    went_without,
+)
 from stages.behaviors.misspellings import has_misspelling
 from stages.behaviors.space import SPACE, by_name, playbooks_of
 
@@ -241,6 +248,8 @@ DETECTORS: dict[str, Detector] = {
     "raises_several": _raises_several,
     "raises_pairs": _raises_pairs,
     "gives_feedback": _rates,
+    "picks": lambda seen, playbook: "ask_options" in seen.kinds and by_exclusion(picked(seen.talk)) is False,
+    "excludes": lambda seen, playbook: "ask_options" in seen.kinds and by_exclusion(picked(seen.talk)) is True,
     "words": _words,
 }
 """What playbooks name under `detector`: whether a dialogue shows a behaviour."""

@@ -5,10 +5,12 @@
 * partial_identity: who the user is comes in two messages, the rest when it is asked for, nothing corrected.
 * stale_identity: an identifying fact is told, found to be nobody's, and told otherwise; no error of typing.
 * revises: a wish is told otherwise in answer to a message that tells what it came to.
+* picks_from_list, picks_by_exclusion: of a list that the agent read out, one is taken; by what it is not.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence, Set
 from itertools import pairwise
 
@@ -83,3 +85,23 @@ def revised_on_seeing(talk: Sequence[Message]) -> bool:
 
 _RESULTS = frozenset({"confirm", "clarify", "response", "refuse"})
 """Acts of an agent that tell what a wish comes to."""
+
+
+def picked(talk: Sequence[Message]) -> Message | None:
+    """Returns the message that takes one of at least two things which the message before has listed."""
+    for before, message in pairwise(talk):
+        for act in before.acts:
+            options = act.value.get("options", ()) if act.kind == "request" and isinstance(act.value, dict) else ()
+            values = [option["value"] for option in options]
+            taken = [each for each in message.acts if each.kind == "inform" and each.request == act.request]
+            if len(values) > 1 and any(each.value in values for each in taken if isinstance(each.value, str)):
+                return message
+    return None
+
+
+_NOT = re.compile(r"\b(?:not|but|except|isn.?t|neither)\b", re.IGNORECASE)
+
+
+def by_exclusion(message: Message | None) -> bool | None:
+    """Whether a message says what it does not mean; None where there is none."""
+    return None if message is None else _NOT.search(message.content) is not None

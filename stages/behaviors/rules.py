@@ -13,6 +13,7 @@ from collections.abc import Callable
 
 from schemas.behavior import BehaviorSpace
 from schemas.task import Request, Task
+from stages.behaviors.choices import choices
 from stages.behaviors.lacks import lacked_identity, lacked_numbers
 from stages.behaviors.second_thoughts import revisions, second_thoughts
 from stages.behaviors.slips import identity_ways, outdated, slippable
@@ -74,6 +75,7 @@ FITS: dict[str, Callable[[Task, Domain], bool]] = {
     "revisable": lambda task, domain: _flawless(task) and bool(revisions(task, domain.lexicon)),
     "many": lambda task, domain: _several(task, domain) and len(task.requests) > _PAIR,
     "served": lambda task, domain: any(request.kind in ("write", "answer") for request in task.requests),
+    "pickable": lambda task, domain: bool(choices(task, domain)),
     "writes": lambda task, domain: any(request.kind == "write" for request in task.requests),
     "several": _several,
     "numbered": lambda task, domain: bool(lacked_numbers(task, domain)),

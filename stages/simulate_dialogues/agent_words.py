@@ -156,6 +156,13 @@ class AgentWords:
         """Asks for a thing's own number, or not."""
         return self.pick(tables.NUMBER_IF_ANY).replace("{number}", number_of(slot)) if self.asks_numbers else ""
 
+    def offers(self, labels: Sequence[str]) -> str:
+        """Lists what there is to choose from, with numbers."""
+        if len(labels) == 1:
+            return self.pick(tables.ONLY_OPTION).replace("{label}", labels[0])
+        numbered = listed([f"({place}) the {label}" for place, label in enumerate(labels, 1)])
+        return self.pick(tables.OPTIONS).replace("{list}", numbered).replace("{count}", number(len(labels)))
+
     def look_it_up(self) -> str:
         """Says that it will go without what the user does not have."""
         return self.pick(tables.LOOK_IT_UP)

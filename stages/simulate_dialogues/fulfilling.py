@@ -8,8 +8,9 @@ from __future__ import annotations
 from schemas.dialogue import Act, Message
 from stages.simulate_dialogues.agent_words import AgentWords
 from stages.simulate_dialogues.desk import Desk
-from stages.simulate_dialogues.finding import Finding, Found
+from stages.simulate_dialogues.finding import Found
 from stages.simulate_dialogues.notebook import UNTOLD, Notebook, Wish
+from stages.simulate_dialogues.offering import Offering
 from stages.simulate_dialogues.serving import Turn
 from tool_specs.partial import consulted
 from tool_specs.phrasing.budgets import borrowed, budget_of
@@ -24,7 +25,7 @@ Shown = tuple[int, int, int]
 """A selection that was talked about: its number, and the identity of its program and of the one it continues."""
 
 
-class Fulfilling(Finding):
+class Fulfilling(Offering):
     """How requests are dealt with."""
 
     def __init__(self, desk: Desk, notebook: Notebook, words: AgentWords) -> None:
@@ -198,6 +199,8 @@ class Fulfilling(Finding):
         if any(act.kind == "fail_inform" and act.request == wish.number for act in reply.acts):
             self._lacking.add((wish.number, role))
             self.prefix(self.words.look_it_up())
+        if any(act.kind == "ask_options" and act.request == wish.number for act in reply.acts):
+            reply = (yield from self.offer(wish, role)) or reply
         return reply
 
     def _question(self, wish: Wish, role: str) -> str:

@@ -229,6 +229,12 @@ class Notebook:
                 found.append(value)
         return found
 
+    def values_of(self, kind: str) -> list[str]:
+        """Returns the texts of a semantic type in what was read, each once, in the order of being read."""
+        return list(
+            dict.fromkeys(v for each in self._places(frozenset({kind})) for v in each.values() if type(v) is str)
+        )
+
     def _places(self, kinds: frozenset[str]) -> list[dict[str, Json]]:
         """Returns objects in what was read that hold a value of each of these semantic types, by type."""
         found: list[dict[str, Json]] = []

@@ -102,6 +102,7 @@ class Telling:
         self.task = scenario.task
         self.behavior = scenario.behavior
         self.dice = Dice("user", scenario.id)
+        self.domain = domain
         self.lexicon = domain.lexicon
         self.roles = [told_roles(self.lexicon, request) for request in self.task.requests]
         self._owners: dict[int, Owners] = {}

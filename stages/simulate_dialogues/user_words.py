@@ -22,6 +22,8 @@ from tool_specs.phrasing import user as grammar
 from tool_specs.phrasing.english import number, number_of
 from tool_specs.phrasing.frames import want
 
+_MOST_EXCLUDED = 2
+ORDINALS = ("first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth")
 _DRAWS = 6
 """How often a clause is drawn anew that has just been said."""
 
@@ -96,6 +98,25 @@ class UserWords(Manner):
     def off_topic(self) -> str:
         """Talks about something else."""
         return self.pick(tables.OFF_TOPIC)
+
+    def options_wanted(self) -> str:
+        """Asks what there is to choose from."""
+        return self.pick(tables.OPTIONS_WANTED)
+
+    def picks(self, labels: Sequence[str], at: int) -> str:
+        """Picks one of a list, by its number or its name."""
+        text = self.pick(tables.PICK if len(labels) > 1 else tables.PICK_ONLY)
+        last = at == len(labels) - 1 and at > 1
+        place = "last" if last else ORDINALS[at]
+        return text.replace("{n}", str(at + 1)).replace("{nth}", place).replace("{label}", labels[at])
+
+    def excludes(self, labels: Sequence[str], at: int) -> str:
+        """Picks one of a list by what it is not; "" where there is nothing else."""
+        others = [label for number, label in enumerate(labels) if number != at]
+        if len(others) > _MOST_EXCLUDED:
+            text = self.pick(tables.NOT_BUT).replace("{other}", self.dice.pick(others))
+            return text.replace("{label}", labels[at])
+        return self.pick(tables.EXCLUDE).replace("{others}", " or the ".join(others)) if others else ""
 
     def feedback(self, *, answered: bool) -> str:
         """Says what the user thinks of an answer, or of what was done."""

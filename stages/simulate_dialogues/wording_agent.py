@@ -33,6 +33,14 @@ NUMBER_IF_ANY: Variants = (
     "The {number} is enough, if you have it.", "If you have the {number}, that's quickest.",
     "Do you have the {number}?", "The {number} would be a good start.", "If you know the {number}, just send me that.",
 )  # fmt: skip
+OPTIONS: Variants = (
+    "These are the ones I see: {list}. Which one should it be?", "There are {count}: {list}. Which one shall I take?",
+    "You can choose between {list}. Which one would you like?", "I have {count} here: {list}. Which is it?",
+    "On file are {list}. Tell me the number.",
+)  # fmt: skip
+ONLY_OPTION: Variants = (
+    "There's only one, the {label}. Shall I take that?", "I see just the {label}. Would that be all right?",
+)  # fmt: skip
 LOOK_IT_UP: Variants = (
     "No problem, I can find it without that.", "That's fine, I'll look for it myself.",
     "You don't need it, I can look it up.", "Not to worry, we'll find it together.",

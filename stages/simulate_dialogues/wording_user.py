@@ -188,6 +188,42 @@ FEEDBACK_ANSWER: dict[str, Variants] = {
         "huh, I would have guessed something else entirely.", "ah, so I remembered it right after all.",
     ),
 }  # fmt: skip
+OPTIONS_WANTED: dict[str, Variants] = {
+    "plain": (
+        "which ones do I have?", "what are my options?", "what do you have on file for me?", "which ones are there?",
+        "can you list them for me?", "what is there to choose from?", "remind me, which ones are in my account?",
+    ),
+    "terse": (
+        "which ones do I have?", "options?", "what is there?", "list them?",
+    ),
+    "chatty": (
+        "oh, I lose track of those. Which ones do I have?", "good question, what's even in my account?",
+    ),
+}  # fmt: skip
+PICK: dict[str, Variants] = {
+    "plain": (
+        "number {n}.", "the {nth} one.", "let's take the {nth} one.", "I'll go with number {n}.", "the {label}.",
+        "then the {nth}.", "{n}, I'd say.", "take the {label}.",
+    ),
+    "terse": (
+        "{n}", "number {n}", "the {nth}", "no. {n}", "{nth} one",
+    ),
+}  # fmt: skip
+PICK_ONLY: Variants = (
+    "that one, then.", "then that one.", "fine, the {label}.",
+)  # fmt: skip
+EXCLUDE: dict[str, Variants] = {
+    "plain": (
+        "anything but the {others}.", "not the {others}, please take what's left.", "the one that isn't the {others}.",
+        "not the {others}, so the remaining one.", "whichever is not the {others}.",
+    ),
+    "terse": (
+        "not the {others}.", "anything but the {others}.",
+    ),
+}  # fmt: skip
+NOT_BUT: Variants = (
+    "not the {other}, the {label}.", "please not the {other}, the {label}.", "no, not the {other}, the {label}.",
+)  # fmt: skip
 ACCEPT: dict[str, Variants] = {
     "plain": (
         "ok, fair enough.", "alright then.", "too bad, but ok.", "hm, ok.", "I see.", "that's a pity. fine.",

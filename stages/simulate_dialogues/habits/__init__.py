@@ -7,6 +7,7 @@ a yes, beside an answer, or to the text as it is typed. Where several have somet
 from __future__ import annotations
 
 from stages.behaviors.space import playbooks_of
+from stages.simulate_dialogues.habits.picking import PicksFromList
 from stages.simulate_dialogues.habits.remarks import Feedback, Impatience, OffTopic, Remark
 from stages.simulate_dialogues.habits.second_thoughts import ChangeOfMind, RefuseFirst, Revises, Slip
 from stages.simulate_dialogues.habits.typing import Typos
@@ -22,6 +23,8 @@ HABITS: dict[str, type[Habit]] = {
     "change_of_mind": ChangeOfMind,
     "revises": Revises,
     "refuse_first": RefuseFirst,
+    "picks_from_list": PicksFromList,
+    "picks_by_exclusion": PicksFromList,
     "typos": Typos,
 }
 WOVEN = frozenset(

@@ -15,10 +15,12 @@ from collections.abc import Collection, Iterator, Sequence
 from schemas.base import Json
 from schemas.behavior import Scenario
 from schemas.dialogue import Act, Message
+from stages.behaviors.choices import choices
 from stages.behaviors.misspellings import corrected
 from stages.behaviors.slips import stale
 from stages.behaviors.space import playbooks_of
 from stages.simulate_dialogues.hearing import cues
+from stages.simulate_dialogues.hearing.picking import options_heard
 from stages.simulate_dialogues.hearing.tellings import Telling, tellings
 from stages.simulate_dialogues.meanings import hint, intent, owners_of, role_acts
 from tool_specs.domain import Domain
@@ -47,6 +49,7 @@ class UserHearing:
         self._task = scenario.task
         self._vague = playbooks_of(scenario.behavior)[scenario.behavior.disclosure].rule == "vague_start"
         self._revises = any(each.rule == "revises" for each in playbooks_of(scenario.behavior).values())
+        self._choices = choices(self._task, domain)
         self._tellings = _tellings(scenario, domain)
         self._facts = {entry.name: entry.value for entry in self._task.knowledge}
         self._identity = {entry.name for entry in self._task.knowledge if entry.identity}
@@ -78,6 +81,9 @@ class UserHearing:
         for telling in told:
             acts += self._inform(telling, stated, kinds)
         self._said.update(stated)
+        for choice in self._choices:
+            if choice.request in self.raised:
+                acts += options_heard(text, choice, context, self.raised.index(choice.request))
         reported = [act for act in context if act.kind == "response" and act.slot in (None, "answer")]
         if reported and cues.FEEDBACK.match(text):
             acts.append(Act(kind="feedback", request=reported[0].request))
