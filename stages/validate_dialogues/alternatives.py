@@ -8,7 +8,7 @@ They follow from the task and its proofs alone; nothing here looks at a dialogue
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 import msgspec
@@ -64,6 +64,7 @@ class Alternatives(NamedTuple):
 
     Attributes:
         clauses: of the proofs, by their reads.
+        clauses_of: the numbers of the clauses that a read belongs to.
         look_ups: of the programs.
         spoken: what only the user can say.
         facts: what the user states, by name, as canonical text.
@@ -72,6 +73,7 @@ class Alternatives(NamedTuple):
     """
 
     clauses: tuple[frozenset[ReadKey], ...]
+    clauses_of: Mapping[ReadKey, Sequence[int]]
     look_ups: tuple[LookUp, ...]
     spoken: frozenset[Spoken]
     facts: Mapping[str, bytes]
@@ -100,10 +102,15 @@ def alternatives(sandbox: Sandbox, task: Task) -> Alternatives:
         spoken.update(Spoken("fact", name=name) for name in needed)
         look_ups += _look_ups(own)
         look_ups += _told_wrongly(own, number, ready.facts, sandbox)
+    clauses_of: dict[ReadKey, list[int]] = {}
+    for number, reads in enumerate(clauses):
+        for read in reads:
+            clauses_of.setdefault(read, []).append(number)
     known = {read for reads in clauses if len(reads) == 1 for read in reads}
     look_ups = [each._replace(places=each.places - known) for each in look_ups]
     return Alternatives(
         clauses=tuple(clauses),
+        clauses_of=clauses_of,
         look_ups=tuple(each for each in look_ups if each.places),
         spoken=frozenset(spoken | roles_.keys()),
         facts=facts,

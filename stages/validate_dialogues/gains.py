@@ -81,7 +81,7 @@ class _Known:
         self._sandbox, self._task = sandbox, task
         self._all = all_ = alternatives(sandbox, task)
         self._identity = sandbox.domain.identity_tools
-        self._clauses = list(all_.clauses)
+        self._clauses = set(range(len(all_.clauses)))
         self._look_ups = list(all_.look_ups)
         self._spoken = set(all_.spoken)
         self._told: dict[str, bytes] = {}
@@ -115,13 +115,13 @@ class _Known:
     def _exclude(self, key: ReadKey) -> None:
         """Leaves out what a read's answer excludes."""
         identifies = key[0] in self._identity
-        self._clauses = [
-            reads
-            for reads in self._clauses
-            if key not in reads and not (identifies and all(name in self._identity for name, _ in reads))
-        ]
-        looked = (LookUp(each.places - {key}, each.leads - {key}, each.until) for each in self._look_ups)
-        self._look_ups = [each for each in looked if each.places and (each.leads or each.until)]
+        self._clauses.difference_update(self._all.clauses_of.get(key, ()))
+        if identifies:
+            clauses = enumerate(self._all.clauses)
+            self._clauses.difference_update(n for n, reads in clauses if all(name in self._identity for name, _ in reads))
+        if any(key in each.places or key in each.leads for each in self._look_ups):
+            looked = (LookUp(each.places - {key}, each.leads - {key}, each.until) for each in self._look_ups)
+            self._look_ups = [each for each in looked if each.places and (each.leads or each.until)]
 
     def hear(self, message: Message, answered: Message | None) -> None:
         """Takes in what a user's message means, and which message of the agent it answers."""
