@@ -44,7 +44,7 @@ _AT_WORK = 0.75
 """Share of the moments that are counted from a driver's first work; the others are counted from its start."""
 _STORE = 100 << 20
 _TITLES = {"worker": b"ray::task", "orchestrator": b"ray::Actor"}
-_ENVIRONMENT = {"RAY_AUTH_MODE": "disabled", "RAY_USAGE_STATS_ENABLED": "0"}
+_ENVIRONMENT = {"RAY_AUTH_MODE": "disabled", "RAY_USAGE_STATS_ENABLED": "0", "RAY_worker_niceness": "0"}
 
 
 class Cluster:
@@ -173,7 +173,7 @@ class Soak:
         shutil.rmtree(folder)
 
     def _chosen(self, victim: str, driver: Driver) -> tuple[int, str]:
-        """Waits until there is a process of a kind; the driver takes the place of one that does not come."""
+        """Waits until there is a process of a kind; a machine takes the place of one that does not come."""
         until = time.monotonic() + self.longest
         while victim in _TITLES and not driver.dead and time.monotonic() < until:
             if any(command_of(pid).startswith(_TITLES[victim]) for pid, _ in below(os.getpid())):
@@ -182,7 +182,7 @@ class Soak:
                 if found:
                     return self._rng.choice(found), victim
             time.sleep(0.1)
-        return 0, "driver" if victim in _TITLES else victim
+        return 0, "machine" if victim in _TITLES else victim
 
     def _kill(
         self, victim: str, pid: int, driver: Driver, speaks: str, out: Path, server: Served | None
