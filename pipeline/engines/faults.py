@@ -73,8 +73,12 @@ def refusal(status: int, headers: Mapping[str, str], body: bytes, where: str, ke
     return EngineError(f"{where}: status {status}: {said}")
 
 
+_LONGEST_BY_DATE = 300.0
+"""Seconds that are waited at most for a date: where clocks differ, it may be a day away."""
+
+
 def retry_after(value: str | None) -> float | None:
-    """Returns the seconds that a `Retry-After` header asks for; it may hold a date."""
+    """Returns the seconds that a `Retry-After` header asks for; it may hold a date, which is by another clock."""
     if value is None:
         return None
     try:
@@ -82,7 +86,7 @@ def retry_after(value: str | None) -> float | None:
     except ValueError:
         pass
     try:
-        return max(email.utils.parsedate_to_datetime(value).timestamp() - time.time(), 0.0)
+        return min(max(email.utils.parsedate_to_datetime(value).timestamp() - time.time(), 0.0), _LONGEST_BY_DATE)
     except (TypeError, ValueError):
         return None
 
