@@ -29,7 +29,7 @@ import sys
 import tempfile
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -38,13 +38,14 @@ from schemas.base import Json
 from tests.pipeline.engines.served import RECIPE, WRIT, Served, recipe, served
 
 VICTIMS = ("driver", "worker", "orchestrator", "machine", "everything")
+KINDS = ("scripts", "engine")
 PATIENCE = 600.0
 """Seconds after which something hangs."""
 _AT_WORK = 0.75
 """Share of the moments that are counted from a driver's first work; the others are counted from its start."""
 _STORE = 100 << 20
 _TITLES = {"worker": b"ray::task", "orchestrator": b"ray::Actor"}
-_ENVIRONMENT = {"RAY_AUTH_MODE": "disabled", "RAY_USAGE_STATS_ENABLED": "0", "RAY_worker_niceness": "0"}
+ENVIRONMENT = {"RAY_AUTH_MODE": "disabled", "RAY_USAGE_STATS_ENABLED": "0", "RAY_worker_niceness": "0"}
 
 
 class Cluster:
@@ -93,7 +94,9 @@ class Soak:
         kills: how many there shall be.
         seed: of moments and victims.
         longest: seconds that are waited before a kill, at most.
-        count: trajectories of a run.
+        count: trajectories of a run; scripts make four times as many.
+        latency: of the engine's answers.
+        kinds: what speaks in the runs, by turns.
         say: is given every line of the log.
     """
 
@@ -103,6 +106,7 @@ class Soak:
     longest: float = 20.0
     count: int = 60
     latency: str = "0.2"
+    kinds: Sequence[str] = KINDS
     say: Callable[[dict[str, Json]], object] = print
     runs: int = 0
     done: int = 0
@@ -122,7 +126,7 @@ class Soak:
         victims = self._victims()
         try:
             while self.done < self.kills:
-                speaks = ("scripts", "engine")[self.runs % 2]
+                speaks = self.kinds[self.runs % len(self.kinds)]
                 if speaks not in self._whole:
                     self._whole[speaks] = self._undisturbed(speaks)
                 self.runs += 1
@@ -137,7 +141,8 @@ class Soak:
     def _one(self, folder: Path, speaks: str, victims: Iterator[str]) -> None:
         """Makes one run whole, whoever is killed meanwhile."""
         with self._prepared(folder, speaks) as (path, server):
-            out, noted = folder / "out", {}
+            out = folder / "out"
+            noted: dict[tuple[str, int], int] = {}
             driver = Driver(path, out, self._cluster.address)
             try:
                 while True:
@@ -237,7 +242,7 @@ class Driver:
         self._log, self._out = path.with_suffix(".log"), out
         self._before = self._made()
         with self._log.open("wb") as log:
-            self._process = subprocess.Popen(command, stderr=log, stdout=log, env={**os.environ, **_ENVIRONMENT})
+            self._process = subprocess.Popen(command, stderr=log, stdout=log, env={**os.environ, **ENVIRONMENT})
         self._began = time.monotonic()
 
     @property
@@ -339,9 +344,11 @@ def main() -> None:
     parser.add_argument("--kills", type=int, default=100)
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--longest", type=float, default=20.0, help="seconds before a kill, at most")
+    parser.add_argument("--count", type=int, default=60, help="trajectories of a run")
+    parser.add_argument("--kinds", nargs="+", choices=KINDS, default=KINDS, help="what speaks")
     parser.add_argument("--log", type=Path, default=Path("soak.jsonl"))
     options = parser.parse_args()
-    os.environ.update(_ENVIRONMENT)
+    os.environ.update(ENVIRONMENT)
     victims: Counter[str] = Counter()
     began = time.monotonic()
     with options.log.open("w") as log, tempfile.TemporaryDirectory(prefix="writ-soak-runs-") as folder:
@@ -352,7 +359,8 @@ def main() -> None:
             log.flush()
             sys.stderr.write(json.dumps(line) + "\n")
 
-        soak = Soak(Path(folder), options.kills, options.seed, options.longest, say=say)
+        made = (options.kills, options.seed, options.longest, options.count)
+        soak = Soak(Path(folder), *made, kinds=options.kinds, say=say)
         soak.go()
     print(f"{soak.done} kills ({', '.join(f'{n} {who}' for who, n in sorted(victims.items()))}) in {soak.runs} runs: ")
     print("every run gave the bytes of an undisturbed one; no finished turn was asked for twice")
