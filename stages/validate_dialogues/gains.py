@@ -118,7 +118,9 @@ class _Known:
         self._clauses.difference_update(self._all.clauses_of.get(key, ()))
         if identifies:
             clauses = enumerate(self._all.clauses)
-            self._clauses.difference_update(n for n, reads in clauses if all(name in self._identity for name, _ in reads))
+            self._clauses.difference_update(
+                n for n, reads in clauses if all(name in self._identity for name, _ in reads)
+            )
         if any(key in each.places or key in each.leads for each in self._look_ups):
             looked = (LookUp(each.places - {key}, each.leads - {key}, each.until) for each in self._look_ups)
             self._look_ups = [each for each in looked if each.places and (each.leads or each.until)]
