@@ -100,6 +100,9 @@ def run(
             metavar="[HOST:]PORT", help="Show Prometheus how it goes; on loopback without HOST, 0 is any port."
         ),
     ] = None,
+    spans: Annotated[
+        bool, typer.Option("--spans", help="Send OpenTelemetry spans to where OTEL_EXPORTER_OTLP_ENDPOINT says.")
+    ] = False,
     update: Annotated[bool, typer.Option("--update", help="Make anew what has changed; see `writ plan`.")] = False,
     fork: Annotated[
         Path | None, typer.Option(metavar="RUN", help="Begin --out with what this run made, which stays as it is.")
@@ -115,7 +118,7 @@ def run(
     from pipeline.commands import Rerun, run_recipe
 
     rerun = Rerun(update=update, fork=fork, begin=begin, only=only, until=until, force=force)
-    return run_recipe(recipe, world, n, seed, out, workers, executor, rerun, ray_address, metrics_port)
+    return run_recipe(recipe, world, n, seed, out, workers, executor, rerun, ray_address, metrics_port, spans)
 
 
 @app.command()

@@ -14,6 +14,7 @@ from rich.console import Console
 
 from pipeline.errors import PARTIAL, WHOLE, RecipeError, UserError
 from pipeline.local import Executor, Inline
+from pipeline.observe.spans import begin_trace
 from pipeline.outcome import Outcome
 from pipeline.plan import Again, Plan
 from pipeline.progress import Silent, progress_for_terminal
@@ -56,6 +57,7 @@ def run_recipe(
     rerun: Rerun = Rerun(),
     ray_address: str | None = None,
     metrics_port: str | None = None,
+    spans: bool = False,
 ) -> int:
     """Makes a run; see `writ run --help`."""
     recipe = _changed(load_recipe(path), count, seed)
@@ -76,6 +78,8 @@ def run_recipe(
         _preflight(recipe)
         return Inline() if executor == "inline" else _ray(workers, ray_address)
 
+    if spans:
+        begin_trace()
     with _metrics(metrics_port) as metrics, progress_for_terminal() as progress:
         outcome = run(plan, start, progress, _finishers(), again, metrics)
     _tell(outcome, out)

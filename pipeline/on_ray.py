@@ -23,6 +23,7 @@ from pipeline.errors import Stopped, UserError
 from pipeline.fingerprint import HOME
 from pipeline.house import module_files
 from pipeline.line import Line, Order
+from pipeline.observe import spans
 from pipeline.orchestrator import ahead
 from pipeline.orchestrators import Orchestrators, task
 from pipeline.remote.local import on_disk
@@ -145,7 +146,8 @@ class OnRay:
             live.close()
 
     def _join(self, address: str, neutral: Path) -> None:
-        environment = {"working_dir": str(HOME), "excludes": _NOT_SHIPPED} if _SHIPPED else {}
+        environment: dict[str, Any] = {"working_dir": str(HOME), "excludes": _NOT_SHIPPED} if _SHIPPED else {}
+        environment["env_vars"] = spans.environment()
         host, _, port = address.rpartition(":")
         try:
             if not (host and port.isdigit()):

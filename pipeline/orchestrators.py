@@ -8,6 +8,7 @@ they share the concurrency. A shard passes by path; one whose process died is br
 
 from __future__ import annotations
 
+import asyncio
 import time
 import traceback
 from collections.abc import Callable
@@ -18,6 +19,7 @@ from pipeline.errors import StageFailed, Stopped, UserError
 from pipeline.house import differing
 from pipeline.line import Line, Order
 from pipeline.observe.event import Event, hear, told
+from pipeline.observe.spans import flush
 from pipeline.orchestrator import Orchestrator
 from pipeline.remote.path import at
 from pipeline.shard import ShardResult, run_shard
@@ -124,6 +126,7 @@ class Actor:
         """Closes connections."""
         if self._orchestrator is not None:
             await self._orchestrator.close()
+        await asyncio.to_thread(flush)
 
     def _running(self) -> Orchestrator:
         if self._orchestrator is None:

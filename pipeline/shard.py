@@ -127,7 +127,7 @@ async def bring(
             if journal and journal.found:
                 result.told.append(event("stage.resumed", shard=order.name, stage=step.name, rows=journal.found))
             try:
-                with noting(Notes(journal)) as noted:
+                with noting(Notes(journal, shard=order.name, stage=step.name)) as noted:
                     records, drops = await apply(line, step, given, gate, order.lost)
             finally:
                 if journal:

@@ -20,9 +20,10 @@ from pipeline.engines.pool import Pool
 from pipeline.engines.retries import RetryBudget, backoff
 from pipeline.engines.settings import Prices
 from pipeline.engines.wire import Answer, body_of, completion_of, read_answer
-from pipeline.engines.work import notes
+from pipeline.engines.work import Notes, notes
 from pipeline.errors import UserError
 from pipeline.gate import turn
+from pipeline.observe.spans import Chat, chat
 from schemas.completion import Completion, CompletionRequest
 from stages.base import EngineError
 
@@ -82,16 +83,21 @@ class HttpEngine:
         await turn()
         self._purse.check()
         started = time.monotonic()
-        answer = await self._answer(request, body, started)
-        return completion_of(answer, self._revision, time.monotonic() - started)
+        noted = notes() or Notes()
+        with chat(request, self._model, noted.shard, noted.stage) as span:
+            answer = await self._answer(request, body, started, span)
+            completion = completion_of(answer, self._revision, time.monotonic() - started)
+            span.answered(completion, answer.model)
+        return completion
 
-    async def _answer(self, request: CompletionRequest, body: bytes, started: float) -> Answer:
+    async def _answer(self, request: CompletionRequest, body: bytes, started: float, span: Chat) -> Answer:
         failed: list[Endpoint] = []
         counted = tries = 0
         while True:
             endpoint = await self._pool.pick(request.session, started, failed)
             before = self._pool.answered
             tries += 1
+            span.to(endpoint.url)
             try:
                 raw = await endpoint.post(body, request.session)
                 try:
@@ -100,6 +106,7 @@ class HttpEngine:
                     endpoint.failed()
                     raise
             except Fault as fault:
+                span.failed(str(fault))
                 if not fault.busy:
                     failed.append(endpoint)
                     # A failure counts against the request only if the endpoints serve others meanwhile.

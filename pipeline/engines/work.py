@@ -20,6 +20,8 @@ class Notes:
 
     journal: Journal | None = None
     spent: dict[str, Spent] = field(default_factory=dict)
+    shard: str = ""
+    stage: str = ""
 
     def pay(self, role: str, spent: Spent) -> None:
         """Adds what a request cost."""

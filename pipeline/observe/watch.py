@@ -22,6 +22,7 @@ from pipeline.fill_cells import Filling
 from pipeline.line import Order
 from pipeline.observe.event import Event, Name, event, told
 from pipeline.observe.log import FILE_BYTES, STORE_FILE_BYTES, EventLog
+from pipeline.observe.spans import RunSpans, flush, on
 from pipeline.observe.state import STORE_BEAT, Ended, begin, write_state
 from pipeline.remote.path import RemotePath
 from pipeline.shard import ShardResult
@@ -58,6 +59,7 @@ class Watch:
         self._folder, self._progress = folder, progress
         self.state = begin(wanted)
         self._log: EventLog | None = None
+        self._spans = RunSpans() if on() else None
         self._lock = threading.Lock()
         self._ended = threading.Event()
         self._thread = threading.Thread(target=self._beating, name="writ-watch", daemon=True)
@@ -94,6 +96,7 @@ class Watch:
         seconds = round(time.time() - self.state.began, 3)
         self._say(_ENDS[ended], seconds=seconds, rows=self.state.kept, detail=self.state.detail)
         self._beat()
+        flush()
         if self._log is not None:
             self._log.close()
 
@@ -129,6 +132,8 @@ class Watch:
         with self._lock:
             for each in events:
                 self.state.take(each)
+                if self._spans is not None:
+                    self._spans.take(each)
             if self._log is not None:
                 try:
                     self._log.add(events)
