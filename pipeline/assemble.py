@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from pipeline.behavior_space import space_of
 from pipeline.benchmark_files import Benchmarks
@@ -12,6 +12,7 @@ from pipeline.line import Line, Step
 from pipeline.recipe import Recipe
 from pipeline.worlds import AnySource, services_of
 from schemas.base import digest
+from stages.base import GroupStage
 
 if TYPE_CHECKING:
     from stages.continue_sessions import ContinueSessions
@@ -33,7 +34,6 @@ def line_of(
     from schemas.behavior import Scenario
     from schemas.sft import SftRow
     from schemas.task import Task
-    from stages.deduplicate import Deduplicate
     from stages.diversify_behaviors import DiversifyBehaviors
     from stages.export_rows import ExportRows
     from stages.generate_tasks import GenerateTasks
@@ -53,7 +53,7 @@ def line_of(
             *dialogues,
             Step("export_rows", ExportRows(), SftRow),
         ),
-        group=Deduplicate(threshold=recipe.near_duplicates.threshold),
+        group=_group(recipe),
         group_at=dialogues[-1].name,
         services=services_of(worlds, recipe.engines),
         services_key=digest(recipe.engines.model_dump(mode="json")),
@@ -137,6 +137,18 @@ def sessions_of(recipe: Recipe) -> ContinueSessions:
         simulate=simulation(recipe),
         validate=ValidateDialogues(zero_gain_turns=recipe.checks.zero_gain_turns),
     )
+
+
+def _group(recipe: Recipe) -> GroupStage[Any]:
+    """Returns what decides in the driver which rows are kept: near-duplicates, and balance where it is asked for."""
+    from stages.balance import Balance
+    from stages.deduplicate import Deduplicate
+    from stages.select_rows import SelectRows
+
+    deduplicate = Deduplicate(threshold=recipe.near_duplicates.threshold)
+    if recipe.balance is None:
+        return deduplicate
+    return SelectRows(deduplicate=deduplicate, balance=Balance(**recipe.balance.model_dump()))
 
 
 def _checklists(recipe: Recipe) -> Sequence[Step]:

@@ -8,7 +8,7 @@ import yaml
 
 from pipeline.dataset_files import FEATURES
 from pipeline.facts import Facts, quantiles
-from pipeline.quality_words import acts_line, contamination_line, gain_line, realism_figures, realism_line
+from pipeline.quality_words import acts_line, balance_line, contamination_line, gain_line, realism_figures, realism_line
 from schemas.base import Json
 from schemas.task import Kind
 
@@ -74,6 +74,7 @@ def card(facts: Facts, written: Written) -> str:
         _realism(facts),
         acts_line(facts),
         gain_line(facts),
+        balance_line(facts),
         "## Columns",
         _table(("column", "config", "meaning"), _columns()),
         "## How it was made",

@@ -81,6 +81,7 @@ class Facts:
         acts: how often one dialogue act follows another, in the sample.
         sampled: rows in the sample.
         fingerprint: what the rows depend on, as one digest.
+        balance: per kind of keys, the limit and the key that comes nearest to it, where the recipe has limits.
         reported: rows that have something of a benchmark, where the recipe says `report`.
     """
 
@@ -105,6 +106,7 @@ class Facts:
     tasks: int = 0
     fingerprint: str = ""
     reported: int = 0
+    balance: dict[str, Json] = field(default_factory=dict)
 
     @property
     def witnesses(self) -> Strength:
@@ -193,7 +195,9 @@ def _facts_of(run: Path, kept: bytes, ended: bool) -> Facts:
         facts.total += table.num_rows
     facts.tasks = len(tasks)
     facts.fingerprint = fingerprint(run, facts.total)
-    _fill_grid(facts, fields, _manifest(run))
+    manifest = _manifest(run)
+    facts.balance = manifest.get("balance", {})
+    _fill_grid(facts, fields, manifest)
     facts.drops = _drops(run)
     _measure_texts(facts, run)
     if (identity.get("contamination") or {}).get("action") == "report":

@@ -108,7 +108,7 @@ class Line:
     def _key_of(self, stage: object) -> str:
         code = code_digest(type(stage).__module__, self.domains)
         settings = asdict(stage) if is_dataclass(stage) and not isinstance(stage, type) else {}
-        inner = [self._key_of(each) for each in vars(stage).values() if isinstance(each, Stage)]
+        inner = [self._key_of(each) for each in vars(stage).values() if isinstance(each, Stage | GroupStage)]
         return digest([code, type(stage).__qualname__, msgspec.to_builtins(settings), self.world_key, *inner])
 
     def line_key(self) -> str:

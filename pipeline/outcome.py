@@ -136,6 +136,7 @@ def facts_of_run(
         **({"grown_from": list(grown)} if grown else {}),
         "kept": selection.kept,
         "cells": cells,
+        **({"balance": selection.told} if selection.told else {}),
         "unfilled": unfilled,
         "made": dict(tally.made),
         "drops": drops,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pipeline.facts import Facts
+from stages.balance import KINDS
 from stages.dialogue_acts import OTHER, SYSTEM, USER, coverage
 from stages.realism import PUBLISHED, TOLERANCE, Realism
 
@@ -28,6 +29,20 @@ def contamination_line(facts: Facts) -> str:
     else:
         found = f"{facts.reported:,} rows have one of either (their verdict `contamination` says which); all were kept"
     return f"Compared with {files} for runs of 13 words and for writes with the same arguments: {found}."
+
+
+def balance_line(facts: Facts) -> str:
+    """Says how near each limit of the recipe's balance the rows are; nothing where it has none."""
+    if not facts.balance:
+        return ""
+    found = []
+    for kind, each in facts.balance.items():
+        if each["rows"]:
+            share = f"{each['count']:,} of {each['rows']:,} rows (limit {each['limit']:.2%})"
+            found.append(f"{KINDS[kind]} `{each['commonest']}` is in {share}")
+    dropped = sum(each.count for each in facts.drops if each.reason == "balance")
+    told = "".join(f"the commonest {each}; " for each in found)
+    return f"Balance: {told}{dropped:,} rows were dropped for it."
 
 
 def realism_line(found: Realism) -> str:

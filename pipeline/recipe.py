@@ -231,6 +231,34 @@ class NearDuplicateSettings(_Strict):
     threshold: Annotated[float, Field(gt=0, le=1)] = 0.8
 
 
+Share = Annotated[float, Field(gt=0, le=1)]
+
+
+class BalanceSettings(_Strict):
+    """What no row may have too much of (`stages/balance.py`); what is left out is not limited.
+
+    Attributes:
+        tools, tool_pairs: most that one writing tool, or two together, may make of the rows that write (twice).
+        values: most that one found value of a write may make.
+        behaviors: most that one manner of telling may make.
+        pass_rate: least and most of a task's tries that pass; wants `simulate.attempts`.
+    """
+
+    tools: Share | None = None
+    tool_pairs: Share | None = None
+    values: Share | None = None
+    behaviors: Share | None = None
+    pass_rate: tuple[Probability, Probability] | None = None
+
+    @model_validator(mode="after")
+    def _in_order(self) -> BalanceSettings:
+        if self.pass_rate is not None and self.pass_rate[0] > self.pass_rate[1]:
+            raise ValueError(
+                f"pass_rate: {self.pass_rate[0]:g} is more than {self.pass_rate[1]:g}; give least, then most"
+            )
+        return self
+
+
 class ContaminationSettings(_Strict):
     """Benchmarks that the run must not repeat.
 
@@ -270,6 +298,7 @@ class Recipe(_Strict):
     simulate: SimulateSettings = SimulateSettings()
     checks: CheckSettings = CheckSettings()
     near_duplicates: NearDuplicateSettings = NearDuplicateSettings()
+    balance: BalanceSettings | None = None
     contamination: ContaminationSettings | None = None
     checklists: bool = False
     patience: Annotated[int, Field(ge=1, le=100)] = 3
@@ -282,6 +311,8 @@ class Recipe(_Strict):
             raise ValueError("engines.rewriter: puts scripts into other words; leave it out, or agent and user")
         if self.simulate.attempts > 1 and not (seats or rewrites):
             raise ValueError("simulate.attempts: scripts say the same every time; give the agent or the user an engine")
+        if self.balance is not None and self.balance.pass_rate is not None and self.simulate.attempts == 1:
+            raise ValueError("balance.pass_rate: one try tells no rate; give simulate.attempts more than 1")
         if self.simulate.keep > self.simulate.attempts:
             raise ValueError(f"simulate.keep: of {self.simulate.attempts} attempts no {self.simulate.keep} can be kept")
         return self

@@ -20,6 +20,7 @@ from pipeline.proof_page import proof_html
 from pipeline.proof_words import call_text
 from pipeline.quality_words import (
     acts_line,
+    balance_line,
     commonest_pairs,
     contamination_line,
     gain_line,
@@ -76,6 +77,7 @@ def page(facts: Facts, samples: Sequence[Judged]) -> str:
         _cells(facts),
         "<h2>Rejected</h2>",
         _drops(facts),
+        f"<p>{text(balance_line(facts)).replace('`', '')}</p>",
         f"<p>{text(contamination_line(facts)).replace('`', '')}</p>",
         "<h2>Behaviours</h2>",
         _behaviours(facts),

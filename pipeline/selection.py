@@ -1,7 +1,7 @@
-"""Which rows are kept: near-duplicates go first, then what a cell has too much of; in the run's fixed order.
+"""Which rows are kept: near-duplicates and what is out of balance go first, then what a cell has too much of.
 
-The decision about near-duplicates is taken as the rows come, shard by shard. The decision about surplus waits for the
-last round, because a cell that is given up leaves its share to others. Per row a few bytes are held in the meantime.
+The first decision is taken as the rows come in the run's fixed order, shard by shard. The decision about surplus waits
+for the last round, because a cell that is given up leaves its share to others. Per row a few bytes are held until then.
 
 Where a run grows, it decides once per size: what was kept stays kept, what was surplus may fill the new room first.
 """
@@ -21,11 +21,12 @@ from pipeline.line import Line
 from pipeline.run_folder import features_shard, select_shard
 from pipeline.shard import read_features
 from pipeline.storage import FileInfo, Manifest, read_table, write_manifest, write_shard, write_table
-from schemas.base import content_id, digest
+from schemas.base import Json, content_id, digest
 from schemas.verdict import Drop, DropReason
+from stages.base import Refusal
 
 _NO_CELL = -1
-_DUPLICATE = -2
+_REFUSED = -2
 _KEPT = -3
 
 
@@ -38,27 +39,28 @@ class Selection:
     filling: Filling
     kept: int = 0
     dropped: Counter[tuple[str, str, str]] = field(default_factory=Counter)
+    told: dict[str, Json] = field(default_factory=dict)
     _state: Any = None
     _places: dict[str, array[int]] = field(default_factory=dict)
-    _details: dict[tuple[str, int], str] = field(default_factory=dict)
+    _refused: dict[tuple[str, int], Refusal] = field(default_factory=dict)
     _settled: Counter[int] = field(default_factory=Counter)
 
     def __post_init__(self) -> None:
         self._state = self.line.group.start()
 
     def take_in(self, name: str) -> None:
-        """Decides about near-duplicates in a shard and counts the rest in their cells."""
+        """Decides what the group stage refuses of a shard and counts the rest in their cells."""
         places = array("i")
         for position, (_, source, fields, features) in enumerate(
             read_features(features_shard(self.folder, self.line, name))
         ):
-            detail = self.line.group.accept(self._state, source, features)
-            if detail is None:
+            refused = self.line.group.accept(self._state, source, features)
+            if refused is None:
                 place = self.filling.offer(fields)
                 places.append(_NO_CELL if place is None else place)
             else:
-                places.append(_DUPLICATE)
-                self._details[name, position] = detail
+                places.append(_REFUSED)
+                self._refused[name, position] = refused
         self._places[name] = places
 
     def settle(self) -> None:
@@ -73,6 +75,7 @@ class Selection:
 
     def finish(self) -> list[str]:
         """Writes, for every shard, the positions of the kept rows and the drops; returns the shards with kept rows."""
+        self.told = self.line.group.told(self._state)
         self._state = None  # the index of near-duplicates has done its work, and what follows needs the memory
         labels = [cell.label for cell in self.filling.quota]
         names = []
@@ -82,8 +85,8 @@ class Selection:
             for position, place in enumerate(places):
                 if place == _KEPT:
                     positions.append(position)
-                elif place == _DUPLICATE:
-                    drops.append((position, "near_duplicate", self._details[name, position]))
+                elif place == _REFUSED:
+                    drops.append((position, *self._refused[name, position]))
                 else:
                     what = f"{labels[place]} is full" if place >= 0 else "no cell of the recipe wants such a task"
                     drops.append((position, "surplus", what))

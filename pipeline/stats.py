@@ -9,7 +9,7 @@ from rich.console import Console
 from rich.table import Table
 
 from pipeline.facts import Facts, facts_of, quantiles
-from pipeline.quality_words import acts_line, commonest_pairs, contamination_line, gain_line, realism_line
+from pipeline.quality_words import acts_line, balance_line, commonest_pairs, contamination_line, gain_line, realism_line
 from pipeline.run_folder import RunFolder
 from schemas.base import Json
 
@@ -35,7 +35,9 @@ def stats(run: Path, console: Console) -> None:
     if manifest.get("spent"):
         _print(console, "language models", _spent(manifest["spent"]))
     users = realism_line(facts.realism) if facts.realism and facts.realism.turns else ""
-    for line in filter(None, (users, acts_line(facts), gain_line(facts), contamination_line(facts))):
+    for line in filter(
+        None, (users, acts_line(facts), gain_line(facts), balance_line(facts), contamination_line(facts))
+    ):
         console.print(f"\n{line}", markup=False, highlight=False)
     if facts.acts:
         _print(console, "commonest pairs of dialogue acts", _pairs(facts))

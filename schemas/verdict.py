@@ -40,6 +40,7 @@ DropReason = Literal[
     Check,
     Generated,
     "zero_gain",
+    "balance",
     "surplus",
     "cell_unfilled",
     "leak",

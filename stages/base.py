@@ -19,14 +19,14 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, ClassVar, Generic, Protocol, TypeVar
+from typing import Any, ClassVar, Generic, NamedTuple, Protocol, TypeVar
 
 import msgspec
 
-from schemas.base import Record, digest
+from schemas.base import Json, Record, digest
 from schemas.completion import Completion, CompletionRequest, EngineRole
 from schemas.task import Call, Request
-from schemas.verdict import Drop
+from schemas.verdict import Drop, DropReason
 from tool_specs.sandbox import Sandbox
 
 In = TypeVar("In", bound=Record)
@@ -128,6 +128,13 @@ class Stage(ABC, Generic[In, Out]):
         """Turns one record into its successors. A rejected record becomes a `Drop`, never an exception or None."""
 
 
+class Refusal(NamedTuple):
+    """Why a record is not kept."""
+
+    reason: DropReason
+    detail: str
+
+
 class GroupStage(ABC, Generic[In]):
     """The sibling for decisions that need to see all records: near-duplicates, balance.
 
@@ -143,5 +150,9 @@ class GroupStage(ABC, Generic[In]):
         """Returns what deciding about this record needs; computed in the workers, in parallel."""
 
     @abstractmethod
-    def accept(self, state: Any, record_id: str, features: Any) -> str | None:
-        """Updates the state; returns None to keep the record or the detail of its drop."""
+    def accept(self, state: Any, record_id: str, features: Any) -> Refusal | None:
+        """Updates the state; returns None to keep the record or why it is dropped."""
+
+    def told(self, state: Any) -> dict[str, Json]:
+        """Returns what a run should say of what was kept."""
+        return {}

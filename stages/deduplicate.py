@@ -30,7 +30,7 @@ from rensa import RMinHash
 from schemas.base import Json, canonical, plain
 from schemas.task import Task
 from schemas.verdict import Judged
-from stages.base import GroupStage
+from stages.base import GroupStage, Refusal
 from tool_specs.remember import remembered
 
 BANDS = 16
@@ -76,9 +76,10 @@ class Deduplicate(GroupStage[Judged]):
         texts = [message.content for message in dialogue.whole if message.role != "tool" and message.content]
         return signature(shingles("\n".join(texts))) + _exact(record)
 
-    def accept(self, state: NearDuplicates, record_id: str, features: bytes) -> str | None:
+    def accept(self, state: NearDuplicates, record_id: str, features: bytes) -> Refusal | None:
         """Keeps the record (None), or says which one it repeats."""
-        return state.accept(record_id, features)
+        repeated = state.accept(record_id, features)
+        return Refusal("near_duplicate", repeated) if repeated is not None else None
 
 
 def shingles(text: str) -> list[str]:

@@ -13,7 +13,7 @@ from schemas.base import content_id, digest, rng_of
 from schemas.sft import SftRow
 from schemas.task import TaskSpec
 from schemas.verdict import Drop
-from stages.base import GroupStage, Services, Stage
+from stages.base import GroupStage, Refusal, Services, Stage
 
 RECIPE = {
     "name": "toy",
@@ -81,7 +81,7 @@ class SameText(GroupStage[SftRow]):
 
     def accept(self, state, record_id, features):
         first = state.setdefault(features, record_id)
-        return None if first == record_id else f"same text as {first}"
+        return None if first == record_id else Refusal("near_duplicate", f"same text as {first}")
 
 
 def services():

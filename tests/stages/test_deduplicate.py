@@ -58,7 +58,9 @@ def talk(seed: int, turns: int = 8) -> list[str]:
 def kept(*records: Judged, stage: Deduplicate | None = None) -> list[str | None]:
     stage = stage or Deduplicate()
     state = stage.start()
-    return [stage.accept(state, record.id, stage.features(record)) for record in records]
+    refused = [stage.accept(state, record.id, stage.features(record)) for record in records]
+    assert all(each is None or each.reason == "near_duplicate" for each in refused)
+    return [each.detail if each else None for each in refused]
 
 
 def other_task() -> Task:
