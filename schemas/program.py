@@ -139,6 +139,15 @@ class Program(Record):
     within: Budget | UnsetType = UNSET
 
     @property
+    def facts(self) -> tuple[str, ...]:
+        """The names of the facts that it starts from or stays within, in order."""
+        found: dict[str, None] = {}
+        for step in self.steps:
+            operands = step.arguments.values() if isinstance(step, Call) else (step.source,)
+            found.update((operand.name, None) for operand in operands if isinstance(operand, Fact))
+        return (*found, *([self.within.fact] if self.within else ()))
+
+    @property
     def wishes(self) -> tuple[Filter, ...]:
         """The wishes, none where `prefer` is not set."""
         return self.prefer or ()

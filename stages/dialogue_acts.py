@@ -26,8 +26,8 @@ SYSTEM = ("call", "response_fail", "suggest", "clarify", "response", "request", 
 """What agents do; of several, the first."""
 OTHER = "other"
 _SAME = {
-    "confirm": "suggest", "refuse": "response_fail", "correct": "inform", "change_mind": "inform", "revise": "inform",
-    "withdraw": "negate",
+    "confirm": "suggest", "refuse": "response_fail", "withdraw": "negate",
+    "correct": "inform", "change_mind": "inform", "revise": "inform", "amend": "inform",
 }  # fmt: skip
 
 Pair = tuple[str, str]

@@ -18,6 +18,7 @@ from schemas.base import Json
 from schemas.behavior import Playbook
 from schemas.dialogue import Act, Dialogue, Message
 from stages.behaviors.happenings import (
+    amended,
     by_exclusion,
     came_in_parts,
     picked,
@@ -130,7 +131,7 @@ def _unasked(talk: Sequence[Message]) -> Iterator[Act]:
             asked = {(act.request, act.slot) for act in message.acts if act.kind in ("request", "suggest")}
             continue
         raised = {act.request for act in message.acts if act.kind in INTENTS}
-        corrected = any(act.kind in ("correct", "change_mind", "revise", "negate") for act in message.acts)
+        corrected = any(act.kind in ("correct", "change_mind", "revise", "amend", "negate") for act in message.acts)
         for act in told(message):
             if act.request not in raised and not corrected and (act.request, act.slot) not in asked:
                 yield act
@@ -195,7 +196,11 @@ def _told_twice(users: Sequence[Message], kind: str) -> bool:
 
 def _raises_several(seen: Seen, playbook: Playbook) -> bool:
     """All requests come in one message."""
-    return len(seen.raised) == 1 and seen.raised[0] > 1
+    return len(seen.raised) == 1 and seen.raised[0] > 1 and not _corrects_other(seen, playbook)
+
+
+def _corrects_other(seen: Seen, playbook: Playbook) -> bool:
+    return "amend" in seen.kinds and amended(seen.talk)
 
 
 def _raises_pairs(seen: Seen, playbook: Playbook) -> bool:
@@ -247,6 +252,7 @@ DETECTORS: dict[str, Detector] = {
     "wanders": _says("off_topic"),
     "raises_several": _raises_several,
     "raises_pairs": _raises_pairs,
+    "corrects_other": _corrects_other,
     "gives_feedback": _rates,
     "picks": lambda seen, playbook: "ask_options" in seen.kinds and by_exclusion(picked(seen.talk)) is False,
     "excludes": lambda seen, playbook: "ask_options" in seen.kinds and by_exclusion(picked(seen.talk)) is True,

@@ -5,6 +5,7 @@
 * partial_identity: who the user is comes in two messages, the rest when it is asked for, nothing corrected.
 * stale_identity: an identifying fact is told, found to be nobody's, and told otherwise; no error of typing.
 * revises: a wish is told otherwise in answer to a message that tells what it came to.
+* corrects_other: a message says yes to one request and tells another one, told before, otherwise.
 * picks_from_list, picks_by_exclusion: of a list that the agent read out, one is taken; by what it is not.
 """
 
@@ -85,6 +86,23 @@ def revised_on_seeing(talk: Sequence[Message]) -> bool:
 
 _RESULTS = frozenset({"confirm", "clarify", "response", "refuse"})
 """Acts of an agent that tell what a wish comes to."""
+
+
+def amended(talk: Sequence[Message]) -> bool:
+    """Whether a yes to one request came with another telling of a detail of another one."""
+    told: dict[tuple[int | None, str | None, Json], Json] = {}
+    for message in talk:
+        if message.role != "user":
+            continue
+        agreed = {act.request for act in message.acts if act.kind == "affirm"}
+        again = {act.request for act in message.acts if act.kind == "amend"} - agreed
+        for act in message.acts:
+            if act.kind == "inform":
+                key = (act.request, act.slot, act.value.get("number") if isinstance(act.value, dict) else None)
+                if agreed and act.request in again and key in told and told[key] != act.value:
+                    return True
+                told[key] = act.value
+    return False
 
 
 def picked(talk: Sequence[Message]) -> Message | None:

@@ -9,10 +9,8 @@ user would be found, where others do as well.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 
-from schemas.program import Call, Fact, Program
 from schemas.task import Knowledge, Request, Task
 from stages.behaviors.slips import identity_told, identity_ways
 from tool_specs.domain import Domain
@@ -58,16 +56,10 @@ def _number_of(request: Request, domain: Domain) -> str | None:
     """Returns the parameter with the object's own number, where reads alone give it and no number is stated."""
     if "object" not in roles(domain.lexicon, request):
         return None
-    if any("." in name for program in request.programs for name in _stated(program)):
+    if any("." in name for program in request.programs for name in program.facts):
         return None
     for name, source in parameters_of(domain.lexicon, request, "object").items():
         described = source.bind is not None and not source.bind.many and source.fact is None
         if name.endswith(_ID) and described and isinstance(request.arguments.get(name), str):
             return name
     return None
-
-
-def _stated(program: Program) -> Iterator[str]:
-    for step in program.steps:
-        operands = step.arguments.values() if isinstance(step, Call) else (step.source,)
-        yield from (operand.name for operand in operands if isinstance(operand, Fact))

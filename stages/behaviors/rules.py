@@ -15,7 +15,7 @@ from schemas.behavior import BehaviorSpace
 from schemas.task import Request, Task
 from stages.behaviors.choices import choices
 from stages.behaviors.lacks import lacked_identity, lacked_numbers
-from stages.behaviors.second_thoughts import revisions, second_thoughts
+from stages.behaviors.second_thoughts import later_thoughts, revisions, second_thoughts
 from stages.behaviors.slips import identity_ways, outdated, slippable
 from tool_specs.domain import Domain
 from tool_specs.phrasing.roles import roles
@@ -76,6 +76,7 @@ FITS: dict[str, Callable[[Task, Domain], bool]] = {
     "many": lambda task, domain: _several(task, domain) and len(task.requests) > _PAIR,
     "served": lambda task, domain: any(request.kind in ("write", "answer") for request in task.requests),
     "pickable": lambda task, domain: bool(choices(task, domain)),
+    "amendable": lambda task, domain: _flawless(task) and bool(later_thoughts(task, domain.lexicon)),
     "writes": lambda task, domain: any(request.kind == "write" for request in task.requests),
     "several": _several,
     "numbered": lambda task, domain: bool(lacked_numbers(task, domain)),

@@ -67,6 +67,23 @@ def revisions(task: Task, lexicon: Lexicon) -> list[Thought]:
     return found
 
 
+def later_thoughts(task: Task, lexicon: Lexicon) -> list[Thought]:
+    """Returns what could be wanted first of a request while another write is being confirmed.
+
+    No other request may be by the same name, so that one can say which one is put right.
+    """
+    writes = [number for number, request in enumerate(task.requests) if request.kind == "write"]
+    tools = [request.tool for request in task.requests]
+    if len(writes) < 2 or any(request.coupled for request in task.requests):
+        return []
+    return [
+        thought
+        for thought in second_thoughts(task, lexicon)
+        if tools.count(tools[thought.request]) == 1
+        and any(other != thought.request and (thought.request, other) not in task.precedence for other in writes)
+    ]
+
+
 def _revised(
     programs: tuple[Program, ...], place: int, program: Program, mistakes: Set[str], lexicon: Lexicon
 ) -> Iterator[Program]:

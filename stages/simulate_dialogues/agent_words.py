@@ -14,8 +14,8 @@ from schemas.base import Json, rng_of
 from schemas.program import Condition, column_id
 from stages.simulate_dialogues import wording_agent as tables
 from stages.simulate_dialogues.desk import Desk
-from stages.simulate_dialogues.notebook import Wish
 from stages.simulate_dialogues.told import Told
+from stages.simulate_dialogues.wishes import Wish
 from tool_specs.dice import Dice
 from tool_specs.phrasing import agent as grammar
 from tool_specs.phrasing.agent import Known

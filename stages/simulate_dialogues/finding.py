@@ -14,10 +14,11 @@ from schemas.base import Json
 from schemas.program import Call, Fact
 from stages.simulate_dialogues.agent_words import AgentWords
 from stages.simulate_dialogues.desk import Desk
-from stages.simulate_dialogues.notebook import PARTLY_KNOWN, UNTOLD, Notebook, Wish
+from stages.simulate_dialogues.notebook import PARTLY_KNOWN, UNTOLD, Notebook
 from stages.simulate_dialogues.serving import Serving, Turn
 from stages.simulate_dialogues.told import Told, told_of
 from stages.simulate_dialogues.watching import Watched
+from stages.simulate_dialogues.wishes import Wish
 from tool_specs.domain import GuardContext
 from tool_specs.following import rows_by_id
 from tool_specs.partial import decided

@@ -10,7 +10,6 @@ other row says which one, so that the agent goes and reads it; it can never see 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
 
@@ -21,52 +20,20 @@ from schemas.base import Json, canonical
 from schemas.dialogue import Message, ToolCall
 from schemas.program import Bind, Condition, Program
 from schemas.world import World
+from stages.simulate_dialogues.dependence import Dependence, fact
 from stages.simulate_dialogues.desk import Desk
+from stages.simulate_dialogues.wishes import Wish
 from tool_specs.check import values_at
 from tool_specs.phrasing.agent import Known
-from tool_specs.programs import MISSING, ReadKey, Selection, read_key
+from tool_specs.programs import MISSING, ReadKey, read_key
 from tool_specs.reading import row_argument, texts, walk
 from tool_specs.remember import remembered
 from tool_specs.sandbox import Result, Sandbox
 
 RowKey = tuple[str, str]
-FoundAt = tuple[tuple[Program, ...], int, tuple[Json, ...]]
-"""What the result of selections rests on: they themselves, the number of own writes before, the facts in them."""
 UNTOLD = Program(steps=())
 """Stands for a selection that the user has not told."""
 _RAISED = frozenset({"inform_intent_clear", "inform_intent_clear_add", "inform_intent_vague"})
-
-
-@dataclass
-class Wish:
-    """One request of the user, as far as it has been told.
-
-    Attributes:
-        number: Position in the order of being raised.
-        tool: The write it amounts to; None for questions and for what no tool does.
-        kind: `write`, `answer`, `out_of_scope`, or `unknown` while only hinted at.
-        words: The message that raised it.
-        programs: Told selections by their number.
-        binds: Parameter -> where its value stands in the selected rows.
-        facts: Parameter -> name of the fact that is its value.
-        roles: Roles that have been told.
-        condition: On what it depends whether it is wanted at all.
-        version: Counts changes of what was told.
-        found: What the told selections gave, and at what they did.
-    """
-
-    number: int
-    tool: str | None = None
-    kind: str = "unknown"
-    words: str = ""
-    programs: dict[int, Program] = field(default_factory=dict)
-    binds: dict[str, Bind] = field(default_factory=dict)
-    facts: dict[str, str] = field(default_factory=dict)
-    roles: dict[str, None] = field(default_factory=dict)
-    condition: Condition | None = None
-    version: int = 0
-    found: tuple[FoundAt, Selection] | None = None
-    closed: bool = False
 
 
 class Notebook:
@@ -116,10 +83,12 @@ class Notebook:
                         wish.closed = False  # the question is another one now
 
     def _hear_fact(self, name: str, value: Json) -> None:
-        if self.facts.get(name) != value:
-            self.facts[name] = value
-            for wish in self.wishes.values():
-                wish.version += 1
+        if self.facts.get(name) == value:
+            return
+        self.facts[name] = value
+        if any(wish.programs or wish.facts for wish in self.wishes.values()):
+            for number in Dependence(self.desk, self.wishes.values()).decisions(fact(name)):
+                self.wishes[number].version += 1
 
     def recall(self, messages: Sequence[Message]) -> None:
         """Takes in what was called and answered earlier in the same dialogue, whoever spoke for the agent."""

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from schemas.dialogue import Act, Message
 from stages.simulate_dialogues.finding import Finding
-from stages.simulate_dialogues.notebook import Wish
 from stages.simulate_dialogues.serving import Turn
+from stages.simulate_dialogues.wishes import Wish
 from tool_specs.phrasing.labels import label
 from tool_specs.reading import row_argument
 

@@ -6,7 +6,7 @@ in the dialogue, by what the agent says.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Set
+from collections.abc import Iterator, Sequence, Set
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -15,7 +15,7 @@ from schemas.behavior import Scenario
 from schemas.program import column_id
 from schemas.task import Knowledge, Request, Task
 from stages.behaviors.lacks import Lack, lacked_identity, lacked_numbers
-from stages.behaviors.second_thoughts import Thought, revisions, second_thoughts
+from stages.behaviors.second_thoughts import Thought, later_thoughts, revisions, second_thoughts
 from stages.behaviors.slips import identity_told, identity_ways, outdated, slippable, slipped, stale
 from tool_specs.dice import Dice
 from tool_specs.domain import Domain
@@ -87,16 +87,31 @@ def plan_of(scenario: Scenario, rules: Set[str], domain: Domain, dice: Dice) -> 
     elif "all_at_once" in rules and others and dice.chance(_FOUND_BY_OTHER):
         told = dice.pick(others)  # who is asked for nothing need not say why
     thought = dice.pick(second_thoughts(task, domain.lexicon)) if "change_of_mind" in rules else None
+    order = _order(task, dice)
+    if "corrects_other" in rules:
+        thought, order = _amended(task, order, later_thoughts(task, domain.lexicon), dice)
     if "revises" in rules:
         thought = dice.pick(revisions(task, domain.lexicon))
     return Plan(
-        order=_order(task, dice),
+        order=order,
         identity=told,
         partly=partly,
         lack=lack,
         slip=slip,
         thought=thought,
     )
+
+
+def _amended(
+    task: Task, order: tuple[int, ...], thoughts: Sequence[Thought], dice: Dice
+) -> tuple[Thought, tuple[int, ...]]:
+    """Returns a thought about a request that comes after a write, and the order in which it does."""
+    writes = [number for number, request in enumerate(task.requests) if request.kind == "write"]
+    thought = dice.pick(thoughts)
+    others = [other for other in writes if other != thought.request and (thought.request, other) not in task.precedence]
+    if not any(order.index(other) < order.index(thought.request) for other in others):
+        order = (*(number for number in order if number != thought.request), thought.request)
+    return thought, order
 
 
 def _order(task: Task, dice: Dice) -> tuple[int, ...]:

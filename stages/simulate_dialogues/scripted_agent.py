@@ -16,8 +16,9 @@ from schemas.dialogue import Act, Message
 from stages.simulate_dialogues.agent_words import AgentWords
 from stages.simulate_dialogues.desk import Desk, IdentityTool
 from stages.simulate_dialogues.fulfilling import Fulfilling
-from stages.simulate_dialogues.notebook import Notebook, Wish
+from stages.simulate_dialogues.notebook import Notebook
 from stages.simulate_dialogues.serving import Farewell, Turn
+from stages.simulate_dialogues.wishes import Wish
 from tool_specs.domain import Domain
 
 INTENT = "intent"

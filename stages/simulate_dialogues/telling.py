@@ -179,7 +179,13 @@ class Telling:
 
     def _at_once(self) -> int:
         """Returns how many requests this user raises in one message."""
-        return len(self.plan.order) if "multi_request" in self.rules else 2 if "in_pairs" in self.rules else 1
+        return (
+            len(self.plan.order)
+            if self.rules & {"multi_request", "corrects_other"}
+            else 2
+            if "in_pairs" in self.rules
+            else 1
+        )
 
     def _hint(self, reply: Reply, number: int) -> None:
         request = self.wanted(number)

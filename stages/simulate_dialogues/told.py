@@ -8,7 +8,7 @@ from typing import Literal
 
 from schemas.program import Bind, Program
 from schemas.task import Proof, Request, Source
-from stages.simulate_dialogues.notebook import Wish
+from stages.simulate_dialogues.wishes import Wish
 from tool_specs.lexicon import Lexicon
 from tool_specs.phrasing.roles import roles, told_level
 from tool_specs.programs import Selection

@@ -205,6 +205,12 @@ class UserWords(Manner):
         """Tells a detail in place of one whose result is known now."""
         return joined([self.pick(tables.REVISED), self.tell(request, role, asked=False)])
 
+    def amends(self, request: Request, role: str) -> str:
+        """Puts a request right that is not being talked of."""
+        own = self.lexicon.writes.get(request.tool or "")
+        lead = self.pick(tables.AMENDS).replace("{noun}", own.noun if own is not None else "other one")
+        return joined([lead, self.tell(request, role, asked=False)])
+
     def not_that(self, request: Request, role: str) -> str:
         """Objects to listed details, and tells the right one."""
         return joined([self.pick(tables.WRONG), self.tell(request, role, asked=False)])

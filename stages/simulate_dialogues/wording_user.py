@@ -315,6 +315,19 @@ CHANGED: dict[str, Variants] = {
         "sorry, I'm terrible at decisions: I changed my mind.",
     ),
 }  # fmt: skip
+AMENDS: dict[str, Variants] = {
+    "plain": (
+        "oh, and about the {noun}, I got that wrong.", "and one thing about the {noun}, I see that differently now.",
+        "before you get to the {noun}: I want that differently.", "and for the {noun}, let me correct something.",
+        "by the way, with the {noun} I meant something else.", "and the {noun} should be a little different.",
+    ),
+    "terse": (
+        "and the {noun}, differently.", "and for the {noun}:", "oh, the {noun}, not like that.",
+    ),
+    "chatty": (
+        "oh dear, I just reread what I wrote about the {noun}, that's not what I want.",
+    ),
+}  # fmt: skip
 REVISED: dict[str, Variants] = {
     "plain": (
         "hm, I see. then rather like this.", "okay, now that I hear that, let me put it differently.",

@@ -9,7 +9,7 @@ from __future__ import annotations
 from stages.behaviors.space import playbooks_of
 from stages.simulate_dialogues.habits.picking import PicksFromList
 from stages.simulate_dialogues.habits.remarks import Feedback, Impatience, OffTopic, Remark
-from stages.simulate_dialogues.habits.second_thoughts import ChangeOfMind, RefuseFirst, Revises, Slip
+from stages.simulate_dialogues.habits.second_thoughts import ChangeOfMind, CorrectsOther, RefuseFirst, Revises, Slip
 from stages.simulate_dialogues.habits.typing import Typos
 from stages.simulate_dialogues.telling import Habit, Telling
 
@@ -22,6 +22,7 @@ HABITS: dict[str, type[Habit]] = {
     "stale_identity": Slip,
     "change_of_mind": ChangeOfMind,
     "revises": Revises,
+    "corrects_other": CorrectsOther,
     "refuse_first": RefuseFirst,
     "picks_from_list": PicksFromList,
     "picks_by_exclusion": PicksFromList,

@@ -101,6 +101,26 @@ class Revises(ChangeOfMind):
         return self.user.words.revised(request, role)
 
 
+class CorrectsOther(ChangeOfMind):
+    """Puts one request right while another one is confirmed; at the latest when it is talked of."""
+
+    def decides(self, reply: Reply, act: Act) -> bool:
+        """Says yes, and what is to be different about the other request."""
+        user, thought = self.user, self.user.open_thought
+        if thought is None or not user.thought_told or user.number(act.request) == thought.request:
+            return False
+        reply.add(user.words.yes(), Act(kind="affirm", request=act.request))
+        user.closed.add(user.number(act.request))
+        user.open_thought = None
+        if thought.fact is not None:
+            user.facts[thought.fact] = user.task.fact(thought.fact)
+        request = user.task.requests[thought.request]
+        text = user.words.amends(request, thought.role)
+        reply.add(text, Act(kind="amend", request=user.place(thought.request)))
+        user.inform(reply, thought.request, (thought.role,))
+        return True
+
+
 class RefuseFirst(Habit):
     """Does not say yes the first time."""
 

@@ -15,7 +15,6 @@ from dataclasses import dataclass
 import msgspec
 
 from schemas.base import Json
-from schemas.program import Call, Each, Fact, Program
 from schemas.task import Request, Task
 from stages.behaviors.second_thoughts import revisions, second_thoughts
 from stages.simulate_dialogues.meanings import owners_of, selections_of
@@ -93,7 +92,7 @@ def _of(
         for place in selections_of(request, binds.values()):
             if owners.get(place, role) == role:
                 demands += program_demands(lexicon, request, place)
-                stated += [name for name in facts_of(request.programs[place]) if "." in name]
+                stated += [name for name in request.programs[place].facts if "." in name]
                 if request.condition and request.condition.bind.program == place:
                     demands.append(condition_demand(lexicon, request, request.condition))
                     stated.append(request.condition.fact)
@@ -104,16 +103,3 @@ def _of(
             name for name in dict.fromkeys(stated) if name not in facts and fact_demands(lexicon, (), name, known[name])
         )
         yield Telling(number, role, request, facts, tuple(demands), needed, meant)
-
-
-def facts_of(program: Program) -> Iterator[str]:
-    """Yields the names of the facts that a selection starts from, or stays within."""
-    for step in program.steps:
-        operands = (
-            step.arguments.values() if isinstance(step, Call) else (step.source,) if isinstance(step, Each) else ()
-        )
-        for operand in operands:
-            if isinstance(operand, Fact):
-                yield operand.name
-    if program.within:
-        yield program.within.fact
