@@ -50,6 +50,7 @@ def line_of(
                 DiversifyBehaviors(per_task=recipe.behaviors_per_task, space=space_of(recipe.behaviors, Path())),
                 Scenario,
             ),
+            *_profiles(recipe),
             *dialogues,
             Step("export_rows", ExportRows(), SftRow),
         ),
@@ -62,6 +63,19 @@ def line_of(
         domains=tuple(source.code for source in worlds if source.code),
         concurrency=recipe.engines.concurrency,
     )
+
+
+def _profiles(recipe: Recipe) -> Sequence[Step]:
+    """Returns the step that says who users are, if the recipe wants that."""
+    from pipeline.profile_file import profiles_of
+    from schemas.behavior import Scenario
+    from stages.give_profiles import GiveProfiles
+
+    wanted = recipe.profiles
+    if wanted is None:
+        return ()
+    profiles = profiles_of(Path(wanted.file)) if wanted.file is not None else ()
+    return (Step("give_profiles", GiveProfiles(seed=wanted.seed, profiles=profiles), Scenario),)
 
 
 def _words(recipe: Recipe) -> Sequence[Step]:

@@ -200,6 +200,23 @@ class BehaviorSettings(_Strict):
         return {axis: weights for axis, weights in every.items() if weights is not None}
 
 
+class ProfileSettings(_Strict):
+    """Who users are beside their tasks: generated from a seed, or rows of a file (relative to the recipe).
+
+    Attributes:
+        file: Parquet with the columns of Nemotron-Personas; `pipeline.profile_file` says which are read.
+    """
+
+    seed: Annotated[int, Field(ge=0, lt=2**53)] = 0
+    file: str | None = None
+
+    @model_validator(mode="after")
+    def _one_source(self) -> ProfileSettings:
+        if self.file is not None and "seed" in self.model_fields_set:
+            raise ValueError("profiles come from a seed or from a file; leave one of them out")
+        return self
+
+
 class SimulateSettings(_Strict):
     """Hard caps of a dialogue, and how often a language model tries.
 
@@ -277,6 +294,7 @@ class Recipe(_Strict):
     Attributes:
         validation: share of the users (and with them of the trajectories) that are for validation.
         behaviors_per_task: dialogues per task, each by a user of another manner.
+        profiles: who users are beside their tasks; None: nobody in particular.
         sessions: tasks in one dialogue -> share of the dialogues; the others have one.
         checklists: whether rows get a checklist (column `checklist`), for rewards in reinforcement learning.
         patience: rounds without a new trajectory after which a cell is given up.
@@ -294,6 +312,7 @@ class Recipe(_Strict):
     validation: Annotated[float, Field(ge=0, le=0.5)] = 0.05
     behaviors_per_task: Annotated[int, Field(ge=1, le=100)] = 3
     behaviors: BehaviorSettings = BehaviorSettings()
+    profiles: ProfileSettings | None = None
     sessions: Annotated[dict[int, float], AfterValidator(_sessions)] = {}
     simulate: SimulateSettings = SimulateSettings()
     checks: CheckSettings = CheckSettings()

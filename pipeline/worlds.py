@@ -139,8 +139,12 @@ def with_folders(recipe: Recipe, recipe_folder: Path) -> Recipe:
     if behaviors.file is not None:
         file = str((recipe_folder / Path(behaviors.file).expanduser()).resolve())
         behaviors = behaviors.model_copy(update={"file": file})
-    engines = recipe.engines.at(recipe_folder)
-    return recipe.model_copy(update={"domains": tuple(found), "engines": engines, "behaviors": behaviors})
+    profiles = recipe.profiles
+    if profiles is not None and profiles.file is not None:
+        file = str((recipe_folder / Path(profiles.file).expanduser()).resolve())
+        profiles = profiles.model_copy(update={"file": file})
+    update = {"behaviors": behaviors, "profiles": profiles, "engines": recipe.engines.at(recipe_folder)}
+    return recipe.model_copy(update={"domains": tuple(found), **update})
 
 
 def sources(recipe: Recipe, recipe_folder: Path, world_file: Path | None = None) -> tuple[AnySource, ...]:

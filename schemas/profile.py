@@ -32,7 +32,7 @@ class Style(Record):
     """How somebody writes.
 
     Attributes:
-        polite: whether markers of politeness come now and then, or never.
+        polite: whether somebody looks for occasions to say please and thank you; others say it in fixed phrases only.
         casual: whether capitals and full stops are left out.
     """
 

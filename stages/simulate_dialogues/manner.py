@@ -45,6 +45,9 @@ class Manner:
         self.rng = rng_of("grammar", scenario.id)
         self.polite = self.dice.chance(_POLITE_USERS) and self.register != "terse"
         self.casual = self.register == "terse" or self.dice.chance(0.5)
+        if scenario.behavior.profile:
+            style, terse = scenario.behavior.profile.style, self.register == "terse"
+            self.polite, self.casual = style.polite and not terse, style.casual or terse
         self.bare_marks = self.casual and self.dice.chance(0.6)
         self.typos = any(playbook.rule == "typos" for playbook in playbooks.values())
         self._typed_wrong = False

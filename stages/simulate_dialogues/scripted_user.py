@@ -13,6 +13,7 @@ from schemas.base import Json
 from schemas.behavior import Scenario
 from schemas.dialogue import Act, Message
 from stages.simulate_dialogues.habits import habits_of
+from stages.simulate_dialogues.habits.remarks import Mentions
 from stages.simulate_dialogues.meanings import intent
 from stages.simulate_dialogues.telling import LISTED, ONLY_FAILS, Reply, Telling
 from tool_specs.domain import Domain
@@ -72,13 +73,20 @@ class _Visit(Telling):
     def __init__(self, domain: Domain, scenario: Scenario) -> None:
         super().__init__(domain, scenario)
         self.habits = habits_of(self)
+        profile = scenario.behavior.profile
+        self._mentions = Mentions(self, profile) if profile else None
         self._stays_for = self.dice.between(0, _STAYS_FOR) if self.task.kind == "abandoned" else 0
 
     def run(self) -> Conversation:
         """Plays the user from the opening to the good-bye."""
-        agent = yield self._finish(self._open())
+        agent = yield self._finish(self._mentioning(self._open()))
         while True:
-            agent = yield self._finish(self._answer(agent))
+            agent = yield self._finish(self._mentioning(self._answer(agent)))
+
+    def _mentioning(self, reply: Reply) -> Reply:
+        if self._mentions is not None:
+            self._mentions.add(reply)
+        return reply
 
     def _answer(self, agent: Message) -> Reply:
         reply = Reply()

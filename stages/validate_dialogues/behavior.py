@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from schemas.verdict import Verdict
 from stages.behaviors.detectors import DETECTORS, detect, shown
+from stages.behaviors.profile_words import disagreements
 from stages.behaviors.space import playbooks_of
 from stages.validate_dialogues.context import CheckContext, failed, passed
 
@@ -21,4 +22,9 @@ def behavior(context: CheckContext) -> Verdict:
     if missing:
         seen = ", ".join(sorted(detect(context.dialogue))) or "nothing"
         return failed("behavior", "user", f"planned {', '.join(missing)}; found {seen}")
+    profile = context.dialogue.scenario.behavior.profile
+    if profile:
+        told = [message.content for message in context.messages if message.role == "user"]
+        for what in disagreements(profile, told):
+            return failed("behavior", "user", what)
     return passed("behavior")

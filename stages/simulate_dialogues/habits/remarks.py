@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from schemas.behavior import Playbook
 from schemas.dialogue import Act, Message
+from schemas.profile import Profile
+from stages.behaviors.profile_words import mention
 from stages.simulate_dialogues.telling import Habit, Reply, Telling
+from tool_specs.dice import Dice
 
 _OPINION = 0.67
 """How often a user who gives feedback has some."""
@@ -87,6 +90,25 @@ class Feedback(Habit):
                 reply.add(text, Act(kind="feedback", request=act.request))
                 break
         return False
+
+
+class Mentions:
+    """Mentions in passing who the user is: one fact, or two where the user likes to talk."""
+
+    def __init__(self, user: Telling, profile: Profile) -> None:
+        """Draws what is mentioned; nothing of the dialogue's other choices moves."""
+        dice = Dice("mentions", user.behavior.id, profile.id)
+        most = {"terse": 0, "chatty": 2}.get(user.behavior.register, 1)
+        facts = dice.shuffled(list(profile.facts.items()))[:most]
+        self._left = [mention(fact, value, dice.below(3)) for fact, value in facts]
+        self._dice = dice
+
+    def add(self, reply: Reply) -> None:
+        """Adds a mention to a message that tells or asks for something, and says neither yes nor no."""
+        kinds = {act.kind for act in reply.acts}
+        telling = any(kind.startswith("inform") for kind in kinds)
+        if self._left and telling and not kinds & {"affirm", "negate", "user_bye"} and self._dice.chance(0.6):
+            reply.add(self._left.pop())
 
 
 class Remark(Habit):
