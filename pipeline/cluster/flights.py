@@ -17,7 +17,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from pipeline.cluster.poison import TRIES, poisoned_among
-from pipeline.errors import Stopped
+from pipeline.errors import Stopped, UserError
 from pipeline.line import Order
 from pipeline.observe.event import event, tell
 from pipeline.orchestrators import Failure
@@ -96,6 +96,12 @@ class Flights:
             try:
                 value = self._wait(flight)
             except self.ray.exceptions.RayError as error:
+                if isinstance(lacking := self._cause(error), ImportError):
+                    raise UserError(
+                        f"a machine lacks a part of what it shall run ({lacking}). If it was killed while it unpacked "
+                        "its copy of the program, the same command goes on. If it comes again, start Ray anew there or "
+                        "install there what is missing"
+                    ) from error
                 if not self._died(error):
                     raise
                 self._again(flight, error)

@@ -1,6 +1,7 @@
 import subprocess
 import sys
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -64,6 +65,16 @@ def test_a_worker_with_other_files_stops_the_run(tmp_path, ray, monkeypatch):
 def test_a_bug_in_a_worker_comes_back_with_its_traceback(tmp_path, ray):
     with pytest.raises(StageFailed, match=r"(?s)failed on order-\w+: ZeroDivisionError: a bug.*toy\.py"):
         go(plan(tmp_path / "run", write=WriteNotes(fail_at=3)), ray)
+
+
+def unheard_of():
+    import no_such_module  # noqa: F401
+
+
+def test_a_worker_that_lacks_a_module_is_the_user_s_message(tmp_path, ray):
+    made = plan(tmp_path / "run")
+    with pytest.raises(UserError, match=r"lacks a part .*no_such_module.*the same command goes on"):
+        go(replace(made, line=replace(made.line, services=unheard_of, services_key="lacks")), ray)
 
 
 def test_a_damaged_shard_in_a_worker_is_the_user_s_message(tmp_path, ray):
