@@ -101,6 +101,7 @@ class Actor:
             return Failure(UserError, problem)
         try:
             result = await self._running().shard(order, upto)
+            result.told.extend(told())  # what endpoints did, too: there may be no more looks
         except (UserError, StageFailed, Stopped) as error:
             return failure_of(error)
         return result if before is None else result.after(before)

@@ -135,7 +135,9 @@ def _show(run: Path, life: Life, state: State, console: Console) -> None:
     for line in lines:
         console.print(line, markup=False, highlight=False, soft_wrap=True)
     if state.stages:
-        console.print(_table(state))
+        console.print(_stages(state))
+    if state.spent:
+        console.print(_engines(state))
 
 
 def _heading(life: Life, state: State) -> str:
@@ -156,27 +158,46 @@ def _time(seconds: float) -> str:
     return str(timedelta(seconds=round(max(seconds, 0.0))))
 
 
-def _table(state: State) -> Table:
+def _table(*columns: str, left: int) -> Table:
+    table = Table(box=None, pad_edge=False, header_style="dim")
+    for place, name in enumerate(columns):
+        table.add_column(name, justify="left" if place < left else "right", no_wrap=place < len(columns) - 1)
+    return table
+
+
+def _stages(state: State) -> Table:
     """Returns what the stages made in this session."""
-    paid = any(stage.spent for stage in state.stages.values())
     took = max(state.at - state.began, 1e-9)
     work = sum(stage.seconds for stage in state.stages.values()) or 1.0
-    names = ["stage", "shards", "records", "dropped", "per s", "work"]
-    names += ["requests", "tokens in", "out", "cost"] if paid else []
-    table = Table(box=None, pad_edge=False, header_style="dim")
-    for place, name in enumerate([*names, "dropped for"]):
-        table.add_column(name, justify="left" if place in (0, len(names)) else "right", no_wrap=place < len(names))
+    table = _table("stage", "shards", "records", "dropped", "per s", "work", "dropped for", left=1)
+    table.columns[-1].justify = "left"
     for name, stage in state.stages.items():
-        cells = [name, f"{stage.shards:,}", f"{stage.rows:,}", f"{sum(stage.drops.values()):,}"]
-        cells += [f"{stage.rows / took:,.1f}", f"{stage.seconds / work:.0%}"]
-        if paid:
-            every = list(stage.spent.values())
-            cells += [
-                f"{sum(each.requests for each in every):,}",
-                f"{sum(each.prompt_tokens for each in every):,}",
-                f"{sum(each.completion_tokens for each in every):,}",
-                f"{sum(each.cost for each in every):,.4g}",
-            ]
         worst = sorted(stage.drops.items(), key=lambda pair: (-pair[1], pair[0]))[:2]
-        table.add_row(*cells, ", ".join(f"{reason} {count:,}" for reason, count in worst))
+        table.add_row(
+            name,
+            f"{stage.shards:,}",
+            f"{stage.rows:,}",
+            f"{sum(stage.drops.values()):,}",
+            f"{stage.rows / took:,.1f}",
+            f"{stage.seconds / work:.0%}",
+            ", ".join(f"{reason} {count:,}" for reason, count in worst),
+        )
+    return table
+
+
+def _engines(state: State) -> Table:
+    """Returns what language models cost in this session."""
+    took = max(state.at - state.began, 1e-9)
+    table = _table("role", "requests", "per s", "tokens in", "from a cache", "tokens out", "cost", left=1)
+    for role, spent in sorted(state.spent.items()):
+        cached = f"{spent.cached_tokens / spent.prompt_tokens:.0%}" if spent.prompt_tokens else "·"
+        table.add_row(
+            role,
+            f"{spent.requests:,}",
+            f"{spent.requests / took:,.1f}",
+            f"{spent.prompt_tokens:,}",
+            cached,
+            f"{spent.completion_tokens:,}",
+            f"{spent.cost:,.4g}" if spent.cost else "·",
+        )
     return table
