@@ -159,7 +159,7 @@ def _group(recipe: Recipe) -> GroupStage[Any]:
     from stages.deduplicate import Deduplicate
     from stages.select_rows import SelectRows
 
-    deduplicate = Deduplicate(threshold=recipe.near_duplicates.threshold)
+    deduplicate = Deduplicate(**recipe.near_duplicates.model_dump())
     if recipe.balance is None:
         return deduplicate
     return SelectRows(deduplicate=deduplicate, balance=Balance(**recipe.balance.model_dump()))

@@ -242,10 +242,21 @@ class CheckSettings(_Strict):
     zero_gain_turns: Annotated[int, Field(ge=0, le=1000)] | None = None
 
 
-class NearDuplicateSettings(_Strict):
-    """From which similarity on a dialogue counts as a copy of an earlier one."""
+Similarity = Annotated[float, Field(ge=0.7, le=1)]
 
-    threshold: Annotated[float, Field(gt=0, le=1)] = 0.8
+
+class NearDuplicateSettings(_Strict):
+    """From which similarity on a dialogue counts as a copy of an earlier one.
+
+    Attributes:
+        threshold: of all that is said.
+        task_text, user_turns, calls: of these alone, if they are to be looked at; tasks and calls of other tasks only.
+    """
+
+    threshold: Similarity = 0.8
+    task_text: Similarity | None = None
+    user_turns: Similarity | None = None
+    calls: Similarity | None = None
 
 
 Share = Annotated[float, Field(gt=0, le=1)]
@@ -257,6 +268,7 @@ class BalanceSettings(_Strict):
     Attributes:
         tools, tool_pairs: most that one writing tool, or two together, may make of the rows that write (twice).
         values: most that one found value of a write may make.
+        skeletons: most that one sequence of calls may make.
         behaviors: most that one manner of telling may make.
         pass_rate: least and most of a task's tries that pass; wants `simulate.attempts`.
     """
@@ -264,6 +276,7 @@ class BalanceSettings(_Strict):
     tools: Share | None = None
     tool_pairs: Share | None = None
     values: Share | None = None
+    skeletons: Share | None = None
     behaviors: Share | None = None
     pass_rate: tuple[Probability, Probability] | None = None
 

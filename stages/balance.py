@@ -7,7 +7,8 @@ that have keys of that kind, the first `FREE` with a key apart. So every beginni
 what is decided about a row depends on the rows before it alone. Keys of a dialogue that renews a loan and returns one::
 
     {"tools": ["renew_loan", "return_loan"], "tool_pairs": ["renew_loan + return_loan"],
-     "values": ["loan_id L1", "loan_id L2"], "behaviors": ["drip+terse+slip"]}
+     "values": ["loan_id L1", "loan_id L2"], "behaviors": ["drip+terse+slip"],
+     "skeletons": ["find_reader > get_loan > renew_loan > return_loan"]}
 
 Values are those that were found by reading: which rows tasks are about. What users state (a country, a reason) comes in
 few forms and is no sign of a lopsided data set. Where several tries of a language model were made, `pass_rate` keeps
@@ -30,7 +31,13 @@ from tool_specs.sayings import leaves
 
 FREE = 10
 """Rows with a key that are kept whatever its share: of few rows every one is a large share."""
-KINDS = {"tools": "tool", "tool_pairs": "pair of tools", "values": "value", "behaviors": "manner"}
+KINDS = {
+    "tools": "tool",
+    "tool_pairs": "pair of tools",
+    "values": "value",
+    "skeletons": "call skeleton",
+    "behaviors": "manner",
+}
 
 Keys = Mapping[str, Sequence[str]]
 
@@ -51,6 +58,7 @@ class Balance(GroupStage[Judged]):
         tools: most that one writing tool may make of the rows that write.
         tool_pairs: most that two writing tools together may make of the rows that write twice or more.
         values: most that one found value of a writing tool may make of the rows that have any.
+        skeletons: most that one sequence of tools, as they are called, may make of all rows.
         behaviors: most that one manner may make of all rows.
         pass_rate: least and most of several tries at a task that pass; rows whose task was tried once are kept.
     """
@@ -58,6 +66,7 @@ class Balance(GroupStage[Judged]):
     tools: float | None = None
     tool_pairs: float | None = None
     values: float | None = None
+    skeletons: float | None = None
     behaviors: float | None = None
     pass_rate: tuple[float, float] | None = None
 
@@ -73,6 +82,9 @@ class Balance(GroupStage[Judged]):
             if kind == "behaviors":
                 manner = scenario.behavior
                 found[kind] = ["+".join((manner.disclosure, manner.register, *manner.traits))]
+            elif kind == "skeletons":
+                calls = (call.name for message in record.dialogue.whole for call in message.tool_calls)
+                found[kind] = [" > ".join(calls)]
             else:
                 found[kind] = sorted({key for task in scenario.tasks for key in _keys(task)[kind]})
         if record.trials is not None and self.pass_rate is not None:

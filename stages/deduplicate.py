@@ -5,6 +5,10 @@ wanted by whom and how it is told), or if their texts are near-duplicates: Jacca
 user and agent say, in lower case, at or above a threshold. Values stay in: other ids and amounts make another dialogue,
 and what tools answer stays out: two tellings of one task read the same rows without being the same.
 
+Three more views can be asked for, each with a threshold of its own: the *task text* (all told at once) and the *calls*
+with their arguments, of other tasks, and what *users* say, of any other dialogue. A dialogue is dropped for the first
+view in which it repeats a kept one.
+
 A dialogue's features are 17 integers: a MinHash of 128 permutations, one byte each, in 16 bands of 8, and the exact
 hash. Bands are both the keys of the look-up and all that is kept for the comparison::
 
@@ -20,7 +24,9 @@ from __future__ import annotations
 
 import hashlib
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -40,6 +46,8 @@ SHINGLE = 3
 SEED = 20
 CHUNK = 1 << 14
 ID_BYTES = 40
+LEAST = 0.7
+"""Least similarity that the bands find."""
 _WORD = re.compile(r"[\w#@$.,'-]*\w")
 _MARKS = "#@$.,'-"
 # All of ASCII, because a character that is missing costs an exception.
@@ -58,28 +66,68 @@ class Deduplicate(GroupStage[Judged]):
     Attributes:
         threshold: estimated Jaccard similarity from which two texts are near-duplicates, 0.7 to 1: the bands do not
             find less similar ones.
+        task_text, user_turns, calls: the same for these alone; None does not look at them.
     """
 
     threshold: float = 0.8
+    task_text: float | None = None
+    user_turns: float | None = None
+    calls: float | None = None
 
     def __post_init__(self) -> None:
-        if not 0.7 <= self.threshold <= 1:
-            raise ValueError(f"deduplicate: a threshold of {self.threshold} cannot be; choose one from 0.7 to 1")
+        for threshold in (self.threshold, *self._views.values()):
+            if not LEAST <= threshold <= 1:
+                raise ValueError(f"deduplicate: a threshold of {threshold} cannot be; choose one from {LEAST} to 1")
 
-    def start(self) -> NearDuplicates:
-        """Returns the empty index."""
-        return NearDuplicates(self.threshold)
+    @property
+    def _views(self) -> dict[str, float]:
+        found = {"task_text": self.task_text, "user_turns": self.user_turns, "calls": self.calls}
+        return {name: threshold for name, threshold in found.items() if threshold is not None}
 
-    def features(self, record: Judged) -> bytes:
-        """Returns 16 bands of MinHash bytes and the exact hash: 136 bytes."""
-        dialogue = record.dialogue
-        texts = [message.content for message in dialogue.whole if message.role != "tool" and message.content]
-        return signature(shingles("\n".join(texts))) + _exact(record)
+    def start(self) -> dict[str, NearDuplicates]:
+        """Returns the empty indexes: that of whole texts, and one per view."""
+        views = {name: NearDuplicates(threshold) for name, threshold in self._views.items()}
+        return {"": NearDuplicates(self.threshold), **views}
 
-    def accept(self, state: NearDuplicates, record_id: str, features: bytes) -> Refusal | None:
+    def features(self, record: Judged) -> dict[str, bytes]:
+        """Returns, per index, 16 bands of MinHash bytes and an exact hash: 136 bytes; and the task's id for views."""
+        messages = record.dialogue.whole
+        texts = [message.content for message in messages if message.role != "tool" and message.content]
+        found = {"": signature(shingles("\n".join(texts))) + _exact(record)}
+        for view in self._views:
+            runs = _VIEWS[view](record)
+            found[view] = signature(runs) + hashlib.blake2b("\n".join(runs).encode(), digest_size=8).digest()
+        if self._views:
+            found["task"] = record.dialogue.scenario.task.id.encode()
+        return found
+
+    def accept(self, state: dict[str, NearDuplicates], record_id: str, features: dict[str, bytes]) -> Refusal | None:
         """Keeps the record (None), or says which one it repeats."""
-        repeated = state.accept(record_id, features)
-        return Refusal("near_duplicate", repeated) if repeated is not None else None
+        named = {view: record_id if view in ("", "user_turns") else features["task"].decode() for view in state}
+        for view, index in state.items():
+            repeated = index.repeated(features[view], named[view] if view else "")
+            if repeated is not None:
+                return Refusal("near_duplicate", f"{view.replace('_', ' ')}: {repeated}" if view else repeated)
+        for view, index in state.items():
+            index.add(named[view], features[view])
+        return None
+
+
+def _user_turns(record: Judged) -> list[str]:
+    return shingles("\n".join(each.content for each in record.dialogue.whole if each.role == "user"))
+
+
+def _calls(record: Judged) -> list[str]:
+    """Returns the calls, each with its arguments, and each two that follow one another."""
+    calls = [canonical([c.name, c.arguments]).decode() for m in record.dialogue.whole for c in m.tool_calls]
+    return [*calls, *(f"{one} {two}" for one, two in pairwise(calls))] or [""]
+
+
+_VIEWS: dict[str, Callable[[Judged], list[str]]] = {
+    "task_text": lambda record: shingles(record.dialogue.scenario.task.text),
+    "user_turns": _user_turns,
+    "calls": _calls,
+}
 
 
 def shingles(text: str) -> list[str]:
@@ -150,11 +198,20 @@ class NearDuplicates:
 
     def accept(self, record_id: str, features: bytes) -> str | None:
         """Keeps a row (None), or says which kept row it repeats."""
+        found = self.repeated(features)
+        if found is None:
+            self.add(record_id, features)
+        return found
+
+    def repeated(self, features: bytes, own: str = "") -> str | None:
+        """Says which kept row features repeat, rows with the id `own` apart."""
+        keys = np.frombuffer(features, dtype=np.uint64)
+        return self._match(keys, self._slots(keys), own)
+
+    def add(self, record_id: str, features: bytes) -> None:
+        """Keeps a row."""
         keys = np.frombuffer(features, dtype=np.uint64)
         slots = self._slots(keys)
-        found = self._match(keys, slots)
-        if found is not None:
-            return found
         if self.count >= 1 << self._bits:
             self._grow()
             slots = self._slots(keys)
@@ -168,9 +225,8 @@ class NearDuplicates:
         self._after[chunk][row] = self._heads[_EVERY, slots]
         self._heads[_EVERY, slots] = self.count
         self.count += 1
-        return None
 
-    def _match(self, keys: Keys, slots: npt.NDArray[np.intp]) -> str | None:
+    def _match(self, keys: Keys, slots: npt.NDArray[np.intp], own: str) -> str | None:
         compared: set[int] = set()
         chains = [(band, row) for band, row in enumerate(self._heads[_EVERY, slots].tolist()) if row >= 0]
         best: tuple[float, int] | None = None
@@ -179,7 +235,7 @@ class NearDuplicates:
             for band, number in chains:
                 chunk, row = divmod(number, CHUNK)
                 other = self._keys[chunk][row]
-                if other[band] == keys[band] and number not in compared:
+                if other[band] == keys[band] and number not in compared and not (own and self._id(number) == own):
                     if band == BANDS:
                         return f"same task and manner as {self._id(number)}"
                     compared.add(number)

@@ -103,6 +103,13 @@ def test_manners_and_rows_without_writes() -> None:
     assert told["slip",] <= max(FREE, 0.5 * len(kept))
 
 
+def test_sequences_of_calls() -> None:
+    rows = [row(n) for n in range(30)]  # all make the same calls
+    kept, refused = decided(Balance(skeletons=0.2), rows)
+    assert len(kept) == FREE
+    assert "call skeleton find_reader > get_loan > renew would be" in refused[0].detail
+
+
 def test_a_pass_rate_where_an_engine_measured_it() -> None:
     rows = [row(n, ("renew", f"L{n}"), passed=n) for n in range(11)]
     kept, refused = decided(Balance(pass_rate=(0.2, 0.8)), rows)

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from schemas.base import content_id
 from schemas.behavior import Behavior, Scenario
-from schemas.dialogue import Dialogue, Message
+from schemas.dialogue import Dialogue, Message, ToolCall
 from schemas.task import Task
 from schemas.verdict import Judged
 from stages.deduplicate import CHUNK, Deduplicate, NearDuplicates, shingles, signature
@@ -121,7 +121,65 @@ def test_the_threshold_is_a_setting() -> None:
 def test_features_depend_on_content_alone() -> None:
     stage = Deduplicate()
     assert stage.features(judged("one", talk(1))) == stage.features(judged("another", talk(1)))
-    assert len(stage.features(judged("one", talk(1)))) == 136
+    assert [len(each) for each in stage.features(judged("one", talk(1))).values()] == [136]
+
+
+def with_calls(record: Judged, *loans: str) -> Judged:
+    calls = tuple(ToolCall(id=f"call_{loan}", name="get_loan", arguments={"loan_id": loan}) for loan in loans)
+    message = Message(role="assistant", content="", tool_calls=calls)
+    dialogue = msgspec.structs.replace(record.dialogue, messages=(*record.dialogue.messages, message))
+    return msgspec.structs.replace(record, dialogue=dialogue)
+
+
+def retold(task: Task, words: str) -> Task:
+    return msgspec.structs.replace(task, id=f"{task.id}-again", text=words)
+
+
+def test_task_texts_are_compared_with_those_of_other_tasks() -> None:
+    stage = Deduplicate(task_text=0.9)
+    words = " ".join(random.Random(1).choices(WORDS, k=60))
+    one, other = retold(TASK, words), retold(other_task(), words)
+    told_twice = judged("one", talk(1), one), judged("two", talk(2), one, "terse")
+    assert kept(*told_twice, stage=stage) == [None, None]
+    assert kept(*told_twice, judged("three", talk(3), other), stage=stage)[2:] == [
+        f"task text: same text as {one.id} (similarity 1.00)"
+    ]
+    assert kept(*told_twice, judged("three", talk(3), retold(other, words[: len(words) // 2])), stage=stage)[2] is None
+
+
+def test_user_turns_are_compared_with_those_of_every_dialogue() -> None:
+    users, agents = talk(1)[::2], (talk(2)[1::2], talk(3)[1::2])
+    one, two = ([text for pair in zip(users, said, strict=True) for text in pair] for said in agents)
+    pair = judged("one", one), judged("two", two, other_task())
+    assert kept(*pair) == [None, None]
+    found = kept(*pair, stage=Deduplicate(user_turns=0.9))[1]
+    assert found is not None and found.startswith(f"user turns: same text as {pair[0].id}")
+
+
+def test_calls_are_compared_with_those_of_other_tasks() -> None:
+    stage = Deduplicate(calls=0.9)
+    loans = [f"L{number}" for number in range(8)]
+    one = with_calls(judged("one", talk(1)), *loans)
+    again = with_calls(judged("two", talk(2), register="terse"), *loans)
+    other = with_calls(judged("three", talk(3), other_task()), *loans)
+    fewer = with_calls(judged("four", talk(4), retold(other_task(), "x")), *loans[:3], "M1", "M2", "M3")
+    assert kept(one, again, fewer, stage=stage) == [None, None, None]
+    assert kept(one, again, other) == [None, None, None]
+    found = kept(one, again, other, stage=stage)
+    assert found[:2] == [None, None] and (found[2] or "").startswith(f"calls: same text as {TASK.id}")
+
+
+def test_what_one_view_refuses_no_other_keeps() -> None:
+    """A later dialogue does not repeat one that was dropped."""
+    stage = Deduplicate(user_turns=0.9)
+    one, two, three = talk(1), talk(2), talk(3)
+    copied = [user if n % 2 == 0 else agent for n, (user, agent) in enumerate(zip(one, two, strict=True))]
+    like_dropped = [user if n % 2 == 0 else agent for n, (user, agent) in enumerate(zip(three, two, strict=True))]
+    tasks = [retold(TASK, str(number)) for number in range(3)]
+    manners = ("neutral", "terse", "chatty")
+    records = [judged(str(n), texts, tasks[n], manners[n]) for n, texts in enumerate((one, copied, like_dropped))]
+    found = kept(*records, stage=stage)
+    assert found[0] is None and found[1] is not None and found[2] is None
 
 
 @pytest.mark.parametrize("pickled", [False, True])
