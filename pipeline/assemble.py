@@ -47,7 +47,11 @@ def line_of(
             *clean_tasks,
             Step(
                 "diversify_behaviors",
-                DiversifyBehaviors(per_task=recipe.behaviors_per_task, space=space_of(recipe.behaviors, Path())),
+                DiversifyBehaviors(
+                    per_task=recipe.behaviors_per_task,
+                    space=space_of(recipe.behaviors, Path()),
+                    sequences=recipe.behaviors.sequences,
+                ),
                 Scenario,
             ),
             *_profiles(recipe),

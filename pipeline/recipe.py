@@ -186,12 +186,15 @@ class BehaviorSettings(_Strict):
         register: how messages are written.
         traits: behaviours on all other axes.
         file: further playbooks, or others in the place of WRIT's, in a file of that form (relative to the recipe).
+        sequences: share of users whose manner is that of a planned sequence of dialogue acts
+            (`stages/behaviors/act_sequences.yaml`), where what is named has room for it.
     """
 
     disclosure: Annotated[dict[str, float] | None, AfterValidator(_sum_to_one_if_any)] = None
     register_: Annotated[dict[str, float] | None, AfterValidator(_sum_to_one_if_any), Field(alias="register")] = None
     traits: dict[str, Probability] | None = None
     file: str | None = None
+    sequences: Probability = 0.15
 
     @property
     def weights(self) -> dict[str, dict[str, float]]:

@@ -20,6 +20,7 @@ from stages.base import Services, Stage
 from stages.behaviors.instructions import instruction
 from stages.behaviors.rules import fitting
 from stages.behaviors.sampling import Manner, manners
+from stages.behaviors.sequences import planned
 from stages.behaviors.space import SPACE, by_name, is_known
 from tool_specs.domain import Domain
 
@@ -33,10 +34,12 @@ class DiversifyBehaviors(Stage[Task, Scenario]):
     Attributes:
         per_task: Different behaviours per task (fewer where a task does not allow so many).
         space: What users are drawn from, with the weights.
+        sequences: Share of users whose manner is that of a planned sequence of acts, where one fits the task.
     """
 
     per_task: int = 3
     space: BehaviorSpace = SPACE
+    sequences: float = 0.0
 
     async def process(self, record: Task, services: Services) -> Sequence[Scenario | Drop]:
         """Returns the task with each of its behaviours."""
@@ -45,13 +48,19 @@ class DiversifyBehaviors(Stage[Task, Scenario]):
     def scenarios(self, task: Task, domain: Domain) -> list[Scenario]:
         """Returns the task with each of its behaviours."""
         found: dict[Manner, Scenario] = {}
-        drawn = manners(self.space, task, fitting(self.space, task, domain))
+        fits = fitting(self.space, task, domain)
+        drawn = (self._planned(manner, task, user, fits) for user, manner in enumerate(manners(self.space, task, fits)))
         while len(found) < self.per_task:
             fresh = next((manner for manner in islice(drawn, _TRIES) if manner not in found), None)
             if fresh is None:
                 break
             found[fresh] = scenario(task, *fresh, space=self.space)
         return list(found.values())
+
+    def _planned(self, manner: Manner, task: Task, user: int, fits: frozenset[str]) -> Manner:
+        """Returns a manner, or that of the sequence which this user is to bring about."""
+        sequence = planned(task, user, self.sequences, fits) if self.sequences else None
+        return manner if sequence is None else (sequence.disclosure, manner[1], sequence.traits)
 
 
 def scenario(
