@@ -205,6 +205,27 @@ def realism(
     return show_realism(data, reference, out, detector, Console())
 
 
+@app.command()
+@told
+def evolve(
+    recipe: RecipeFile,
+    reference: Annotated[Path, typer.Option(metavar="FILE", help="Dialogues of people, in OpenAI form.")],
+    out: Annotated[Path, typer.Option(metavar="FILE", help="The weights go here, as YAML for a recipe.")],
+    generations: Annotated[int, typer.Option(min=1, metavar="N", help="Rounds of the search.")] = 12,
+    children: Annotated[int, typer.Option(min=1, metavar="N", help="Candidates per round.")] = 8,
+    tasks: Annotated[int, typer.Option(min=10, metavar="N", help="Dialogues of a candidate, at most.")] = 100,
+    seed: Annotated[int, typer.Option(min=0, metavar="S", help="Of the search.")] = 0,
+) -> int:
+    """Searches for weights of behaviours under which users are like the people of a reference, and as varied."""
+    from rich.console import Console
+
+    from pipeline.evolving import evolve as search
+
+    return search(
+        recipe, reference, out, generations=generations, children=children, count=tasks, seed=seed, console=Console()
+    )
+
+
 @app.command(name="continue")
 @told
 def continue_(
