@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from pipeline.behavior_space import space_of
 from pipeline.benchmark_files import Benchmarks
+from pipeline.cluster.places import placed
 from pipeline.line import Line, Step
 from pipeline.recipe import Recipe
 from pipeline.worlds import AnySource, services_of
@@ -40,24 +41,25 @@ def line_of(
 
     clean_tasks, clean_dialogues = _clean(recipe, benchmarks)
     dialogues = (*_dialogues(recipe), *_sessions(recipe), *clean_dialogues, *_checklists(recipe))
-    return Line(
-        steps=(
-            Step("generate_tasks", GenerateTasks(validation=recipe.validation, witnesses=recipe.grid.witnesses), Task),
-            *_words(recipe),
-            *clean_tasks,
-            Step(
-                "diversify_behaviors",
-                DiversifyBehaviors(
-                    per_task=recipe.behaviors_per_task,
-                    space=space_of(recipe.behaviors, Path()),
-                    sequences=recipe.behaviors.sequences,
-                ),
-                Scenario,
+    steps = (
+        Step("generate_tasks", GenerateTasks(validation=recipe.validation, witnesses=recipe.grid.witnesses), Task),
+        *_words(recipe),
+        *clean_tasks,
+        Step(
+            "diversify_behaviors",
+            DiversifyBehaviors(
+                per_task=recipe.behaviors_per_task,
+                space=space_of(recipe.behaviors, Path()),
+                sequences=recipe.behaviors.sequences,
             ),
-            *_profiles(recipe),
-            *dialogues,
-            Step("export_rows", ExportRows(), SftRow),
+            Scenario,
         ),
+        *_profiles(recipe),
+        *dialogues,
+        Step("export_rows", ExportRows(), SftRow),
+    )
+    return Line(
+        steps=placed(steps, recipe.resources),
         group=_group(recipe),
         group_at=dialogues[-1].name,
         services=services_of(worlds, recipe.engines),

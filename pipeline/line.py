@@ -22,7 +22,7 @@ from pipeline.engines.settings import Addresses, Engines
 from pipeline.fingerprint import code_digest
 from schemas.base import Record, digest
 from schemas.task import TaskSpec
-from stages.base import GroupStage, Services, Stage
+from stages.base import GroupStage, Resources, Services, Stage
 
 
 @dataclass(frozen=True)
@@ -31,12 +31,19 @@ class Step:
 
     Attributes:
         live: it waits for engines most of its time, so many of its records are in work at once.
+        resources: what a worker needs for it, if the recipe says so.
     """
 
     name: str
     stage: Stage[Any, Any]
     makes: type[Record]
     live: bool = False
+    resources: Resources | None = None
+
+    @property
+    def needs(self) -> Resources:
+        """What a worker needs for it. One that waits for engines hardly computes, so it takes no core by itself."""
+        return self.resources or (Resources(cpus=0.0) if self.live else type(self.stage).resources)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -100,9 +107,9 @@ class Line:
 
     @property
     def stretches(self) -> tuple[int, ...]:
-        """Numbers of steps up to which a shard goes in one place: live steps and others go apart."""
+        """Numbers of steps up to which a shard goes in one place: live steps and others go apart, and other needs."""
         pairs = enumerate(itertools.pairwise(self.steps[: self.end]), 1)
-        ends = [number for number, (step, after) in pairs if step.live != after.live]
+        ends = [n for n, (step, after) in pairs if step.live != after.live or (step.needs != after.needs)]
         return (*ends, self.end)
 
     def _key_of(self, stage: object) -> str:

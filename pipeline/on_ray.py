@@ -11,12 +11,14 @@ import logging
 import os
 import socket
 import tempfile
-from collections.abc import Callable, Iterator
+import time
+from collections.abc import Callable, Collection, Iterator
 from functools import partial
 from pathlib import Path
 from typing import Any
 
 from pipeline.cluster.flights import Flights, Sent
+from pipeline.cluster.places import lacking, options, orchestrator_needs, slots
 from pipeline.cluster.probe import survive, suspects
 from pipeline.engines.vllm_fleet import Fleet
 from pipeline.errors import Stopped, UserError
@@ -34,6 +36,8 @@ from pipeline.temporary import OwnFolder
 _AHEAD = 2
 """Shards in flight per worker: one in work, one waiting."""
 
+_LOOK = 5.0
+"""Seconds between two looks at what a cluster has."""
 _KNOCK = 10.0
 """Seconds in which a cluster must be reached."""
 _PATIENCE = 600.0
@@ -73,6 +77,9 @@ class OnRay:
 
         self._ray: Any = ray
         self._address = address
+        self._pools = address is not None
+        self._workers = workers
+        self._room, self._looked = 0, -_LOOK
         self._fleet: Fleet | None = None
         self._works: dict[Callable[..., Any], Any] = {}
         # Sockets below must stay under 108 characters, so not below the run or a deep TMPDIR.
@@ -82,16 +89,15 @@ class OnRay:
         neutral.mkdir()
         if address is not None:
             self._join(address, neutral)
-            self._workers = workers or int(self._ray.cluster_resources().get("CPU", 1))
             # Those of the cluster have a copy, so paths differ; what is in them cannot.
             self._files = {} if _SHIPPED else module_files()
             return
-        self._workers = workers = workers or len(os.sched_getaffinity(0))
+        self._workers = workers or len(os.sched_getaffinity(0))
         try:
             with _environment(), contextlib.chdir(neutral):
                 ray.init(
                     address="local",
-                    num_cpus=workers,
+                    num_cpus=self._workers,
                     include_dashboard=False,
                     logging_level=logging.ERROR,
                     log_to_driver=False,
@@ -110,7 +116,7 @@ class OnRay:
     def map(self, line: Line, folder: Path, orders: Iterator[Order]) -> Iterator[ShardResult]:
         """Runs every shard and yields its result."""
         if line.replicas is not None:
-            self._fleet = self._fleet or Fleet(line.replicas, on_disk(folder.resolve()) / "engines")
+            self._fleet = self._fleet or Fleet(line.replicas, on_disk(folder.resolve()) / "engines", self._pools)
             line = line.at(self._fleet.addresses)
         shared, place = self._ray.put(line), str(folder.resolve())
         if self._address is not None and not self._ray.get(self._ray.remote(num_cpus=0)(_seen).remote(place)):
@@ -118,11 +124,22 @@ class OnRay:
                 f"{place}: the machines of {self._address} do not see this folder. Give an --out on a file system that "
                 "all of them share, at the same path, or in a store (s3://...)"
             )
-        live = Orchestrators(self._ray, shared, place, self._files, line.concurrency, self._workers)
+        self._looked = -_LOOK
+        if problem := lacking(line, self._ray.cluster_resources(), self._pools):
+            raise UserError(problem)
+        live = Orchestrators(
+            self._ray,
+            shared,
+            place,
+            self._files,
+            line.concurrency,
+            most=self._slots(line),
+            options=options(orchestrator_needs(line), self._pools),
+        )
         flights = Flights(
             self._ray,
             send=partial(self._send, line, shared, place, live),
-            alone=partial(self._alone, shared, place),
+            alone=partial(self._alone, line, shared, place),
             shared=line.live,
             look=live.look,
         )
@@ -130,7 +147,7 @@ class OnRay:
             for order in orders:
                 flights.begin(order)
                 most = ahead(line.concurrency, len(order.specs)) if line.live else 0
-                if len(flights) >= most + _AHEAD * self._workers:
+                if len(flights) >= most + _AHEAD * self._slots(line):
                     yield flights.end()
             while flights:
                 yield flights.end()
@@ -180,22 +197,36 @@ class OnRay:
                 reference, each = live.submit(order, upto, reference)
                 done.append(each)
             else:
-                reference = self._remote(task).remote(shared, place, order, self._files, upto, reference)
+                reference = self._remote(task, line, upto).remote(shared, place, order, self._files, upto, reference)
         return reference, done
 
-    def _alone(self, shared: Any, place: str, what: str, order: Order, ids: frozenset[str] = frozenset()) -> Any:
-        """Does something with a shard in a process that does nothing else."""
-        if what == "shard":
-            return self._remote(task).remote(shared, place, order, self._files, None, None)
+    def _alone(
+        self, line: Line, shared: Any, place: str, what: str, order: Order, number: int = 1, ids: Collection[str] = ()
+    ) -> Any:
+        """Does something with a shard in processes that do nothing else; `number` is that of the step it is about."""
         if what == "suspects":
-            return self._remote(suspects).remote(shared, place, order)
-        return self._remote(survive).remote(shared, place, order, ids)
+            return self._remote(suspects, line, number).remote(shared, place, order)
+        if what == "survive":
+            return self._remote(survive, line, number).remote(shared, place, order, ids)
+        reference = None
+        for upto in line.stretches:
+            reference = self._remote(task, line, upto).remote(shared, place, order, self._files, upto, reference)
+        return reference
 
-    def _remote(self, work: Callable[..., Any]) -> Any:
+    def _slots(self, line: Line) -> int:
+        """Returns how many shards can compute at once; machines that join a cluster count soon."""
+        if time.monotonic() > self._looked + _LOOK:
+            there = self._ray.cluster_resources()
+            cores = there.get("CPU", 0.0)
+            there["CPU"] = min(self._workers or cores, cores)
+            self._room, self._looked = slots(line, there, self._pools), time.monotonic()
+        return self._room
+
+    def _remote(self, work: Callable[..., Any], line: Line, number: int) -> Any:
         if work not in self._works:
             # Not tried again by Ray: who dies is counted, and after some tries looked into (`flights`).
-            self._works[work] = self._ray.remote(num_cpus=1, max_retries=0)(work)
-        return self._works[work]
+            self._works[work] = self._ray.remote(max_retries=0)(work)
+        return self._works[work].options(**options(line.steps[number - 1].needs, self._pools))
 
 
 @contextlib.contextmanager

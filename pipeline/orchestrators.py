@@ -145,6 +145,7 @@ class Orchestrators:
         line: a reference to the line.
         concurrency: of all together.
         most: actors that there may be.
+        options: what an actor needs, as Ray is told.
     """
 
     ray: Any
@@ -153,6 +154,7 @@ class Orchestrators:
     files: dict[str, str]
     concurrency: int
     most: int
+    options: dict[str, Any]
     _actors: list[Any] = field(default_factory=list)
     _given: list[int] = field(default_factory=list)
     _spent: list[float] = field(default_factory=list)
@@ -196,8 +198,7 @@ class Orchestrators:
             self.ray.wait([actor.close.remote() for actor in self._actors], num_returns=len(self._actors), timeout=5)
 
     def _start(self) -> None:
-        # It waits more than it works, so it takes no core from the tasks.
-        remote = self.ray.remote(num_cpus=0, max_restarts=-1, max_task_retries=-1, max_concurrency=1000)(Actor)
+        remote = self.ray.remote(max_restarts=-1, max_task_retries=-1, max_concurrency=1000, **self.options)(Actor)
         self._actors.append(remote.remote(self.line, self.folder, self.files))
         self._given.append(0)
         self._spent.append(0.0)

@@ -28,8 +28,10 @@ class Plan:
     benchmarks: Benchmarks | None = None
 
     def identity(self) -> Json:
-        """Returns what makes a folder's run this one: everything but the count, which may grow, and mere addresses."""
-        recipe = self.recipe.model_dump(mode="json", by_alias=True, exclude={"count", "patience", "engines"})
+        """Returns what makes a folder's run this one: everything but the count, which may grow, and mere places."""
+        recipe = self.recipe.model_dump(
+            mode="json", by_alias=True, exclude={"count", "patience", "engines", "resources"}
+        )
         if voices := self.recipe.engines.voices:
             recipe["engines"] = msgspec.json.decode(msgspec.json.encode(voices))  # as it will be read again
         if licences := {role: each.licence for role, each in self.recipe.engines.roles.items() if each.licence}:

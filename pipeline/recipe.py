@@ -34,6 +34,7 @@ from typing import Annotated, TypeVar
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
+from pipeline.cluster.places import StageResources
 from pipeline.engines.settings import Engines
 from pipeline.live_settings import LiveSettings
 from pipeline.mcp_settings import McpSettings
@@ -314,6 +315,7 @@ class Recipe(_Strict):
         sessions: tasks in one dialogue -> share of the dialogues; the others have one.
         checklists: whether rows get a checklist (column `checklist`), for rewards in reinforcement learning.
         patience: rounds without a new trajectory after which a cell is given up.
+        resources: stage -> what it needs of machines; see `pipeline.cluster.places`.
         engines: language models; see `pipeline.engines.settings`. Without them, scripts play all roles.
     """
 
@@ -337,6 +339,7 @@ class Recipe(_Strict):
     contamination: ContaminationSettings | None = None
     checklists: bool = False
     patience: Annotated[int, Field(ge=1, le=100)] = 3
+    resources: dict[str, StageResources] = {}
     engines: Engines = Engines()
 
     @model_validator(mode="after")

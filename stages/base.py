@@ -36,10 +36,15 @@ T = TypeVar("T")
 
 @dataclass(frozen=True)
 class Resources:
-    """What one worker of a stage needs."""
+    """What one worker of a stage needs.
+
+    Attributes:
+        pools: names of machines for special work, with the share of one that is needed.
+    """
 
     cpus: float = 1.0
     gpus: float = 0.0
+    pools: tuple[tuple[str, float], ...] = ()
 
 
 class EngineError(Exception):

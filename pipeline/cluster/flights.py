@@ -151,9 +151,8 @@ class Flights:
     def _by_itself(self, flight: Flight) -> Any:
         """Starts a shard alone, without those of its records that kill; they are found here."""
         if flight.deaths > TRIES or not self.shared:
-            found = poisoned_among(
-                self.ray.get(self.alone("suspects", flight.order)), lambda ids: self._survive(flight, ids)
-            )
+            number, ids = self.ray.get(self.alone("suspects", flight.order))
+            found = poisoned_among(ids, lambda some: self._survive(flight, number, some))
             flight.order = replace(flight.order, lost=flight.order.lost | set(found))
             flight.deaths, flight.fruitless = TRIES, flight.fruitless + (not found)
             if flight.fruitless >= TRIES:
@@ -163,10 +162,10 @@ class Flights:
                 )
         return self.alone("shard", flight.order)
 
-    def _survive(self, flight: Flight, ids: Sequence[str]) -> bool:
+    def _survive(self, flight: Flight, number: int, ids: Sequence[str]) -> bool:
         for _ in range(TRIES if len(ids) == 1 else 1):
             try:
-                self.ray.get(self.alone("survive", flight.order, frozenset(ids)))
+                self.ray.get(self.alone("survive", flight.order, number, frozenset(ids)))
                 return True
             except self.ray.exceptions.RayError as error:
                 if not self._died(error):

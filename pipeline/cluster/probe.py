@@ -18,10 +18,13 @@ from pipeline.storage import read_shard, whole
 from schemas.base import Record, digest, encode
 
 
-def suspects(line: Line, folder: str, order: Order) -> list[str]:
-    """Returns the ids of the records in whose step a shard stopped; none if all of its steps are done."""
+def suspects(line: Line, folder: str, order: Order) -> tuple[int, list[str]]:
+    """Returns the number of the step in which a shard stopped, and the ids of its records; none if all are done."""
     found = _frontier(line, at(folder), order)
-    return [] if found is None else [str(getattr(record, "id", "")) for record in found[1]]
+    if found is None:
+        return line.end, []
+    number, records = found
+    return number, [str(getattr(record, "id", "")) for record in records]
 
 
 def survive(line: Line, folder: str, order: Order, ids: Collection[str]) -> None:
@@ -29,7 +32,8 @@ def survive(line: Line, folder: str, order: Order, ids: Collection[str]) -> None
     found = _frontier(line, at(folder), order)
     if found is None:
         return
-    step, records = found
+    number, records = found
+    step = line.steps[number - 1]
     chosen = [record for record in records if getattr(record, "id", "") in ids]
     journal = Journal(journal_file(at(folder), order.name)) if step.live else None
     try:
@@ -47,14 +51,14 @@ async def _all(line: Line, step: Step, records: Sequence[Record], lost: Collecti
     await together([apply(line, step, [record], lost=lost) for record in records])
 
 
-def _frontier(line: Line, folder: Path, order: Order) -> tuple[Step, Sequence[Record]] | None:
-    """Returns the first step of a shard that is not done, and what it takes."""
+def _frontier(line: Line, folder: Path, order: Order) -> tuple[int, Sequence[Record]] | None:
+    """Returns the number of the first step of a shard that is not done, and what it takes."""
     given: Sequence[Record] = order.specs
     before = digest([encode(spec).decode() for spec in order.specs])
     for number, step in enumerate(line.steps[: line.end], 1):
         shard = step_shard(folder, line, number, order.name)
         manifest = whole(shard.manifest, line.key(step.stage, before) if number >= line.first else None)
         if manifest is None:
-            return step, given
+            return number, given
         given, before = read_shard(shard.records, step.makes), manifest.files[shard.records.name].digest
     return None

@@ -125,6 +125,7 @@ class VllmSettings(Transport):
         replicas: servers.
         tensor_parallel: GPUs of one server.
         gpus: of one server, as Ray counts: a fraction shares a GPU, 0 serves on the CPU; None: `tensor_parallel`.
+        pools: names of machines that a server needs, with the share of one; see `pipeline.cluster.places`.
         args: further flags of `vllm serve`, without the dashes: {max_model_len: 32768, tool_call_parser: hermes}.
         env: environment variables of the servers.
         python: interpreter of the environment that has vLLM (relative to the recipe); None: the one that runs this.
@@ -137,6 +138,7 @@ class VllmSettings(Transport):
     replicas: Annotated[int, Field(ge=1, le=1024)] = 1
     tensor_parallel: Annotated[int, Field(ge=1, le=64)] = 1
     gpus: Annotated[float, Field(ge=0, le=64)] | None = None
+    pools: dict[str, Annotated[float, Field(gt=0, le=1024)]] = {}
     args: dict[str, Any] = {}
     env: dict[str, str] = {}
     python: str | None = None

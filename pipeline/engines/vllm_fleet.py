@@ -46,18 +46,19 @@ class Fleet:
 
     addresses: Mapping[EngineRole, tuple[str, ...]]
 
-    def __init__(self, engines: Engines, logs: Path) -> None:
+    def __init__(self, engines: Engines, logs: Path, pools: bool = False) -> None:
         """Starts all replicas and waits until they are healthy.
 
         Args:
             engines: of the recipe.
             logs: folder for the servers' output.
+            pools: whether this is a cluster that has the pools of machines that settings name.
 
         Raises:
             UserError: a replica cannot be placed, or does not start; with its last lines.
         """
         ray: Any = importlib.import_module("ray")  # most of what is asked of it here it does not type
-        self._ray, self._logs = ray, logs
+        self._ray, self._logs, self._pools = ray, logs, pools
         self._alone = sum(bool(node["Alive"]) for node in ray.nodes()) == 1
         self._groups: list[Any] = []
         self._actors: list[tuple[Any, Flags]] = []
@@ -112,14 +113,18 @@ class Fleet:
         from ray.util.scheduling_strategies import PlacementGroupSchedulingStrategy
 
         gpus = settings.gpus_each
+        pools = dict(settings.pools) if self._pools else {}
         bundle = {"GPU": gpus} if gpus else {"memory": float(_CPU_REPLICA_BYTES)}
         kind, each = next(iter(bundle.items()))
-        there = self._ray.cluster_resources().get(kind, 0.0)
-        if there < each * settings.replicas:
-            raise UserError(
-                f"engines: {settings.replicas} replicas of {settings.model} need {_amount(kind, each)} each; there is "
-                f"{_amount(kind, there)} in all. Lower replicas or gpus, or join a larger cluster"
-            )
+        bundle |= pools
+        resources = self._ray.cluster_resources()
+        for name, amount in bundle.items():
+            there = resources.get(name, 0.0)
+            if there < amount * settings.replicas:
+                raise UserError(
+                    f"engines: {settings.replicas} replicas of {settings.model} need {_amount(name, amount)} each; "
+                    f"there is {_amount(name, there)} in all. Lower replicas or gpus, or join a larger cluster"
+                )
         group = self._ray.util.placement_group([bundle] * settings.replicas, strategy="PACK")
         self._groups.append(group)
         if not group.wait(settings.start_timeout):
@@ -129,7 +134,7 @@ class Fleet:
             )
         for index in range(settings.replicas):
             needs = {"num_gpus": gpus} if gpus else {"memory": _CPU_REPLICA_BYTES}
-            remote = self._ray.remote(num_cpus=0, max_restarts=-1, **needs)(_Actor)
+            remote = self._ray.remote(num_cpus=0, max_restarts=-1, resources=pools, **needs)(_Actor)
             place = PlacementGroupSchedulingStrategy(group, placement_group_bundle_index=index)
             log = self._logs / f"vllm-{len(self._groups)}-{index}.log"
             yield remote.options(scheduling_strategy=place).remote(settings, self._alone, log)
@@ -149,4 +154,4 @@ class Fleet:
 
 
 def _amount(kind: str, number: float) -> str:
-    return f"{number:g} GPU" if kind == "GPU" else f"{number / (1 << 30):.1f} GiB of memory"
+    return f"{number / (1 << 30):.1f} GiB of memory" if kind == "memory" else f"{number:g} {kind}"

@@ -28,6 +28,8 @@ class Fatal(Stage[SftRow, SftRow]):
         once: folder in which a note that killed or held leaves a file, and then does not do so again.
         hold: ids of notes that wait for their machine to be lost; their file says which that is.
         weight: characters that it adds to each note.
+        diary: folder in which it leaves, for each note, a file that says on which machine that was.
+        meet: processes that must be at work with the same diary at once before any goes on.
         together: notes that one process bears.
     """
 
@@ -37,10 +39,15 @@ class Fatal(Stage[SftRow, SftRow]):
     once: str = ""
     hold: tuple[str, ...] = ()
     weight: int = 0
+    diary: str = ""
+    meet: int = 0
     together: int = 0
 
     async def process(self, record, services):
         _SEEN.append(record.id)
+        if self.diary:
+            self._write(Path(self.diary) / record.id)
+            self._meet()
         if record.id in self.fail:
             raise LookupError(f"nothing about {object()!r}")
         if record.id in (*self.kill, *self.leave) and not self._before(record):
@@ -56,9 +63,20 @@ class Fatal(Stage[SftRow, SftRow]):
             return False
         mark = Path(self.once) / record.id
         there = mark.exists()
-        mark.with_suffix(".new").write_text(ray.get_runtime_context().get_node_id())
-        mark.with_suffix(".new").rename(mark)
+        self._write(mark)
         return there
+
+    def _write(self, path):
+        path.with_suffix(".new").write_text(ray.get_runtime_context().get_node_id())
+        path.with_suffix(".new").rename(path)
+
+    def _meet(self):
+        (Path(self.diary) / f"here-{os.getpid()}").touch()
+        until = time.monotonic() + 120
+        while len(list(Path(self.diary).glob("here-*"))) < self.meet:
+            if time.monotonic() > until:
+                raise TimeoutError(f"fewer than {self.meet} processes came")
+            time.sleep(0.02)
 
 
 def fatal_plan(out, live=False, workers_share=4, **settings):

@@ -4,13 +4,18 @@ import contextlib
 import json
 import threading
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 import ray
+import ray._private.state as ray_state
 from ray._private.internal_api import get_memory_info_reply, get_state_from_address
 from ray.cluster_utils import Cluster
 
+from pipeline.engines.vllm_fleet import Fleet
+from pipeline.errors import UserError
+from pipeline.line import Step
 from pipeline.local import Inline
 from pipeline.on_ray import OnRay
 from pipeline.progress import Silent
@@ -18,7 +23,9 @@ from pipeline.runner import run
 from pipeline.storage import read_shard
 from pipeline.temporary import OwnFolder
 from schemas.sft import SftRow
-from tests.pipeline.cluster.fatal import fatal_plan
+from stages.base import Resources
+from tests.pipeline.cluster.fatal import Fatal, fatal_plan
+from tests.pipeline.engines.vllm_servers import engines_with, stand_in
 from tests.pipeline.toy import files
 
 pytestmark = pytest.mark.slow
@@ -52,6 +59,56 @@ def machines(monkeypatch):
         ray.shutdown()
     there.cluster.shutdown()
     folder.remove()
+
+
+def pools(machines, tmp_path):
+    """Three machines and a line for them: talkers orchestrate, checkers share two GPUs that are none, one core each."""
+    talker = machines.add(num_cpus=1, resources={"talkers": 1})
+    checker = machines.add(num_cpus=1, num_gpus=2, resources={"checkers": 1})
+    diaries = [tmp_path / name for name in ("talks", "checks")]
+    for diary in diaries:
+        diary.mkdir()
+    made = fatal_plan(tmp_path / "run")
+    write, _, polish = made.line.steps
+    half = Resources(cpus=0.5, gpus=0.5, pools=(("checkers", 0.1),))
+    talk = Step(
+        "talk", Fatal(diary=str(diaries[0])), SftRow, live=True, resources=Resources(0.1, 0, (("talkers", 0.5),))
+    )
+    check = Step("check", Fatal(diary=str(diaries[1]), meet=2), SftRow, resources=half)
+    made = replace(made, line=replace(made.line, steps=(write, talk, check, polish)))
+    return made, dict(zip((talker.node_id, checker.node_id), diaries, strict=True))
+
+
+def test_stages_share_cores_and_go_to_the_machines_of_their_pool(tmp_path, machines):
+    made, diaries = pools(machines, tmp_path)
+    outcome = run(made, lambda: OnRay(address=machines.address), Silent())
+    assert outcome.kept == 200
+    for machine, diary in diaries.items():
+        written = [path.read_text() for path in diary.glob("note-*")]
+        assert len(written) > 200 and set(written) == {machine}
+
+
+def test_servers_of_a_model_go_to_the_machines_of_their_pool_and_a_pool_that_is_not_there_is_told(tmp_path, machines):
+    machines.add(num_gpus=4)
+    server = machines.add(num_gpus=2, resources={"servers": 1})
+    executor = OnRay(address=machines.address)
+    try:
+        settings = stand_in(replicas=2, gpus=1, pools={"servers": 0.5})
+        fleet = Fleet(engines_with(settings), tmp_path / "logs", pools=True)
+        actors = [each for each in ray_state.actors().values() if each["State"] == "ALIVE"]
+        assert [each["Address"]["NodeID"] for each in actors] == [server.node_id] * 2
+        fleet.close()
+        with pytest.raises(UserError, match=r"2 replicas of model need 0.6 servers each; there is 1 servers in all"):
+            Fleet(engines_with(stand_in(replicas=2, gpus=1, pools={"servers": 0.6})), tmp_path / "more", pools=True)
+        made = fatal_plan(tmp_path / "run")
+        lost = replace(made.line.steps[1], resources=Resources(pools=(("elsewhere", 0.1),)))
+        made = replace(made, line=replace(made.line, steps=(made.line.steps[0], lost, made.line.steps[2])))
+        with pytest.raises(
+            UserError, match=r"resources: endanger needs 0.1 elsewhere, and there is 0. Give the recipe"
+        ):
+            run(made, lambda: executor, Silent())
+    finally:
+        executor.close()
 
 
 def stored(address, alive):
