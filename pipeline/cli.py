@@ -92,7 +92,8 @@ def run(
     workers: Annotated[int | None, typer.Option(min=1, metavar="W", help="Default: one per core.")] = None,
     executor: Annotated[Literal["ray", "inline"], typer.Option(help="Where shards run.")] = "ray",
     ray_address: Annotated[
-        str | None, typer.Option(metavar="ADDRESS", help="A Ray cluster to join, e.g. 10.0.0.1:6379; shares --out.")
+        str | None,
+        typer.Option(metavar="ADDRESS", help="A Ray cluster to join, e.g. 10.0.0.1:6379, or auto in a job of Ray's."),
     ] = None,
     metrics_port: Annotated[
         str | None,

@@ -68,7 +68,8 @@ class OnRay:
 
         Args:
             workers: shards at once that compute; None is one per core.
-            address: of a cluster to join, such as `10.0.0.1:6379`; None starts a Ray of this run's own.
+            address: of a cluster to join, such as `10.0.0.1:6379`, or `auto` for the one that RAY_ADDRESS names, as it
+                does in a job of Ray's; None starts a Ray of this run's own.
 
         Raises:
             UserError: Ray does not start, or there is no cluster.
@@ -76,7 +77,7 @@ class OnRay:
         import ray
 
         self._ray: Any = ray
-        self._address = address
+        self._address = address = os.environ.get("RAY_ADDRESS", address) if address == "auto" else address
         self._pools = address is not None
         self._workers = workers
         self._room, self._looked = 0, -_LOOK

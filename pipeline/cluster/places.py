@@ -54,8 +54,8 @@ def orchestrator_needs(line: Line) -> Resources:
     """Returns what an orchestrator needs that does all of a line's live steps: of each thing the most."""
     live = [step.needs for step in line.steps if step.live]
     pools = {name: max(dict(each.pools).get(name, 0.0) for each in live) for each in live for name, _ in each.pools}
-    most = (max((getattr(each, name) for each in live), default=0.0) for name in ("cpus", "gpus"))
-    return Resources(*most, tuple(sorted(pools.items())))
+    cpus, gpus = (max((getattr(each, name) for each in live), default=0.0) for name in ("cpus", "gpus"))
+    return Resources(cpus, gpus, tuple(sorted(pools.items())))
 
 
 def slots(line: Line, there: Mapping[str, float], pools: bool) -> int:
