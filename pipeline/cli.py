@@ -93,7 +93,7 @@ def run(
     executor: Annotated[Literal["ray", "inline"], typer.Option(help="Where shards run.")] = "ray",
     ray_address: Annotated[
         str | None,
-        typer.Option(metavar="ADDRESS", help="A Ray cluster to join, e.g. 10.0.0.1:6379, or auto in a job of Ray's."),
+        typer.Option(metavar="ADDRESS", help="A Ray cluster: 10.0.0.1:6379, or auto in a job of Ray's."),
     ] = None,
     metrics_port: Annotated[
         str | None,

@@ -81,13 +81,8 @@ def test_a_job_is_submitted_to_a_cluster_and_makes_the_same_bytes(tmp_path, smal
     recipe, expected = small
     port, dashboard, agent = (free_port() for _ in range(3))
     folder = OwnFolder("writ-test-", Path("/tmp"))
-    options = [
-        "--num-cpus=1",
-        f"--port={port}",
-        f"--dashboard-port={dashboard}",
-        f"--dashboard-agent-listen-port={agent}",
-        f"--temp-dir={folder.path}",
-    ]
+    ports = [f"--port={port}", f"--dashboard-port={dashboard}", f"--dashboard-agent-listen-port={agent}"]
+    options = ["--num-cpus=1", f"--temp-dir={folder.path}", *ports]
     ray = ["ray", "start", "--head", "--block", "--node-ip-address=127.0.0.1", "--include-dashboard=true", *options]
     head = subprocess.Popen(
         ray, env=environment(), start_new_session=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
