@@ -60,7 +60,7 @@ def _digest(path: Path) -> str:
 
 def forget() -> None:
     """Looks at all files anew from now on: they have changed under a process that goes on."""
-    for cached in (code_digest, code_files, _digest, _imports):
+    for cached in (code_digest, code_files, _digest, _imports, _file):
         cached.cache_clear()
 
 
@@ -79,7 +79,7 @@ def _files_of(folder: Path) -> list[Path]:
 def _imports(name: str, path: Path) -> tuple[str, ...]:
     package = name if path.name == "__init__.py" else name.rpartition(".")[0]
     found: dict[str, None] = {}
-    for node in ast.walk(ast.parse(path.read_bytes())):
+    for node in _statements(ast.parse(path.read_bytes())):
         if isinstance(node, ast.Import):
             for alias in node.names:
                 found.update(dict.fromkeys(_with_parents(alias.name)))
@@ -93,11 +93,24 @@ def _imports(name: str, path: Path) -> tuple[str, ...]:
     return tuple(found)
 
 
+def _statements(tree: ast.Module) -> Iterable[ast.AST]:
+    """Yields all statements, however deep; expressions, which are most of a tree, hold no imports."""
+    waiting: list[ast.AST] = [tree]
+    while waiting:
+        node = waiting.pop()
+        yield node
+        for name in ("body", "orelse", "finalbody", "handlers", "cases"):
+            inner = getattr(node, name, None)
+            if isinstance(inner, list):
+                waiting.extend(inner)
+
+
 def _with_parents(name: str) -> Iterable[str]:
     parts = name.split(".")
     return (".".join(parts[:end]) for end in range(1, len(parts) + 1))
 
 
+@cache
 def _file(name: str) -> Path | None:
     top, *rest = name.split(".")
     # A project's own tests bring stages of their own.

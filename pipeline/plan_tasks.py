@@ -154,10 +154,10 @@ def interleave(shares: Mapping[K, float], jitter: Sequence[str | int] = ()) -> I
 def quotas(recipe: Recipe) -> dict[Cell, int]:
     """Returns how many kept trajectories each cell shall have; they sum to the count."""
     per_task, wanted = recipe.behaviors_per_task, Counter[Cell]()
-    tasks = list(itertools.islice(sequence(recipe), -(-recipe.count // per_task)))
-    for cell in tasks:
+    tasks = -(-recipe.count // per_task)
+    for cell in itertools.islice(sequence(recipe), tasks):
         wanted[cell] += per_task
-    wanted[tasks[-1]] -= per_task * len(tasks) - recipe.count
+    wanted[cell] -= per_task * tasks - recipe.count  # the last one's
     return dict(wanted)
 
 
