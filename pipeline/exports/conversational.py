@@ -22,7 +22,7 @@ from pathlib import Path
 import orjson
 
 from pipeline.exports.format import Format
-from pipeline.exports.parquet_sink import Kind, ParquetSink, Row
+from pipeline.exports.parquet_sink import Kind, ParquetSink, Row, parquet
 from schemas.base import Json
 from stages.training_examples import Example
 
@@ -74,7 +74,7 @@ def _train(example: Example) -> Row:
 
 
 def _trl(path: Path, split: bool) -> ParquetSink:
-    return ParquetSink(path, _SPLIT if split else _COLUMNS, _halves if split else _whole, ["tools.list.element"])
+    return ParquetSink(path, _SPLIT if split else _COLUMNS, _halves if split else _whole)
 
 
 TRL = Format(
@@ -88,7 +88,7 @@ TRL = Format(
 AXOLOTL = Format(
     name="axolotl",
     suffix=".parquet",
-    sink=lambda path, split: ParquetSink(path, _TEXT_TOOLS, _train, ["tools"]),
+    sink=parquet(_TEXT_TOOLS, _train),
     per_message=True,
     told="message_field_training: train",
     told_split="message_field_training: train",
@@ -96,7 +96,7 @@ AXOLOTL = Format(
 MS_SWIFT = Format(
     name="ms-swift",
     suffix=".parquet",
-    sink=lambda path, split: ParquetSink(path, _COLUMNS, _loss, ["tools.list.element"]),
+    sink=parquet(_COLUMNS, _loss),
     per_message=True,
     told="nothing, each message of the agent has its `loss`",
     told_split="nothing, each message of the agent has its `loss`",

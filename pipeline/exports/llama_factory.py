@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from pipeline.exports.format import Format
-from pipeline.exports.parquet_sink import Kind, ParquetSink, Row
+from pipeline.exports.parquet_sink import Kind, Row, parquet
 from pipeline.storage import write_json
 from stages.sharegpt import to_sharegpt
 from stages.training_examples import Example
@@ -41,7 +41,7 @@ def _beside(folder: Path, splits: Sequence[str]) -> None:
 LLAMA_FACTORY = Format(
     name="llama-factory",
     suffix=".parquet",
-    sink=lambda path, split: ParquetSink(path, _COLUMNS, _row, ["tools"]),
+    sink=parquet(_COLUMNS, _row),
     per_message=False,
     told="mask_history: false, its default",
     told_split="mask_history: true",

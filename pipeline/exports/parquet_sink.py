@@ -43,21 +43,21 @@ class ParquetSink:
         path: Path,
         columns: Mapping[str, Kind],
         row: Callable[[Example], Row | None],
-        repeated: Sequence[str] = (),
     ) -> None:
         """Opens the file.
 
         Args:
             path: of the file.
-            columns: name -> kind, in the order of a row's values.
+            columns: name -> kind, in the order of a row's values; `tools` is among them.
             row: an example's values, or None where it has no such form.
-            repeated: paths of columns whose values come again and again (`tools.list.element`).
         """
         self._kinds, self._row = list(columns.values()), row
         features = {"info": {"features": {name: _FEATURES[kind] for name, kind in columns.items()}}}
         fields = [pa.field(name, _TYPES[kind]) for name, kind in columns.items()]
         self._schema = pa.schema(fields, metadata={"huggingface": orjson.dumps(features).decode()})
         self._sink = pa.OSFile(str(path), "wb")
+        # All rows of a domain have the same tools.
+        repeated = ["tools"] if columns["tools"] == "text" else ["tools.list.element"]
         self._file = parquet_writer(self._sink, self._schema, repeated, ["id"])
         self._waiting: list[Any] = []
 
@@ -82,6 +82,11 @@ class ParquetSink:
         waiting, self._waiting = self._waiting, []
         for group in groups(pa.concat_tables(waiting)) if waiting else ():
             self._file.write_table(group, row_group_size=group.num_rows)
+
+
+def parquet(columns: Mapping[str, Kind], row: Callable[[Example], Row | None]) -> Callable[[Path, bool], ParquetSink]:
+    """Returns what opens the files of a format whose examples look alike, whole or split."""
+    return lambda path, split: ParquetSink(path, columns, row)
 
 
 def _array(kind: Kind, values: Sequence[Any]) -> Any:

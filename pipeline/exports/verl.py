@@ -17,7 +17,7 @@ import orjson
 
 from pipeline.exports.conversational import marked
 from pipeline.exports.format import Format
-from pipeline.exports.parquet_sink import Kind, ParquetSink, Row
+from pipeline.exports.parquet_sink import Kind, Row, parquet
 from stages.training_examples import Example
 
 _COLUMNS: dict[str, Kind] = {"id": "text", "messages": "text", "tools": "text"}
@@ -35,7 +35,7 @@ def _beside(folder: Path, splits: Sequence[str]) -> None:
 VERL = Format(
     name="verl",
     suffix=".parquet",
-    sink=lambda path, split: ParquetSink(path, _COLUMNS, _row, ["tools"]),
+    sink=parquet(_COLUMNS, _row),
     per_message=True,
     told=f"data.custom_cls.path={READER} data.custom_cls.name=WritDataset",
     told_split=f"data.custom_cls.path={READER} data.custom_cls.name=WritDataset",

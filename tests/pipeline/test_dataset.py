@@ -16,7 +16,7 @@ import yaml
 from pipeline import dataset, dataset_files
 from pipeline.assemble import line_of
 from pipeline.dataset import write_dataset
-from pipeline.dataset_files import groups
+from pipeline.dataset_files import FLAT, groups
 from pipeline.errors import StorageError
 from pipeline.facts import facts_of, fingerprint, kept_tables
 from pipeline.plan import Plan
@@ -127,9 +127,13 @@ def test_row_groups_are_cut_by_bytes() -> None:
 def test_files_are_as_the_hub_wants_them(folder: Path) -> None:
     for path in folder.rglob("*.parquet"):
         with pq.ParquetFile(path) as file:
-            group = file.metadata.row_group(0)
-            assert {group.column(n).compression for n in range(group.num_columns)} == {"ZSTD"}
-            assert group.column(0).has_offset_index
+            assert path.stat().st_size <= 500e6
+            for group in map(file.metadata.row_group, range(file.metadata.num_row_groups)):
+                assert group.total_byte_size <= 64 << 20
+                columns = [group.column(n) for n in range(group.num_columns)]
+                assert {column.compression for column in columns} == {"ZSTD"}
+                assert all(column.has_offset_index for column in columns)
+                assert all(column.has_column_index for column in columns if column.path_in_schema in FLAT)
 
 
 def test_card_says_what_is_there(folder: Path) -> None:
