@@ -17,6 +17,7 @@ from schemas.base import Json
 from schemas.program import Filter, Program, column_id
 from schemas.task import REVERSED, Request, Task, ignored
 from tool_specs.lexicon import Lexicon
+from tool_specs.remember import remembered
 
 
 @dataclass(frozen=True)
@@ -38,6 +39,7 @@ class Thought:
     value: Json = None
 
 
+@remembered(2, size=64)
 def second_thoughts(task: Task, lexicon: Lexicon) -> list[Thought]:
     """Returns what the user could want first, for all requests that end in a write."""
     found: list[Thought] = []
@@ -49,6 +51,7 @@ def second_thoughts(task: Task, lexicon: Lexicon) -> list[Thought]:
     return found
 
 
+@remembered(2, size=64)
 def revisions(task: Task, lexicon: Lexicon) -> list[Thought]:
     """Returns what the user could want until it sees what that comes to: one condition less, or the other end.
 

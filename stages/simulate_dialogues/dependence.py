@@ -56,7 +56,8 @@ def _edges(desk: Desk, wish: Wish) -> Iterator[tuple[Node, Node]]:
     for place, program in wish.programs.items():
         selection: Node = ("selection", number, place)
         for name in program.facts:
-            yield fact(name), selection
+            if name not in desk.domain.principal.facts:
+                yield fact(name), selection
         if program.start is not None:
             yield ("selection", number, program.start), selection
     for parameter, bind in wish.binds.items():

@@ -86,7 +86,7 @@ class Notebook:
         if self.facts.get(name) == value:
             return
         self.facts[name] = value
-        if any(wish.programs or wish.facts for wish in self.wishes.values()):
+        if name not in self.desk.domain.principal.facts and any(w.programs or w.facts for w in self.wishes.values()):
             for number in Dependence(self.desk, self.wishes.values()).decisions(fact(name)):
                 self.wishes[number].version += 1
 

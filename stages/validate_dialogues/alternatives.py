@@ -170,7 +170,7 @@ def as_meant(sandbox: Sandbox, task: Task, request: int, told: bytes) -> bool:
         return False
     program = msgspec.convert(value["program"], Program)
     programs = (*own.request.programs[:number], program, *own.request.programs[number + 1 :])
-    facts = prepared(sandbox, task).facts
+    facts = {**prepared(sandbox, task).facts, **(own.request.flaw.facts if own.request.flaw else {})}
     chosen = run(programs, facts, lambda ask: answer_of(sandbox, ask))
     wanted = own.request.arguments
     return all(

@@ -43,7 +43,10 @@ def test_what_rests_on_a_fact_is_found_through_selections_and_arguments() -> Non
     graph = Dependence(DESK, wishes())
     assert graph.decisions(fact("r0.order_id")) == graph.decisions(fact("r0.reason")) == {0}
     assert graph.decisions(fact("r1.city")) == {1}
-    assert not graph.decisions(fact("email")) and not graph.decisions(fact("r2.anything"))
+    by_email = Call(name="user_id", tool="find_user_id_by_email", arguments={"email": Fact(name="email")})
+    asked = Wish(number=2, kind="answer", programs={0: Program(steps=(by_email,))})
+    assert not Dependence(DESK, [*wishes(), asked]).decisions(fact("email"))
+    assert not graph.decisions(fact("r2.anything"))
     assert graph.touched(fact("r0.reason")) == {("argument", 0, "reason"), ("decision", 0, 0)}
     assert ("selection", 0, 1) in graph.touched(fact("r0.order_id"))
     assert ("argument", 0, "reason") not in graph.touched(fact("r0.order_id"))
