@@ -17,6 +17,7 @@ from itertools import pairwise
 from schemas.base import Json
 from schemas.behavior import Playbook
 from schemas.dialogue import Act, Dialogue, Message
+from stages.behaviors.foreign_words import foreign
 from stages.behaviors.happenings import (
     amended,
     by_exclusion,
@@ -194,6 +195,35 @@ def _told_twice(users: Sequence[Message], kind: str) -> bool:
     return False
 
 
+def _bursts(seen: Seen, playbook: Playbook) -> bool:
+    """Some turn has several lines."""
+    return any("\n" in message.content.strip() for message in seen.users)
+
+
+def _switches(seen: Seen, playbook: Playbook) -> bool:
+    return any(foreign(message.content) for message in seen.users)
+
+
+def _doubts(seen: Seen, playbook: Playbook) -> bool:
+    """A doubt is about what the agent has just listed or answered."""
+    for before, message in pairwise(seen.talk):
+        said = {act.request for act in before.acts if act.kind in ("confirm", "response")}
+        if any(act.kind == "doubt" and act.request in said for act in message.acts):
+            return True
+    return False
+
+
+def _misnames(seen: Seen, playbook: Playbook) -> bool:
+    """What was called by a makeshift name is told properly later."""
+    open_: set[tuple[int | None, str | None]] = set()
+    for message in seen.users:
+        if open_ & {(act.request, act.slot) for act in message.acts if act.kind == "inform"}:
+            return True
+        low = message.content.lower()
+        open_ |= {(a.request, a.slot) for a in message.acts if a.kind == "misname" and str(a.value).lower() in low}
+    return False
+
+
 def _raises_several(seen: Seen, playbook: Playbook) -> bool:
     """All requests come in one message."""
     return len(seen.raised) == 1 and seen.raised[0] > 1 and not _corrects_other(seen, playbook)
@@ -250,6 +280,11 @@ DETECTORS: dict[str, Detector] = {
     "revises": lambda seen, playbook: "revise" in seen.kinds and revised_on_seeing(seen.talk),
     "refuses_first": _refuses_first,
     "wanders": _says("off_topic"),
+    "vents": _says("vent"),
+    "doubts": _doubts,
+    "bursts": _bursts,
+    "switches": _switches,
+    "misnames": _misnames,
     "raises_several": _raises_several,
     "raises_pairs": _raises_pairs,
     "corrects_other": _corrects_other,

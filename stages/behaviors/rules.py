@@ -15,6 +15,7 @@ from schemas.behavior import BehaviorSpace
 from schemas.task import Request, Task
 from stages.behaviors.choices import choices
 from stages.behaviors.lacks import lacked_identity, lacked_numbers
+from stages.behaviors.misnomers import misnamable
 from stages.behaviors.second_thoughts import later_thoughts, revisions, second_thoughts
 from stages.behaviors.slips import identity_ways, outdated, slippable
 from tool_specs.domain import Domain
@@ -61,6 +62,11 @@ def _flawless(task: Task) -> bool:
     return not any(request.flaw for request in task.requests)
 
 
+def looked_up(request: Request) -> bool:
+    """Whether what is done or answered rests on a comparison, so that the agent can be asked for its reasons."""
+    return request.kind in ("write", "answer") and any(program.order for program in request.programs)
+
+
 def _several(task: Task, domain: Domain) -> bool:
     return len(task.requests) > 1 and not any(request.coupled for request in task.requests)
 
@@ -83,5 +89,7 @@ FITS: dict[str, Callable[[Task, Domain], bool]] = {
     "found_otherwise": lambda task, domain: bool(lacked_identity(task, domain)),
     "found_in_parts": lambda task, domain: any(len(way) > 1 for way in identity_ways(task, domain)),
     "datable": lambda task, domain: _flawless(task) and bool(outdated(task, domain)),
+    "misnamable": misnamable,
+    "looked_up": lambda task, domain: any(looked_up(request) for request in task.requests),
 }
 """What playbooks name under `fits`: whether a task has room for a behaviour."""

@@ -3,18 +3,20 @@
     >>> next(manners(SPACE, task, frozenset({"drip", "terse", "typos"})))
     ('drip', 'terse', ('typos',))
 
-Each axis has a coordinate in [0, 1) that its weights divide among its behaviours. The coordinates of one user after the
-other are points of a Richtmyer sequence: steps by the fractional parts of square roots of primes, another prime for
-each axis, which fills every plane of two axes more evenly than chance would. A point depends on the run's seed and on
-the number of the task's order alone; no worker needs to know what another has drawn.
+Each axis has a coordinate in [0, 1) that its weights divide among its behaviours. The coordinates of one task after the
+other are points of a scrambled Faure sequence in base 29: among 841 tasks in a row, every pair of axes has one point in
+each of the 29 x 29 squares of its plane. A point depends on the run's seed and on the number of the task's order alone;
+no worker needs to know what another has drawn. The base is prime and large, so that what comes at every second or fifth
+number (a kind of task) is spread as evenly as all of them.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from math import sqrt
+from operator import mul
 
-from schemas.base import rng_of
 from schemas.behavior import Axis, BehaviorSpace, Playbook
 from schemas.task import Task
 from stages.behaviors.space import COLUMNS
@@ -23,11 +25,9 @@ from tool_specs.remember import remembered
 
 MOST_TRAITS = 3
 """More at once, and a person becomes a caricature."""
-_PRIMES = (
-    2, 3, 5, 13, 17, 19, 31, 43, 53, 67, 71, 83, 97, 101, 107, 157, 163, 199, 241, 271, 281, 349,
-    443, 587, 601, 617, 647, 821,
-)  # fmt: skip
-"""Primes of whose roots no two have a sum of small multiples that is nearly whole: points would lie on few lines."""
+_BASE = 29
+_DIGITS = 6
+"""Digits of a number that count: 29 ** 6 is more tasks than any run has."""
 _AGAIN = (sqrt(5) - 1) / 2
 """The step from one user of a task to the next: whatever their number, they lie far apart on every axis."""
 Manner = tuple[str, str, tuple[str, ...]]
@@ -42,13 +42,14 @@ def manners(space: BehaviorSpace, task: Task, fitting: frozenset[str]) -> Iterat
         task: whose order's seed and number decide.
         fitting: behaviours that the task has room for.
     """
-    sides = _sides(space, task.spec.seed)
-    number, user = task.spec.number, 0
+    digits = _digits_of(task.spec.number)
+    places = [(side, side.at(digits)) for side in _sides(space, task.spec.seed)]
+    user = 0
     while True:
         drawn: list[Playbook] = []
-        for axis, playbooks, start, step in sides:
-            at = (start + number * step + user * _AGAIN) % 1
-            found = _at(at, axis, [each for each in playbooks if each.behavior in fitting])
+        for side, at in places:
+            fit = [each for each in side.playbooks if each.behavior in fitting]
+            found = _at((at + user * _AGAIN) % 1, side.axis, fit)
             drawn += [found] if found is not None else []
         yield _together(drawn, task, user)
         user += 1
@@ -82,12 +83,48 @@ def _apart(one: Playbook, other: Playbook) -> bool:
     return one.behavior in other.excludes or other.behavior in one.excludes
 
 
+@dataclass(frozen=True)
+class _Side:
+    """An axis in one run.
+
+    Attributes:
+        first, second: what each digit of a number adds to the two digits of the coordinate (rows of a power of Pascal's
+            matrix), before they are scrambled.
+        scrambled: a permutation of the digits, for either of the two.
+        start: how far behind the two digits the coordinate lies, in units of the second.
+    """
+
+    axis: Axis
+    playbooks: Sequence[Playbook]
+    first: Sequence[int]
+    second: Sequence[int]
+    scrambled: tuple[Sequence[int], Sequence[int]]
+    start: float
+
+    def at(self, digits: Sequence[int]) -> float:
+        """Returns the coordinate of a number with these digits, the lowest first."""
+        one: int = sum(map(mul, digits, self.first)) % _BASE
+        two: int = sum(map(mul, digits, self.second)) % _BASE
+        return (self.scrambled[0][one] + (self.scrambled[1][two] + self.start) / _BASE) / _BASE
+
+
+def _digits_of(number: int) -> list[int]:
+    found: list[int] = []
+    while number and len(found) < _DIGITS:
+        number, digit = divmod(number, _BASE)
+        found.append(digit)
+    return found
+
+
 @remembered(1, size=16)
-def _sides(space: BehaviorSpace, seed: int) -> list[tuple[Axis, list[Playbook], float, float]]:
-    """Returns the axes, each with its behaviours, where its coordinates start, and by how much they go on."""
+def _sides(space: BehaviorSpace, seed: int) -> list[_Side]:
+    """Returns the axes, each with what its coordinates follow from."""
     found = []
     for number, axis in enumerate(space.axes):
+        dice = Dice("axis", seed, axis.name)
         playbooks = [each for each in space.behaviors if each.axis == axis.name and each.weight]
-        turn, place = divmod(number, len(_PRIMES))
-        found.append((axis, playbooks, rng_of("axis", seed, axis.name).random(), sqrt(_PRIMES[place]) * (turn + 1)))
+        first = [pow(number, power, _BASE) for power in range(_DIGITS)]
+        second = [power * pow(number, power - 1, _BASE) % _BASE if power else 0 for power in range(_DIGITS)]
+        scrambled = dice.shuffled(range(_BASE)), dice.shuffled(range(_BASE))
+        found.append(_Side(axis, playbooks, first, second, scrambled, dice.real(0, 1)))
     return found

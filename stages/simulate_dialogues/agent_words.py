@@ -13,6 +13,7 @@ from typing import Any
 from schemas.base import Json, rng_of
 from schemas.program import Condition, column_id
 from stages.simulate_dialogues import wording_agent as tables
+from stages.simulate_dialogues import wording_temper as moods
 from stages.simulate_dialogues.desk import Desk
 from stages.simulate_dialogues.told import Told
 from stages.simulate_dialogues.wishes import Wish
@@ -125,6 +126,20 @@ class AgentWords:
     def soothe(self) -> str:
         """Answers impatience, or not."""
         return self.pick(tables.SOOTHE) if self.dice.chance(0.6) else ""
+
+    def calm(self) -> str:
+        """Answers frustration."""
+        return self.pick(moods.CALM)
+
+    def sure(self) -> str:
+        """Answers doubts; the evidence follows."""
+        return self.pick(moods.SURE)
+
+    def what_is(self, thing: str, names: Sequence[str]) -> str:
+        """Asks what a makeshift name means, or whether it is the one thing that has been read of."""
+        if len(names) == 1:
+            return self.pick(moods.IS_IT).replace("{thing}", thing).replace("{name}", names[0].lower())
+        return self.pick(moods.WHAT_IS).replace("{thing}", thing)
 
     def checks_first(self) -> bool:
         """Whether to ask if the right thing was found before going on."""

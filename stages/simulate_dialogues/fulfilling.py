@@ -5,6 +5,7 @@ A write is proposed only after it has been rehearsed on rows that were read (`fi
 
 from __future__ import annotations
 
+from schemas.base import Json
 from schemas.dialogue import Act, Message
 from stages.simulate_dialogues.agent_words import AgentWords
 from stages.simulate_dialogues.desk import Desk
@@ -38,6 +39,7 @@ class Fulfilling(Offering):
         self._lacking: set[tuple[int, str]] = set()
         self._told_roles: list[str] = []
         self._shown: dict[int, set[Shown]] = {}
+        self._answered: dict[int, tuple[Found, Json]] = {}
 
     def serve_write(self, wish: Wish) -> Turn[None]:
         """Takes a write from what was told to the report, a refusal, or being dropped by the user."""
@@ -80,6 +82,8 @@ class Fulfilling(Offering):
             if self._withdrawn(wish, reply):
                 return
             kinds = {act.kind for act in reply.acts}
+            if "doubt" in kinds and (evidence := self._comparison(found, set())):
+                self.prefix(f"{self.words.sure()} {evidence}")
             if wish.version != before:
                 self.prefix(self.words.noted())
             elif "affirm" in kinds:
@@ -157,8 +161,19 @@ class Fulfilling(Offering):
                 comparison = self._comparison(found, set())
                 text = self.words.answer(found.told, value, comparison)
                 self.prefix(text, Act(kind="response", request=wish.number, slot="answer", value=value))
+                self._answered[wish.number] = found, value
                 return
         wish.closed = True
+
+    def react(self, reply: Message) -> None:
+        """Gives the evidence of an answer again that is doubted."""
+        super().react(reply)
+        for act in reply.acts:
+            if act.kind == "doubt" and act.request in self._answered:
+                found, value = self._answered[act.request]
+                text = self.words.answer(found.told, value, self._comparison(found, set()))
+                again = Act(kind="response", request=act.request, slot="answer", value=value)
+                self.prefix(f"{self.words.sure()} {text}", again)
 
     def _not_there(self, wish: Wish, found: Found) -> Turn[bool]:
         """Says that nothing fits, or too much; returns whether the user has another idea."""
@@ -192,8 +207,14 @@ class Fulfilling(Offering):
             if taken_back or wish.version != before or set(wish.roles) >= {role}:
                 return reply
             comparison, results = "", []
-        described = (wish.number, role) in self._lacking
-        text = f"{comparison} {self.words.describe_it() if described else self._question(wish, role)}".strip()
+        thing = wish.unclear.pop(role, "")
+        if thing:
+            question = self.words.what_is(thing, self.notebook.named_like(thing))
+        elif (wish.number, role) in self._lacking:
+            question = self.words.describe_it()
+        else:
+            question = self._question(wish, role)
+        text = f"{comparison} {question}".strip()
         acts = [Act(kind="request", request=wish.number, slot=one) for one in self.asked_with(wish, role)]
         acts += results
         reply = yield from self.say(text, *acts, rephrase=lambda: self.words.ask_role(wish.tool or "", role))

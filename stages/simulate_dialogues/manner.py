@@ -101,7 +101,7 @@ def joined(parts: Sequence[str]) -> str:
         if not text:
             text = part
         elif text[-1] in ",:":
-            text = f"{text} {_continued(part)}"
+            text = f"{text} {continued(part)}"
         else:
             text = f"{text if text[-1] in '.?!' else text + '.'} {_capital(part[:1].upper() + part[1:], part)}"
     return clean(text)
@@ -139,7 +139,7 @@ def _capital(large: str, text: str) -> str:
     return text[:1] + large[1:] if "@" in text.partition(" ")[0] else large
 
 
-def _continued(part: str) -> str:
+def continued(part: str) -> str:
     """Returns a sentence as it goes on after a comma: small, unless a name or "I" begins it."""
     word, _, rest = part.partition(" ")
     name_follows = rest[:1].isupper() and rest.partition(" ")[0] not in ("I", "I'm", "I'd", "I've", "A")

@@ -81,6 +81,8 @@ class Notebook:
                     _hear_role(wish, act.slot, act.value)
                     if wish.kind == "answer" and wish.version != version:
                         wish.closed = False  # the question is another one now
+            elif act.kind == "misname" and act.request in self.wishes and act.slot is not None:
+                self.wishes[act.request].unclear[act.slot] = str(act.value)
 
     def _hear_fact(self, name: str, value: Json) -> None:
         if self.facts.get(name) == value:
@@ -120,6 +122,12 @@ class Notebook:
         self._absent.clear()
         self._rows = {table: {} for table in self.desk.domain.rows}
         self._sandbox = None
+
+    def named_like(self, thing: str) -> list[str]:
+        """Returns names in what was read that may be meant by a makeshift one: they end in its first word."""
+        word = thing.partition(" ")[0].lower()
+        read = {text for rows in self._rows.values() for row in rows.values() for text in texts(row)}
+        return sorted(text for text in read if text.lower().endswith(f" {word}") and text[:1].isupper())
 
     def open_wish(self) -> Wish | None:
         """Returns the first request that is not dealt with; what needs another desk comes last."""

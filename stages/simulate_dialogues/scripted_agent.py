@@ -65,6 +65,7 @@ class _Shift(Fulfilling):
         """Serves one user from the first word to the last."""
         message = yield Message(role="assistant", content="")
         self.notebook.hear(message)
+        self.react(message)
         try:
             yield from self._authenticate()
             while True:

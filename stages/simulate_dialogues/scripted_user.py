@@ -209,7 +209,7 @@ class _Visit(Telling):
         elif role in self.told[number]:
             reply.add(self.words.again(request, role))
             self.inform(reply, number, (role,))
-        elif not self._fails(reply, number, role):
+        elif not (self._fails(reply, number, role) or self._tells_otherwise(reply, number, role)):
             reply.add(self.words.tell(request, role, asked=True))
             self.inform(reply, number, (role,))
 
@@ -222,14 +222,21 @@ class _Visit(Telling):
         reply.add(self.words.lacks(lack.slot), Act(kind="fail_inform", request=self.place(number), slot=lack.slot))
         return self.dice.chance(ONLY_FAILS)
 
+    def _tells_otherwise(self, reply: Reply, number: int, role: str) -> bool:
+        return any(habit.tells(reply, number, role) for habit in self.habits)
+
     def _clear_up(self, reply: Reply, number: int) -> None:
         """Says what a hint was about."""
         request = self.wanted(number)
         every = self.tellable(number)
         roles = every if request.kind == "answer" else every[: self.dice.between(0, min(1, len(every)))]
+        otherwise = Reply()
+        if roles and request.kind != "answer" and self._tells_otherwise(otherwise, number, roles[0]):
+            roles = ()
         act = intent(request, self.place(number), vague=False, full=bool(roles))
         reply.add(self.words.ask(request, roles), act)
         self.inform(reply, number, roles)
+        reply.add(" ".join(otherwise.parts), *otherwise.acts)
 
     def _take_refusal(self, reply: Reply, place: int) -> None:
         self.closed.add(self.number(place))

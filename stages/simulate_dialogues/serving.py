@@ -95,14 +95,16 @@ class Serving:
             if "user_bye" in kinds:
                 raise Farewell(withdrawn="withdraw" in kinds)
             if kinds != {"off_topic"}:
-                if "complain" in kinds:
-                    self._soothe()
+                self.react(reply)
                 return reply
             content = self.words.back_to_business(rephrase() if rephrase else text)
 
-    def _soothe(self) -> None:
-        words = self.words.soothe()
-        if words:
+    def react(self, reply: Message) -> None:
+        """Begins the next message with an answer to the user's mood."""
+        kinds = {act.kind for act in reply.acts}
+        if "vent" in kinds:
+            self.prefix(self.words.calm())
+        elif "complain" in kinds and (words := self.words.soothe()):
             self.prefix(words)
 
     def call(self, tool: str, arguments: dict[str, Json]) -> Turn[Message]:

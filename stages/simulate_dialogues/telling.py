@@ -73,6 +73,10 @@ class Habit:
         """Answers listed details that agree with the task in place of a yes; returns whether it did."""
         return False
 
+    def tells(self, reply: Reply, number: int, role: str) -> bool:
+        """Answers a question for a role that was not told yet in place of telling it; returns whether it did."""
+        return False
+
     def adds(self, reply: Reply, agent: Message) -> None:
         """Adds to a whole answer."""
 

@@ -7,12 +7,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from typing import Literal
 
 import msgspec
 
 from schemas.base import Json
 from schemas.behavior import Scenario
 from schemas.task import Knowledge, Request
+from stages.simulate_dialogues import wording_temper as moods
 from stages.simulate_dialogues import wording_user as tables
 from stages.simulate_dialogues.manner import Manner, joined
 from tool_specs.dice import Dice
@@ -121,6 +123,19 @@ class UserWords(Manner):
     def feedback(self, *, answered: bool) -> str:
         """Says what the user thinks of an answer, or of what was done."""
         return self.pick(tables.FEEDBACK_ANSWER if answered else tables.FEEDBACK)
+
+    def doubt(self) -> str:
+        """Wants to know how the agent knows."""
+        return self.pick(moods.DOUBT)
+
+    def vent(self, when: Literal["first", "now", "again", "last"]) -> str:
+        """Is frustrated: from the beginning, now, again, or at the end."""
+        return self.pick(_VENTS[when])
+
+    def misnamed(self, word: str) -> tuple[str, str]:
+        """Returns a makeshift name for something, in words and alone: "that lamp thing", "lamp thing"."""
+        thing = f"{word} {self.dice.pick(moods.THING)}"
+        return self.pick(moods.MISNAMED).replace("{thing}", thing), thing
 
     def protest(self) -> str:
         """Objects to a refusal."""
@@ -269,6 +284,9 @@ def pointing(scenario: Scenario, lexicon: Lexicon) -> re.Pattern[str] | None:
         return None
     nouns = "|".join(sorted({re.escape(row.singular) for row in lexicon.rows.values()}))
     return re.compile(rf"\b(?:(?:my|the|that) )?({nouns}) {re.escape(ids[0])}\b")
+
+
+_VENTS = {"first": moods.VENT_FIRST, "now": moods.VENT, "again": moods.VENT_AGAIN, "last": moods.VENT_LAST}
 
 
 def _ended(greeting: str, dice: Dice) -> str:

@@ -28,6 +28,7 @@ class Wish:
         binds: Parameter -> where its value stands in the selected rows.
         facts: Parameter -> name of the fact that is its value.
         roles: Roles that have been told.
+        unclear: Roles that were told by a makeshift name only, with that name.
         condition: On what it depends whether it is wanted at all.
         version: Counts changes of what was told.
         found: What the told selections gave, and at what they did.
@@ -41,6 +42,7 @@ class Wish:
     binds: dict[str, Bind] = field(default_factory=dict)
     facts: dict[str, str] = field(default_factory=dict)
     roles: dict[str, None] = field(default_factory=dict)
+    unclear: dict[str, str] = field(default_factory=dict)
     condition: Condition | None = None
     version: int = 0
     found: tuple[FoundAt, Selection] | None = None

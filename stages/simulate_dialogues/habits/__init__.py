@@ -7,15 +7,18 @@ a yes, beside an answer, or to the text as it is typed. Where several have somet
 from __future__ import annotations
 
 from stages.behaviors.space import playbooks_of
+from stages.simulate_dialogues.habits.naming import Misnaming
 from stages.simulate_dialogues.habits.picking import PicksFromList
 from stages.simulate_dialogues.habits.remarks import Feedback, Impatience, OffTopic, Remark
 from stages.simulate_dialogues.habits.second_thoughts import ChangeOfMind, CorrectsOther, RefuseFirst, Revises, Slip
-from stages.simulate_dialogues.habits.typing import Typos
+from stages.simulate_dialogues.habits.tempers import Frustration, Scepticism
+from stages.simulate_dialogues.habits.typing import Bursts, CodeSwitching, Typos
 from stages.simulate_dialogues.telling import Habit, Telling
 
 HABITS: dict[str, type[Habit]] = {
     "off_topic": OffTopic,
     "impatience": Impatience,
+    "frustration": Frustration,
     "remark": Remark,
     "gives_feedback": Feedback,
     "slip": Slip,
@@ -23,9 +26,13 @@ HABITS: dict[str, type[Habit]] = {
     "change_of_mind": ChangeOfMind,
     "revises": Revises,
     "corrects_other": CorrectsOther,
+    "scepticism": Scepticism,
     "refuse_first": RefuseFirst,
     "picks_from_list": PicksFromList,
     "picks_by_exclusion": PicksFromList,
+    "misnaming": Misnaming,
+    "code_switching": CodeSwitching,
+    "burstiness": Bursts,
     "typos": Typos,
 }
 WOVEN = frozenset(

@@ -17,6 +17,23 @@ COMPLAINT = _any(
     r"take much longer", r"too slow", r"faster\b", r"speed this", r"quick\b", r"short on time", r"no time\b",
     r"not much time", r"only got a minute", r"really have to leave", r"waiting\b",
 )  # fmt: skip
+VENT = _any(
+    r"ugh\b", r"omg\b", r"frustrat", r"annoy", r"fed up", r"unbelievable", r"ridiculous", r"(?:is|what) a pain\b",
+    r"driving me\b", r"tired of\b", r"so (?:complicated|hard|done with)\b", r"this hard\b", r"should be easier",
+    r"more work than", r"how many steps", r"running thin", r"wearing me", r"lose it\b", r"too long on this",
+    r"finally[.!]", r"about time\b", r"long enough", r"took a while", r"gets worse", r"one message and here we are",
+    r"not what i needed", r"how much more of this", r"still not done",
+)  # fmt: skip
+DOUBT = _any(
+    r"(?:are )?you(?:.re| are)? (?:\w+ )?(?:sure|certain)\b", r"so sure\b",
+    r"how (?:do|did|would|can) you (?:know|get|tell)\b",
+    r"did you (?:\w+ )?(?:check|look)\b", r"have you (?:double-?)?checked", r"really right\b", r"really\?",
+    r"certain\?", r"says who", r"bas(?:ed|ing) (?:that )?on\b", r"look(?:ed)? (?:it|at) (?:all|up)\b", r"a guess\b",
+    r"show me how\b", r"how you (?:got|came|worked)\b", r"compare that\b",
+)  # fmt: skip
+"""Of a listed action or an answer."""
+MISNAMED = re.compile(r"\b((?:[a-z]{3,}[ -]){1,2}(?:thing|thingy|gadget|thingamajig|whatsit|doodad))\b", re.IGNORECASE)
+"""A makeshift name: "the speaker thing"."""
 ACCEPTED = _any(
     r"ok\b", r"okay\b", r"k\b", r"fine\b", r"all ?right\b", r"too bad", r"pity\b", r"shame\b", r"i see\b", r"got it",
     r"fair\b", r"underst(?:oo|an)d\b", r"sure\b", r"oh well", r"had a feeling", r"leave it",

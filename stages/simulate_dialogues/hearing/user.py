@@ -32,6 +32,8 @@ from tool_specs.remember import remembered
 _ADDRESS = re.compile(r"\S+@\S+")
 _CLEARLY = 2
 """Details of a request that must stand beside it where a question about another one is answered."""
+_MOODS = frozenset({"complain", "vent", "feedback"})
+"""Acts beside the matter."""
 _SENTENCE = re.compile(r"[.!?] ")
 _TOKEN = re.compile(r"[^\s,;:!?()\"']+")
 
@@ -87,18 +89,16 @@ class UserHearing:
         reported = [act for act in context if act.kind == "response" and act.slot in (None, "answer")]
         if reported and cues.FEEDBACK.match(text):
             acts.append(Act(kind="feedback", request=reported[0].request))
-        if cues.COMPLAINT.search(text):
-            acts.append(Act(kind="complain"))
+        acts += self._moods(text, context)
+        if not told and (thing := self._misnamed(text, context)) is not None:
+            acts.append(thing)
         acts += self._answers(text.lower(), kinds, {act.kind for act in acts})
-        if (
-            _asks_for_more(context)
-            and cues.GOODBYE.search(text)
-            and not {act.kind for act in acts} - {"complain", "feedback"}
-        ):
+        plain = all(act.kind in _MOODS for act in acts)
+        if plain and _asks_for_more(context) and cues.GOODBYE.search(text):
             acts.append(Act(kind="user_bye"))
-        if not acts and self._messages == 1:
+        if plain and self._messages == 1:
             self.raised.append(None)
-            return (hint(0),)
+            return (hint(0), *acts)
         accepted = ("refuse" in kinds or "response_fail" in kinds) and cues.ACCEPTED.search(text) is not None
         return tuple(acts) or (() if accepted else (Act(kind="off_topic"),))
 
@@ -275,6 +275,25 @@ class UserHearing:
         owners = owners_of(self._lexicon, telling.request)
         yield from role_acts(self._lexicon, telling.request, place, role, said, owners)
 
+    def _moods(self, text: str, context: Sequence[Act]) -> Iterator[Act]:
+        """Yields impatience, frustration, and doubts of what was listed or answered."""
+        if cues.COMPLAINT.search(text):
+            yield Act(kind="complain")
+        if cues.VENT.search(text) and not any(act.kind == "refuse" for act in context):
+            yield Act(kind="vent")
+        said = [act for act in context if act.kind == "confirm" or (act.kind == "response" and act.slot == "answer")]
+        if said and cues.DOUBT.search(text):
+            yield Act(kind="doubt", request=said[-1].request)
+
+    def _misnamed(self, text: str, context: Sequence[Act]) -> Act | None:
+        """Returns the makeshift name that answers a question for a role."""
+        asked = next((act for act in context if act.kind == "request" and act.request is not None), None)
+        found = cues.MISNAMED.search(text)
+        if asked is None or found is None:
+            return None
+        slot = "object" if asked.slot == "intent" else asked.slot
+        return Act(kind="misname", request=asked.request, slot=slot, value=found[1])
+
     # Answers
 
     def _answers(self, low: str, kinds: dict[str, Act], heard: set[str]) -> Iterator[Act]:
@@ -285,10 +304,10 @@ class UserHearing:
                 yield Act(kind="withdraw", request=act.request)
                 return
         for kind in ("confirm", "clarify"):
-            if kind in kinds and not heard & {"negate", "change_mind", "revise", "correct"}:
+            if kind in kinds and not heard & {"negate", "change_mind", "revise", "correct", "doubt"}:
                 if any(refuses(sentence.strip()) for sentence in _SENTENCE.split(low)):
                     yield Act(kind="negate", request=kinds[kind].request)
-                elif affirms(low) or (kind == "clarify" and not heard - {"inform", "complain"}):
+                elif affirms(low) or (kind == "clarify" and not heard - {"inform", *_MOODS}):
                     yield Act(kind="affirm", request=kinds[kind].request)
                 return
         refused = kinds["refuse"].request if "refuse" in kinds else None

@@ -1,0 +1,151 @@
+"""Manners of speech: each shows, the agent reacts sensibly, and the task's goal is what it was."""
+
+from __future__ import annotations
+
+from functools import cache
+from itertools import pairwise
+
+import msgspec
+import pytest
+
+from schemas.dialogue import Dialogue, Message
+from stages.behaviors.detectors import detect
+from stages.behaviors.foreign_words import LANGUAGES, foreign
+from stages.behaviors.misspellings import COMMON
+from stages.behaviors.space import SPACE, weighted
+from stages.diversify_behaviors import DiversifyBehaviors
+from stages.simulate_dialogues import wording_temper as moods
+from stages.simulate_dialogues import wording_user as tables
+from stages.text_statistics import polite
+from tests.stages.simulate_dialogues.talks import TASKS, domain, goal, simulated, words_of
+from tool_specs.phrasing.answers import affirms, hedges, refuses
+
+MANNERS = ("impatience", "scepticism", "frustration", "burstiness", "code_switching", "typos", "misnaming")
+
+
+@cache
+def dialogues(manner: str) -> list[Dialogue]:
+    """All sample tasks that have room for a manner, told with it in some ways."""
+    stage = DiversifyBehaviors(
+        per_task=6 if manner == "misnaming" else 2, space=weighted(SPACE, {"traits": {manner: 1.0}})
+    )
+    found = []
+    for number, task in enumerate(TASKS.values()):
+        numbered = msgspec.structs.replace(
+            task, goal_digest=goal(task), spec=msgspec.structs.replace(task.spec, number=number)
+        )
+        found += [simulated(one) for one in stage.scenarios(numbered, domain()) if manner in one.behavior.traits]
+    return found
+
+
+def talk(dialogue: Dialogue) -> list[Message]:
+    return [message for message in dialogue.messages if message.role != "tool" and not message.tool_calls]
+
+
+@pytest.mark.parametrize("manner", MANNERS)
+def test_a_manner_shows_and_leaves_the_goal_as_it_is(manner: str) -> None:
+    found = dialogues(manner)
+    assert len(found) >= 8
+    for dialogue in found:
+        behavior = dialogue.scenario.behavior
+        assert dialogue.final_digest == dialogue.scenario.task.goal_digest
+        assert detect(dialogue) == {behavior.disclosure, manner}
+
+
+def test_without_its_rule_no_manner_shows() -> None:
+    """The same tasks, told by users who follow none of these rules."""
+    stage = DiversifyBehaviors(per_task=2, space=weighted(SPACE, {"traits": {}}))
+    for task in TASKS.values():
+        assert not any(detect(simulated(one)) & set(MANNERS) for one in stage.scenarios(task, domain()))
+
+
+def test_a_sceptical_user_hears_the_evidence_before_it_says_yes() -> None:
+    doubts = compared = 0
+    for dialogue in dialogues("scepticism"):
+        said = talk(dialogue)
+        for before, message, after in zip(said, said[1:], said[2:], strict=False):
+            asked = [act for act in message.acts if act.kind == "doubt"]
+            if message.role != "user" or not asked:
+                continue
+            doubts += 1
+            assert {act.kind for act in message.acts} == {"doubt"}, "it neither agrees nor refuses"
+            assert any(after.content.startswith(text) for text in moods.SURE), after.content
+            assert any(act.kind in ("confirm", "response") and act.request == asked[0].request for act in after.acts)
+            amounts = {word.strip(".,;") for word in before.content.split() if word.startswith("$")}
+            compared += bool(amounts & {word.strip(".,;") for word in after.content.split()})
+    assert doubts >= 12 and compared > 0.6 * doubts
+
+
+def test_a_frustrated_user_is_not_polite_and_the_agent_hears_it() -> None:
+    vents, courteous = 0, []
+    for dialogue in dialogues("frustration"):
+        said = talk(dialogue)
+        for message, after in pairwise(said):
+            if message.role == "user" and any(act.kind == "vent" for act in message.acts):
+                vents += 1
+                over = any(act.kind == "user_bye" for act in message.acts)
+                assert over or any(text in after.content for text in moods.CALM), after.content
+        courteous += [polite(text) for text in words_of(dialogue, "user")]
+    assert vents >= 30 and sum(courteous) < 0.05 * len(courteous)
+
+
+def test_what_is_said_in_a_mood_changes_no_yes_and_no_no() -> None:
+    every = [moods.VENT_FIRST, moods.VENT, moods.VENT_AGAIN, moods.VENT_LAST, tables.COMPLAINT, tables.HURRY]
+    for text in (text.lower() for table in every for texts in table.values() for text in texts):
+        assert affirms(f"{text} yes, go ahead") and not affirms(f"{text} no, that's all"), text
+        assert not refuses(text) and not hedges(f"{text} yes"), text
+    for text in (text.lower() for texts in moods.DOUBT.values() for text in texts):
+        assert not refuses(text), text
+
+
+def test_bursts_break_no_value_and_keep_every_word() -> None:
+    lines = turns = 0
+    for dialogue in dialogues("burstiness"):
+        own = [entry.value for entry in dialogue.scenario.task.knowledge if isinstance(entry.value, str)]
+        names = [str(row) for row in ("T-Shirt", "Desk Lamp", "Hiking Boots", "Coffee Maker")]
+        for text in words_of(dialogue, "user"):
+            whole = " ".join(text.split("\n")).lower()
+            for value in (each.lower() for each in (*own, *names)):
+                assert (value in whole) <= any(value in line.lower() for line in text.split("\n")), (value, text)
+            assert all(line.strip() for line in text.split("\n"))
+            lines, turns = lines + len(text.split("\n")), turns + 1
+        assert "\n" in words_of(dialogue, "user")[0]
+    assert lines > 1.3 * turns
+
+
+def test_words_of_one_other_language_come_in_and_never_in_values() -> None:
+    seen = set()
+    for dialogue in dialogues("code_switching"):
+        texts = [text for text in words_of(dialogue, "user") if foreign(text)]
+        spoken = {
+            name
+            for name, words in LANGUAGES.items()
+            if all(any(each.lower() in text.lower() for part in words for each in part) for text in texts)
+        }
+        assert texts and spoken
+        seen |= spoken if len(spoken) == 1 else set()
+        values = [act.value for message in dialogue.messages for act in message.acts if isinstance(act.value, str)]
+        assert not any(foreign(value) for value in values)
+    assert len(seen) >= 5
+
+
+def test_foreign_words_are_no_english_and_no_answers() -> None:
+    for words in LANGUAGES.values():
+        for text in (each.lower() for part in words for each in part):
+            assert text not in COMMON and not affirms(text) and not refuses(text), text
+
+
+def test_what_was_misnamed_is_asked_for_and_told_by_its_name() -> None:
+    for dialogue in dialogues("misnaming"):
+        said = talk(dialogue)
+        place = next(n for n, m in enumerate(said) if any(act.kind == "misname" for act in m.acts))
+        (act,) = (act for act in said[place].acts if act.kind == "misname")
+        assert act.value.lower() in said[place].content.lower() and not any(
+            other.kind == "inform" and other.slot == act.slot for other in said[place].acts
+        )
+        asks, answer = said[place + 1], said[place + 2]
+        assert f'"{act.value}"' in asks.content
+        assert any(other.kind == "request" and other.slot == act.slot for other in asks.acts)
+        assert any(other.kind == "inform" and other.slot == act.slot for other in answer.acts)
+        name = act.value.partition(" ")[0]
+        assert any(f" {name}" in answer.content.lower() for name in (name, f"{name}s")), answer.content
