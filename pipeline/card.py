@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, get_args
 
 import yaml
 
+from pipeline.behavior_words import HEAD, behavior_rows, pairs_line
 from pipeline.dataset_files import FEATURES
 from pipeline.facts import Facts, quantiles
 from pipeline.quality_words import acts_line, balance_line, contamination_line, gain_line, realism_figures, realism_line
@@ -67,8 +68,8 @@ def card(facts: Facts, written: Written) -> str:
         _table(("split", "config", "rows", "files"), _splits(written)),
         _left_out(written),
         _table(("kind", "rows"), _counts(facts, "kind")),
-        _table(("disclosure", "rows"), _counts(facts, "disclosure")),
-        _table(("register", "rows"), _counts(facts, "register")),
+        _table(HEAD, behavior_rows(facts)),
+        pairs_line(facts),
         _table(("per dialogue", "10 %", "median", "90 %"), _spreads(facts)),
         _texts(facts),
         _realism(facts),

@@ -13,6 +13,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any, get_args
 
+from pipeline.behavior_words import HEAD, behavior_rows, pairs_line
 from pipeline.facts import Facts, facts_of, kept_shards, kept_tables, quantiles
 from pipeline.grid import grid_svg
 from pipeline.html import bars, histogram, table, text
@@ -153,7 +154,10 @@ def _behaviours(facts: Facts) -> str:
         ("register", facts.columns["register"]),
         ("what happens", traits),
     ]
-    return f'<div class="columns">{"".join(bars(name, _sorted(found), facts.total) for name, found in shown)}</div>'
+    drawn = "".join(bars(name, _sorted(found), facts.total) for name, found in shown)
+    every = [tuple(cell.replace("_", " ") for cell in row) for row in behavior_rows(facts)]
+    listed = table(HEAD, every, numeric=(3,))
+    return f'<div class="columns">{drawn}</div><p>{text(pairs_line(facts))}</p>{listed}'
 
 
 def _acts(facts: Facts) -> str:

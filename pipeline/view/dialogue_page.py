@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from pipeline.behavior_words import definitions
 from pipeline.html import text
 from pipeline.proof_page import proof_html
 from pipeline.view.address import Address, Links
@@ -68,6 +69,8 @@ def head(dialogue: Dialogue, run: Opened, links: Links) -> Iterator[str]:
         for name, value in facts
     )
     yield f'<p class="chosen">{" ".join(shown)}</p>'
+    meant = "".join(f"<li><b>{text(said(name))}</b>: {text(what)}</li>" for name, what in definitions(behavior))
+    yield f"<details><summary>what these behaviours are</summary><ul>{meant}</ul></details>" if meant else ""
     engines = ", ".join(f"{role} {name}" for role, name in dialogue.engines.items())
     yield f'<p class="soft">{text(task.domain)}; {text(engines)}; task <code>{text(task.id)}</code></p>'
     if task.text:

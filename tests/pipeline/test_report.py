@@ -18,6 +18,7 @@ from pipeline.grid import grid_svg
 from pipeline.html import histogram
 from pipeline.realism import realism
 from pipeline.report import write_report
+from stages.behaviors.space import SPACE
 from tests.pipeline.fake_run import write_run
 from tests.pipeline.view.hostile import write_hostile
 
@@ -57,6 +58,14 @@ def test_page_is_whole_and_needs_nothing_else(report: Path) -> None:
     assert not re.search(r"""(?:src|href)=["'](?:https?:)?//""", text)
     assert "<script" not in text and "@import" not in text and "url(" not in text
     assert 'name="viewport"' in text
+
+
+def test_behaviours_are_listed_as_the_space_has_them(report: Path) -> None:
+    text = report.read_text()
+    for each in SPACE.behaviors:
+        cell = f"<td>{each.axis.replace('_', ' ')}</td><td>{each.behavior.replace('_', ' ')}</td>"
+        assert (cell in text) == bool(each.weight), each.behavior
+    assert "pairs of behaviours that go together" in text
 
 
 def test_page_says_what_the_run_gave(report: Path) -> None:
