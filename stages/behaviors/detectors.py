@@ -40,6 +40,7 @@ class Seen:
         dialogue: all of it.
         talk: what was said, without calls and results.
         users: what the user said.
+        kinds: the kinds of the user's acts.
     """
 
     def __init__(self, dialogue: Dialogue) -> None:
@@ -47,11 +48,7 @@ class Seen:
         self.dialogue = dialogue
         self.talk = [message for message in dialogue.messages if message.role != "tool" and not message.tool_calls]
         self.users = [message for message in self.talk if message.role == "user"]
-
-    @cached_property
-    def kinds(self) -> frozenset[str]:
-        """The kinds of the user's acts."""
-        return frozenset(act.kind for message in self.users for act in message.acts)
+        self.kinds = frozenset(act.kind for message in self.users for act in message.acts)
 
     @cached_property
     def raised(self) -> list[int]:

@@ -151,3 +151,16 @@ def _as_written(word: str) -> str:
 
 
 _RIGHT = {form: word for word, forms in COMMON.items() for form in forms if form not in REAL_WORDS}
+
+
+_APOSTROPHE = re.compile(
+    r"\b(?:(what|that|who|where|how|there|let)(s)|(i|you|we|they)(m|ve|re)|(don|doesn|didn|isn|aren|wasn|haven|wouldn)(t))\b",
+    re.IGNORECASE,
+)
+
+
+def spelt_out(text: str) -> str:
+    """Returns a text with the apostrophes that people leave out."""
+    return _APOSTROPHE.sub(
+        lambda match: match[0] if match[0].lower() == "were" else "'".join(filter(None, match.groups())), text
+    )

@@ -43,13 +43,15 @@ def manners(space: BehaviorSpace, task: Task, fitting: frozenset[str]) -> Iterat
         fitting: behaviours that the task has room for.
     """
     digits = _digits_of(task.spec.number)
-    places = [(side, side.at(digits)) for side in _sides(space, task.spec.seed)]
+    places = [
+        (side.at(digits), side.axis, [each for each in side.playbooks if each.behavior in fitting])
+        for side in _sides(space, task.spec.seed)
+    ]
     user = 0
     while True:
         drawn: list[Playbook] = []
-        for side, at in places:
-            fit = [each for each in side.playbooks if each.behavior in fitting]
-            found = _at((at + user * _AGAIN) % 1, side.axis, fit)
+        for at, axis, playbooks in places:
+            found = _at((at + user * _AGAIN) % 1, axis, playbooks)
             drawn += [found] if found is not None else []
         yield _together(drawn, task, user)
         user += 1

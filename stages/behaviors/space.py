@@ -231,6 +231,7 @@ def is_known(playbook: Playbook) -> bool:
     return known is playbook or (known is not None and msgspec.structs.replace(playbook, weight=known.weight) == known)
 
 
+@remembered(1, size=64)
 def playbooks_of(behavior: Behavior) -> dict[str, Playbook]:
     """Returns the playbooks of a user's behaviours, by name: disclosure, register, and what else holds."""
     own = {each.behavior: each for each in behavior.own}

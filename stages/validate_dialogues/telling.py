@@ -10,6 +10,7 @@ from schemas.base import Json
 from schemas.program import Call, Each, Fact
 from schemas.task import Request
 from schemas.verdict import Verdict
+from stages.behaviors.misspellings import corrected, spelt_out
 from stages.behaviors.slips import identity_ways, near, stale
 from stages.text_statistics import as_agent
 from stages.validate_dialogues.confirmation import unlisted
@@ -246,6 +247,8 @@ def _brought_up(context: CheckContext, request: Request, name: str, leaf: Json, 
         message = context.messages[index]
         if message.role == "user" and context.toolbox.tells(context.low[index], leaf):
             return True
+        if message.role == "user" and not message.acts and context.toolbox.tells(_meant(context.low[index]), leaf):
+            return True
         if message.role == "user" and any(act.kind == "inform" and _holds(act.value, leaf) for act in message.acts):
             return True
     listed = context.toolbox.enums.get((request.tool or "", parameter or ""), frozenset())
@@ -262,6 +265,11 @@ def _brought_up(context: CheckContext, request: Request, name: str, leaf: Json, 
     used = next((s.index for s in context.steps if str(leaf) in map(str, leaves(s.call.arguments))), stop)
     read = next((s.answer for s in context.steps if s.answer is not None and str(leaf) in s.result.content), stop)
     return any(read < index < used for index in offers)
+
+
+def _meant(low: str) -> str:
+    """Returns what somebody meant to type: "it isnt nede anymore" is "it isn't need anymore"."""
+    return spelt_out(corrected(low))
 
 
 def _last_listing(context: CheckContext, stop: int | None = None) -> int:

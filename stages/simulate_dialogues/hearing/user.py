@@ -16,7 +16,8 @@ from schemas.base import Json
 from schemas.behavior import Scenario
 from schemas.dialogue import Act, Message
 from stages.behaviors.choices import choices
-from stages.behaviors.misspellings import corrected
+from stages.behaviors.lacks import lacked_numbers
+from stages.behaviors.misspellings import corrected, spelt_out
 from stages.behaviors.slips import stale
 from stages.behaviors.space import playbooks_of
 from stages.simulate_dialogues.hearing import cues
@@ -55,6 +56,7 @@ class UserHearing:
         self._tellings = _tellings(scenario, domain)
         self._facts = {entry.name: entry.value for entry in self._task.knowledge}
         self._identity = {entry.name for entry in self._task.knowledge if entry.identity}
+        self._numbers = {lack.request: lack.slot for lack in lacked_numbers(self._task, domain)}
         self._said: dict[str, Json] = {}
         self._told: dict[tuple[int, str], Telling] = {}
         self._messages = 0
@@ -68,7 +70,7 @@ class UserHearing:
             before: What the agent said last, with its acts.
         """
         self._messages += 1
-        text = _spelt_out(corrected(message.content))
+        text = spelt_out(corrected(message.content))
         context = before.acts if before is not None else ()
         kinds = {act.kind: act for act in context}
         stated = self._stated(text)
@@ -144,7 +146,8 @@ class UserHearing:
         if not asked or not cues.LACKS.search(text):
             return
         if asked[0].request is not None:
-            yield Act(kind="fail_inform", request=asked[0].request, slot=asked[0].slot)
+            slot = self._numbers.get(self._number(asked[0].request), asked[0].slot)
+            yield Act(kind="fail_inform", request=asked[0].request, slot=slot)
         elif untold := [name for name in self._facts if name in self._identity and name not in stated]:
             yield Act(kind="fail_inform", slot=untold[0])
 
@@ -347,19 +350,6 @@ def mistyped(value: str, text: str) -> str | None:
         if cues.close(heard.lower(), value.lower()):
             return heard
     return None
-
-
-_APOSTROPHE = re.compile(
-    r"\b(?:(what|that|who|where|how|there|let)(s)|(i|you|we|they)(m|ve|re)|(don|doesn|didn|isn|aren|wasn|haven|wouldn)(t))\b",
-    re.IGNORECASE,
-)
-
-
-def _spelt_out(text: str) -> str:
-    """Returns a text with the apostrophes that people leave out."""
-    return _APOSTROPHE.sub(
-        lambda match: match[0] if match[0].lower() == "were" else "'".join(filter(None, match.groups())), text
-    )
 
 
 @remembered(2, size=64)
