@@ -87,7 +87,7 @@ class Manner:
             text,
             self.dice.pick,
             limit=self.dice.between(1, 2),
-            protected=_value_words([act.value for act in acts if act.kind == "inform"]),
+            protected=_value_words([act.value for act in acts if act.kind in ("inform", "misname")]),
             choose=self.dice.shuffled,
         )
         self._typed_wrong = self._typed_wrong or has_misspelling(typed)

@@ -17,8 +17,10 @@ from schemas.base import Json
 from schemas.behavior import Scenario
 from schemas.dialogue import Act, Message
 from schemas.task import Request
+from stages.behaviors.choices import choices
 from stages.behaviors.second_thoughts import second_thoughts
 from stages.simulate_dialogues.hearing import cues
+from stages.simulate_dialogues.hearing.picking import options_told
 from stages.simulate_dialogues.hearing.user import mistyped
 from tool_specs.domain import Domain
 from tool_specs.phrasing.recover import fact_demands, untold
@@ -64,6 +66,7 @@ class AgentHearing:
         self._task = scenario.task
         self._facts = {entry.name: entry.value for entry in self._task.knowledge}
         self._listener = listener
+        self._choices = choices(self._task, domain)
         self._identity = re.compile("|".join(_patterns(domain)), re.IGNORECASE)
         self._identified = not domain.identity_tools
         self._heard = 0
@@ -96,6 +99,9 @@ class AgentHearing:
             return (*acts, Act(kind="refuse", request=self._current("out_of_scope")))
         if unknown and not self._identified:
             return (*acts, *self._who(message.content, last))
+        listing = self._listing(message.content, history)
+        if listing is not None:
+            return (*acts, listing)
         business = self._business(message.content, done=bool(acts))
         if self._put_again and not made and _wandered(unheard) and all(act.kind == "request" for act in business):
             business = self._put_again  # the question from before, in other words
@@ -133,6 +139,18 @@ class AgentHearing:
                 yield Act(kind="response", request=place)
 
     # The matter
+
+    def _listing(self, text: str, history: Sequence[Message]) -> Act | None:
+        """Returns the list of what there is to choose from, where the user has just asked for it."""
+        wanted = next((act for m in history[-1:] for act in m.acts if act.kind == "ask_options"), None)
+        number = self._raised()[wanted.request] if wanted is not None and wanted.request is not None else None
+        choice = next((each for each in self._choices if each.request == number), None)
+        if wanted is None or choice is None:
+            return None
+        gold = str(self._task.requests[choice.request].arguments[choice.parameter])
+        options = options_told(text, gold, (m.content for m in history if m.role == "tool" and not m.error))
+        value: Json = {"options": options}
+        return Act(kind="request", request=wanted.request, slot=wanted.slot, value=value) if options else None
 
     def _business(self, text: str, *, done: bool) -> list[Act]:
         acts: list[Act] = []
