@@ -106,13 +106,13 @@ def amended(talk: Sequence[Message]) -> bool:
 
 
 def picked(talk: Sequence[Message]) -> Message | None:
-    """Returns the message that takes one of at least two things which the message before has listed."""
+    """Returns the message that takes one of the things that the message before has listed, be it the only one."""
     for before, message in pairwise(talk):
         for act in before.acts:
             options = act.value.get("options", ()) if act.kind == "request" and isinstance(act.value, dict) else ()
             values = [option["value"] for option in options]
             taken = [each for each in message.acts if each.kind == "inform" and each.request == act.request]
-            if len(values) > 1 and any(each.value in values for each in taken if isinstance(each.value, str)):
+            if any(each.value in values for each in taken if isinstance(each.value, str)):
                 return message
     return None
 
