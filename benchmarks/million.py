@@ -1,13 +1,14 @@
 """What a run of 1,000,000 costs its driver, and how long `writ plan` and a rerun of it take.
 
     python benchmarks/million.py [--rows 1000000] [--worker-ms 5.46]
+    python benchmarks/million.py plan            # only the times of plan and rerun
 
-The driver is the real one (orders, cells, near-duplicates, selection, manifests), the shards are made up: for
-each order as many rows as it asks for, with MinHash features drawn at random, which is the worst that the index can
-meet. Told are CPU seconds of the driver without those of making the shards up, its largest resident set, and what of
-that is the index of near-duplicates, for a hundredth, a tenth and all of the rows. Then, on that folder with manifests
-for all stages, CPU and clock of `writ plan` and `writ run` beyond the start of Python: with nothing stale, and of a
-plan that must look at every shard. Not in here: data set, card and report (`benchmarks/export.py` has the like).
+The driver is the real one (orders, cells, near-duplicates, selection, manifests), the shards are made up: as many rows
+as each order asks for, with MinHash features drawn at random, which is the worst that the index can meet. Told are CPU
+seconds of the driver without those of making the shards up, its largest resident set, and what of that is the index of
+near-duplicates, for a hundredth, a tenth and all of the rows. Then, on a folder with as many manifests as all of these
+rows have in all stages, CPU and clock of `writ plan` and `writ run` beyond the start of Python: with nothing stale, and
+of a plan that must look at every shard. Not in here: data set, card and report (`benchmarks/export.py` has the like).
 
 With the workers' CPU time per trajectory (`benchmarks/throughput.py`), the last line projects a whole run on 2 cores.
 """
@@ -34,7 +35,7 @@ import pyarrow as pa
 from pipeline.commands import _finishers, _plan
 from pipeline.line import Line, Order
 from pipeline.plan import Plan
-from pipeline.plan_tasks import Fields
+from pipeline.plan_tasks import SHARD, Fields, first_round
 from pipeline.progress import Silent
 from pipeline.recipe_file import load_recipe
 from pipeline.run_folder import features_shard, step_shard
@@ -72,7 +73,7 @@ class MadeUp:
                     columns["id"].append(f"{spec.id}-{number}".encode())
                     columns["source"].append(f"dialogue-{spec.id[6:]}-{number}".encode())
                     columns["fields"].append(pack(tuple(fields)))
-                    columns["features"].append(pack(rng.randbytes(FEATURES)))
+                    columns["features"].append(pack({"": rng.randbytes(FEATURES)}))
             shard = features_shard(folder, line, order.name)
             types = (pa.string(), pa.string(), pa.binary(), pa.binary())
             arrays = [
@@ -105,8 +106,8 @@ def drive(rows: int, out: Path) -> None:
     # What the index holds by its own count, of as many rows as were accepted: it is gone when the run has ended.
     state = plan.line.group.start()
     for number in range(1 << 14):
-        plan.line.group.accept(state, f"dialogue-{number}", random.Random(number).randbytes(FEATURES))
-    index = state.nbytes * rows // (1 << 14)
+        plan.line.group.accept(state, f"dialogue-{number}", {"": random.Random(number).randbytes(FEATURES)})
+    index = sum(each.nbytes for each in state.values()) * rows // (1 << 14)
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     found = {
         "rows": outcome.kept,
@@ -122,7 +123,7 @@ def drive(rows: int, out: Path) -> None:
 def furnish(rows: int, out: Path) -> int:
     """Gives the folder manifests of all stages, and the end of a run with data set and report."""
     plan = planned(rows, out)
-    names = [path.stem for path in features_shard(out, plan.line, "").folder.glob("*.json")]
+    names = [f"r0-{number:05d}" for number in range(-(-first_round(plan.recipe) // SHARD))]
     for number, step in enumerate(plan.line.steps, 1):
         said = Manifest(key="-", stage=plan.line.stage_key(step.stage), seconds=0.4, rows=96, drops=0, files={})
         folder = step_shard(out, plan.line, number, "").folder
@@ -131,7 +132,9 @@ def furnish(rows: int, out: Path) -> int:
         for name in names:
             (folder / f"{name}.json").write_bytes(content)
     ended = read_json(out / "run.json")
-    write_json(out / "run.json", {**ended, "key": _key(plan, finishers(_finishers()), rows)})
+    write_json(
+        out / "run.json", {**ended, "wanted": rows, "kept": rows, "key": _key(plan, finishers(_finishers()), rows)}
+    )
     return len(names)
 
 
@@ -150,6 +153,7 @@ def took(*command: str | Path) -> tuple[float, float]:
 def main() -> None:
     """Measures what the command line asks for."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("what", choices=["all", "plan"], nargs="?", default="all")
     parser.add_argument("--rows", type=int, default=1_000_000)
     parser.add_argument("--worker-ms", type=float, default=5.46, help="of CPU per trajectory, by throughput.py")
     parser.add_argument("--drive", type=Path, help=argparse.SUPPRESS)
@@ -160,13 +164,14 @@ def main() -> None:
     with tempfile.TemporaryDirectory(prefix="writ-bench-") as folder:
         print(json.dumps({"load_before": round(os.getloadavg()[0], 1)}))
         found = []
-        for rows in (asked.rows // 100, asked.rows // 10, asked.rows):
+        for rows in (asked.rows // 100, asked.rows // 10, asked.rows)[: 1 if asked.what == "plan" else 3]:
             out = Path(folder) / str(rows)
             done = subprocess.run(
                 [sys.executable, __file__, "--rows", str(rows), "--drive", str(out)], stdout=subprocess.PIPE, text=True
             )
             print(done.stdout.strip(), flush=True)
             found.append(json.loads(done.stdout))
+        out = Path(folder) / str(asked.rows // 100)
         shards = furnish(asked.rows, out)
         writ = Path(sys.executable).with_name("writ")
         same = [RECIPE, "-n", str(asked.rows), "--out", out]
@@ -176,6 +181,8 @@ def main() -> None:
             tell(what, took(writ, command, *same), start, shards)
         (out / "run.json").unlink()
         tell("plan, every shard looked at", took(writ, "plan", *same), start, shards)
+    if asked.what == "plan":
+        return
     small, large = found[0], found[-1]
     flat = {
         "what": "memory of the driver, index apart",
