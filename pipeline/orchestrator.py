@@ -61,16 +61,15 @@ class Orchestrator:
         """Brings a shard through its steps; see `pipeline.shard.bring`."""
         return await bring(self._line, self._folder, order, upto, self.gate)
 
-    @property
-    def spent(self) -> float:
-        """Money that the shards of this process cost so far."""
+    def hold(self) -> tuple[float, float]:
+        """Spends nothing until the next grant; returns what is spent and what is committed so far. See `Purse`."""
         engines = speaking(services_here(self._line))
-        return engines.purse.spent if engines else 0.0
+        return (engines.purse.spent, engines.purse.hold()) if engines else (0.0, 0.0)
 
-    def told(self, elsewhere: float) -> None:
-        """Hears what other processes have spent."""
+    def grant(self, elsewhere: float, processes: int) -> None:
+        """Shares what is left of the budget with other processes, which have committed so much."""
         if engines := speaking(services_here(self._line)):
-            engines.purse.elsewhere = elsewhere
+            engines.purse.grant(elsewhere, processes)
 
     async def close(self) -> None:
         """Closes connections."""

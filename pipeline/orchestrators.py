@@ -112,16 +112,20 @@ class Actor:
         if self._orchestrator is not None:
             self._orchestrator.share(limit)
 
-    async def look(self, elsewhere: float) -> tuple[float, float, list[Event]]:
-        """Hears what others have spent.
+    async def look(self) -> tuple[float, tuple[float, float], list[Event]]:
+        """Spends nothing until the next grant.
 
         Returns:
-            How late the loop is in seconds, what was spent here, and what happened since the last look.
+            How late the loop is in seconds, what is spent and committed here, and what happened since the last look.
         """
         if self._orchestrator is None:
-            return 0.0, 0.0, []
-        self._orchestrator.told(elsewhere)
-        return self._orchestrator.lag, self._orchestrator.spent, told()
+            return 0.0, (0.0, 0.0), []
+        return self._orchestrator.lag, self._orchestrator.hold(), told()
+
+    async def grant(self, elsewhere: float, processes: int) -> None:
+        """Hears what others have committed, and spends again."""
+        if self._orchestrator is not None:
+            self._orchestrator.grant(elsewhere, processes)
 
     async def close(self) -> None:
         """Closes connections."""
@@ -133,6 +137,7 @@ class Actor:
         if self._orchestrator is None:
             self._orchestrator = Orchestrator(self._line, self._folder)
             self._orchestrator.share(self._limit)
+            self._orchestrator.hold()  # others may be at it; the next look is a second away at most
         return self._orchestrator
 
 
@@ -158,6 +163,7 @@ class Orchestrators:
     _actors: list[Any] = field(default_factory=list)
     _given: list[int] = field(default_factory=list)
     _spent: list[float] = field(default_factory=list)
+    _gone: float = 0.0
     _looked: float = 0.0
 
     def submit(self, order: Order, upto: int, before: Any) -> tuple[Any, Callable[[], None]]:
@@ -178,18 +184,21 @@ class Orchestrators:
         return shard.remote(order, upto, before), done
 
     def look(self) -> None:
-        """Tells each what the others have spent, and starts another one if one lags. Does nothing if it just did."""
+        """Shares what is left of the budget, and starts another one if one lags. Does nothing if it just did."""
         if not self._actors or time.monotonic() < self._looked + _LOOK:
             return
         self._share()  # one that was started again has forgotten it
-        everything = sum(self._spent)
-        asked = [actor.look.remote(everything - own) for actor, own in zip(self._actors, self._spent, strict=True)]
-        lags, spent, events = zip(*self.ray.get(asked), strict=True)
-        self._spent = list(spent)
+        lags, money, events = zip(*self.ray.get([actor.look.remote() for actor in self._actors]), strict=True)
+        # What one that was started again does not remember counts on: rather too little is spent than too much.
+        self._gone += sum(before for before, (now, _) in zip(self._spent, money, strict=True) if now < before)
+        self._spent = [spent for spent, _ in money]
         for each in events:
             hear(each)
         if max(lags) > LAG and len(self._actors) < self.most:
             self._start()
+        everything = sum(committed for _, committed in money) + self._gone
+        for actor, (_, own) in zip(self._actors, [*money, (0.0, 0.0)], strict=False):
+            actor.grant.remote(everything - own, len(self._actors))
         self._looked = time.monotonic()
 
     def close(self) -> None:

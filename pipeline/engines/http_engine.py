@@ -73,21 +73,25 @@ class HttpEngine:
             completion = await self._asked(request, body)
             if journal:
                 journal.add(key, completion)
-        spent = spent_of(completion.usage, self._prices)
-        self._purse.spent += spent.cost
+        else:
+            self._purse.spent += spent_of(completion.usage, self._prices).cost
         if noted:
-            noted.pay(request.role, spent)
+            noted.pay(request.role, spent_of(completion.usage, self._prices))
         return completion
 
     async def _asked(self, request: CompletionRequest, body: bytes) -> Completion:
         await turn()
-        self._purse.check()
-        started = time.monotonic()
-        noted = notes() or Notes()
-        with chat(request, self._model, noted.shard, noted.stage) as span:
-            answer = await self._answer(request, body, started, span)
-            completion = completion_of(answer, self._revision, time.monotonic() - started)
-            span.answered(completion, answer.model)
+        aside, cost = await self._purse.leave(request.role), None
+        try:
+            started = time.monotonic()
+            noted = notes() or Notes()
+            with chat(request, self._model, noted.shard, noted.stage) as span:
+                answer = await self._answer(request, body, started, span)
+                completion = completion_of(answer, self._revision, time.monotonic() - started)
+                span.answered(completion, answer.model)
+            cost = spent_of(completion.usage, self._prices).cost
+        finally:
+            self._purse.settle(request.role, aside, cost)
         return completion
 
     async def _answer(self, request: CompletionRequest, body: bytes, started: float, span: Chat) -> Answer:

@@ -7,8 +7,11 @@ import threading
 import time
 from pathlib import Path
 
+import pyarrow.parquet as pq
 import pytest
 
+from pipeline.storage import read_shard
+from schemas.dialogue import Dialogue
 from tests.pipeline.engines.served import WRIT, recipe, run, served
 from tests.pipeline.toy import files
 
@@ -147,7 +150,8 @@ def test_an_orchestrator_that_is_killed_comes_back_and_asks_for_nothing_twice(tm
         while sum(server.counts().values()) < 40:
             assert process.poll() is None
             time.sleep(0.05)
-        os.kill(orchestrator_below(process.pid), signal.SIGKILL)
+        (first,) = orchestrators_below(process.pid)
+        os.kill(first, signal.SIGKILL)
         noted = sum(path.read_bytes().count(b"\n") for path in (out / "journal").glob("*"))
         _, errors = process.communicate(timeout=240)
         assert process.returncode in (0, 1), errors
@@ -158,7 +162,36 @@ def test_an_orchestrator_that_is_killed_comes_back_and_asks_for_nothing_twice(tm
     assert 0 <= sum(counts.values()) - len(counts) <= 64
 
 
-def orchestrator_below(root: int) -> int:
+@pytest.mark.slow
+def test_an_orchestrator_that_lags_gets_a_second_one_beside_it(tmp_path, undisturbed):
+    """The first one is stopped for seconds, so that its loop is late however fast the machine is."""
+    out = tmp_path / "out"
+    with served(tmp_path, out, "--latency", "1.0") as server:
+        http = {"base_url": server.url, "model": "scripted"}
+        engine = {"http": http, "prices": {"prompt": 1.0, "completion": 10.0}}
+        engines = {"agent": engine, "user": engine, "budget": 1000}
+        path = recipe(tmp_path, server.url, engines=engines)
+        command = [str(WRIT), "run", str(path), "--out", str(out), "--workers", "2"]
+        process = subprocess.Popen(command, stderr=subprocess.PIPE, text=True)
+        while sum(server.counts().values()) < 20:
+            assert process.poll() is None
+            time.sleep(0.05)
+        (first,) = orchestrators_below(process.pid)
+        os.kill(first, signal.SIGSTOP)
+        time.sleep(6)
+        os.kill(first, signal.SIGCONT)
+        most = 1
+        while process.poll() is None:
+            most = max(most, len(orchestrators_below(process.pid)))
+            time.sleep(0.1)
+        assert process.returncode in (0, 1), process.stderr.read()
+        process.stderr.close()
+        assert set(server.counts().values()) == {1}
+    assert most == 2
+    assert files(out) == undisturbed
+
+
+def orchestrators_below(root: int) -> list[int]:
     parents = {}
     for path in Path("/proc").iterdir():
         if path.name.isdigit():
@@ -170,8 +203,38 @@ def orchestrator_below(root: int) -> int:
     ours = {root}
     while more := {pid for pid, (parent, _) in parents.items() if parent in ours} - ours:
         ours |= more
-    (found,) = [pid for pid in ours if parents.get(pid, (0, b""))[1].startswith(b"ray::Actor")]
-    return found
+    return [pid for pid in ours if parents.get(pid, (0, b""))[1].startswith(b"ray::Actor")]
+
+
+def drops_of(out):
+    paths = out.glob("stages/*/*.drops.parquet")
+    rows = [row for path in paths for row in pq.read_table(path).to_pylist()]
+    return [row for row in rows if row["stage"] in ("simulate_dialogues", "validate_dialogues")]
+
+
+@pytest.mark.slow
+def test_an_agent_that_says_the_same_for_ever_is_left_and_named(tmp_path):
+    out = tmp_path / "out"
+    with served(tmp_path, out, "--fault", "loop=1.0") as server:
+        engines = {"agent": {"http": {"base_url": server.url, "model": "scripted"}}}
+        done = run(recipe(tmp_path, server.url, count=4, engines=engines), out)
+        assert done.returncode == 1, done.stderr
+    drops = drops_of(out)
+    assert drops and {(drop["reason"], drop["owner"]) for drop in drops} == {("loop", "agent")}
+
+
+@pytest.mark.slow
+def test_answers_that_are_cut_off_are_asked_for_once_more_and_never_kept(tmp_path):
+    out = tmp_path / "out"
+    with served(tmp_path, out, "--fault", "truncate=0.05") as server:
+        done = run(recipe(tmp_path, server.url), out)
+        assert done.returncode in (0, 1), done.stderr
+    assert all(drop["reason"] == "truncated" and drop["owner"] in ("agent", "user") for drop in drops_of(out))
+    paths = [path for path in out.glob("stages/*simulate_dialogues/*.parquet") if "drops" not in path.name]
+    made = [dialogue for path in paths for dialogue in read_shard(path, Dialogue)]
+    spoken = [message.generation for dialogue in made for message in dialogue.messages if message.generation]
+    assert {each.repaired for each in spoken} == {"", "truncated"}
+    assert {each.finish_reason for each in spoken} <= {"stop", "tool_calls"}
 
 
 @pytest.mark.slow
