@@ -65,6 +65,8 @@ RECIPE: dict[str, Any] = {
     "domains": [{"name": "retail", "world": {"size": 200, "seed": 1}}],
 }
 MODEL = "fixed"
+HERE = Path(__file__).resolve().parents[1]
+SDK = HERE / ".venv" / "trainers" / "bin" / "python"
 
 
 class Recorder:
@@ -255,25 +257,14 @@ async def bare(url: str, bodies: Sequence[tuple[str, Any]], slots: int, count: i
     return measured
 
 
-async def sdk(url: str, bodies: Sequence[tuple[str, Any]], slots: int, count: int) -> Measured | None:
-    """The same with the openai SDK, where it is installed."""
-    try:
-        import openai
-    except ImportError:
+def sdk(url: str, bodies: Path, slots: int, count: int) -> Measured | None:
+    """The same with the openai SDK, where `make .venv/.trainers` has installed it."""
+    if not SDK.exists():
         return None
-    measured, left = Measured(), iter(range(count))
-    async with openai.AsyncOpenAI(base_url=f"{url}/v1", api_key="none", max_retries=0) as client:
-
-        async def worker() -> None:
-            for number in left:
-                name, body = bodies[number % len(bodies)]
-                await client.chat.completions.create(**body, extra_headers={"X-Session-ID": name})
-                measured.requests += 1
-
-        began, cpu = time.perf_counter(), time.process_time()
-        await asyncio.gather(*(worker() for _ in range(slots)))
-        measured.seconds, measured.cpu = time.perf_counter() - began, time.process_time() - cpu
-    return measured
+    reset(url)
+    command = [str(SDK), str(HERE / "benchmarks" / "openai_sdk.py"), str(bodies), url, str(slots), str(count)]
+    done = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True)
+    return Measured(**json.loads(done.stdout))
 
 
 @contextlib.contextmanager
@@ -331,6 +322,7 @@ def measure(rounds: int, long: int) -> dict[str, Any]:
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         (folder / "answers.json").write_text(json.dumps(recorder.answers))
+        (folder / "bodies.json").write_text(json.dumps(bodies))
         (folder / "scenarios.jsonl").write_bytes(b"\n".join(encode(scenario) for scenario in scenarios))
         with endpoint(folder / "answers.json", str(LATENCY)) as url:
             for slots in (64, 256):
@@ -352,8 +344,11 @@ def measure(rounds: int, long: int) -> dict[str, Any]:
                     f"kept_c{slots}": whole[-1].kept,
                     f"dropped_c{slots}": whole[-1].dropped,
                 }
-            asked = here(lambda: sdk(url, bodies, 64, 1000), url)
+            asked = sdk(url, folder / "bodies.json", 64, 1000)
             found["openai_cpu_ms_c64"] = round(asked.cpu_ms, 3) if asked else None
+            found["openai_to_whole_dialogues"] = (
+                round(asked.cpu_ms / found["cpu_ms_per_request_c64"], 1) if asked else None
+            )
             two = parts(folder, url, 2, 500, 500 * 4)
             found["rate_c1000_2_processes"] = round(sum(each.rate for each in two))
             found["cpu_ms_per_request_c1000"] = round(sum(e.cpu for e in two) / sum(e.requests for e in two) * 1000, 3)

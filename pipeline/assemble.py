@@ -18,6 +18,7 @@ from stages.base import GroupStage
 if TYPE_CHECKING:
     from stages.continue_sessions import ContinueSessions
     from stages.simulate_dialogues import SimulateDialogues
+    from stages.validate_dialogues import ValidateDialogues
 
 
 def line_of(
@@ -101,10 +102,9 @@ def _dialogues(recipe: Recipe) -> Sequence[Step]:
     from schemas.dialogue import Dialogue
     from schemas.verdict import Judged
     from stages.best_of import BestOf
-    from stages.validate_dialogues import ValidateDialogues
 
     settings, live, simulate = recipe.simulate, _speak(recipe), simulation(recipe)
-    validate = ValidateDialogues(zero_gain_turns=recipe.checks.zero_gain_turns)
+    validate = validation(recipe)
     if settings.attempts == 1:
         return (
             Step("simulate_dialogues", simulate, Dialogue, live=live),
@@ -131,6 +131,16 @@ def simulation(recipe: Recipe) -> SimulateDialogues:
     )
 
 
+def validation(recipe: Recipe) -> ValidateDialogues:
+    """Returns the stage that checks a recipe's dialogues."""
+    from stages.validate_dialogues import ValidateDialogues
+
+    checks = recipe.checks
+    by_default = recipe.engines.user is not None
+    relabel = by_default if checks.behavior is None else checks.behavior == "relabel"
+    return ValidateDialogues(zero_gain_turns=checks.zero_gain_turns, relabel=relabel)
+
+
 def _speak(recipe: Recipe) -> bool:
     """Whether a language model speaks in the dialogues."""
     return not {"agent", "user", "rewriter"}.isdisjoint(recipe.engines.voices)
@@ -148,14 +158,13 @@ def sessions_of(recipe: Recipe) -> ContinueSessions:
     from stages.continue_sessions import ContinueSessions
     from stages.diversify_behaviors import DiversifyBehaviors
     from stages.generate_tasks import GenerateTasks
-    from stages.validate_dialogues import ValidateDialogues
 
     return ContinueSessions(
         lengths=tuple(sorted(recipe.sessions.items())),
         generate=GenerateTasks(validation=recipe.validation, witnesses=recipe.grid.witnesses),
         diversify=DiversifyBehaviors(per_task=1, space=space_of(recipe.behaviors, Path())),
         simulate=simulation(recipe),
-        validate=ValidateDialogues(zero_gain_turns=recipe.checks.zero_gain_turns),
+        validate=validation(recipe),
     )
 
 

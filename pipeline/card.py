@@ -82,6 +82,7 @@ def card(facts: Facts, written: Written) -> str:
         _made(facts),
         _table(("role", "who spoke", "licence"), _engines(facts)),
         _table(("rejected at", "reason", "fault of", "records"), _drops(facts)),
+        facts.spoken.line(),
         contamination_line(facts),
         "## Licence and limits",
         f"{_APACHE if _generated(facts) else _OTHERS} {_LIMITS}",

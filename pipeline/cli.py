@@ -408,7 +408,10 @@ def conform(
 @told
 def evaluate(
     engine: Annotated[
-        str, typer.Argument(metavar="ENGINE", help="A YAML file with an engine (`http: ...`), or a base URL.")
+        str,
+        typer.Argument(
+            metavar="ENGINE", help="A YAML file with an engine (`http: ...` or `vllm: ...`), or a base URL."
+        ),
     ],
     run: RunPath,
     model: Annotated[str | None, typer.Option(metavar="NAME", help="Which model, where ENGINE is a URL.")] = None,

@@ -19,6 +19,7 @@ from typing import Any, Literal
 import orjson
 
 from pipeline.acts import act_pairs
+from pipeline.engines.spoken import Spoken, spoken_in
 from pipeline.errors import StorageError
 from pipeline.plan_tasks import Cell, Fields, cell_of, quotas
 from pipeline.recipe import Recipe
@@ -83,6 +84,7 @@ class Facts:
         fingerprint: what the rows depend on, as one digest.
         balance: per kind of keys, the limit and the key that comes nearest to it, where the recipe has limits.
         reported: rows that have something of a benchmark, where the recipe says `report`.
+        spoken: what became of language models' words, where the recipe has any.
     """
 
     name: str
@@ -107,6 +109,7 @@ class Facts:
     fingerprint: str = ""
     reported: int = 0
     balance: dict[str, Json] = field(default_factory=dict)
+    spoken: Spoken = field(default_factory=Spoken)
 
     @property
     def witnesses(self) -> Strength:
@@ -202,6 +205,8 @@ def _facts_of(run: Path, kept: bytes, ended: bool) -> Facts:
     _measure_texts(facts, run)
     if (identity.get("contamination") or {}).get("action") == "report":
         facts.reported = _reported(run)
+    if identity.get("engines"):
+        facts.spoken = spoken_in(_metadata(run))
     return facts
 
 
@@ -257,13 +262,12 @@ def _drops(run: Path) -> list[Drops]:
     return sorted(found.values(), key=lambda drops: (drops.stage, -drops.count, drops.reason, drops.owner))
 
 
+def _metadata(run: Path) -> Iterator[str]:
+    return (text for table in kept_tables(run, ["metadata"]) for text in table.column("metadata").to_pylist())
+
+
 def _reported(run: Path) -> int:
-    verdicts = (
-        verdict
-        for table in kept_tables(run, ["metadata"])
-        for text in table.column("metadata").to_pylist()
-        for verdict in orjson.loads(text)["verdicts"]
-    )
+    verdicts = (verdict for text in _metadata(run) for verdict in orjson.loads(text)["verdicts"])
     return sum(verdict["check"] == "contamination" and bool(verdict["detail"]) for verdict in verdicts)
 
 

@@ -20,6 +20,7 @@ from typing import Any
 from pipeline.cluster.flights import Flights, Sent
 from pipeline.cluster.places import lacking, options, orchestrator_needs, slots
 from pipeline.cluster.probe import survive, suspects
+from pipeline.engines.settings import Addresses, Engines
 from pipeline.engines.vllm_fleet import Fleet
 from pipeline.errors import Stopped, UserError
 from pipeline.fingerprint import HOME
@@ -114,11 +115,19 @@ class OnRay:
             ) from error
         self._files = module_files()
 
+    def serve(self, engines: Engines, logs: Path) -> Addresses:
+        """Starts the servers of models that the run serves itself; does nothing if they are there.
+
+        Raises:
+            UserError: one does not start.
+        """
+        self._fleet = self._fleet or Fleet(engines, logs, self._pools)
+        return self._fleet.addresses
+
     def map(self, line: Line, folder: Path, orders: Iterator[Order]) -> Iterator[ShardResult]:
         """Runs every shard and yields its result."""
         if line.replicas is not None:
-            self._fleet = self._fleet or Fleet(line.replicas, on_disk(folder.resolve()) / "engines", self._pools)
-            line = line.at(self._fleet.addresses)
+            line = line.at(self.serve(line.replicas, on_disk(folder.resolve()) / "engines"))
         shared, place = self._ray.put(line), str(folder.resolve())
         if self._address is not None and not self._ray.get(self._ray.remote(num_cpus=0)(_seen).remote(place)):
             raise UserError(

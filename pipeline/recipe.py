@@ -30,7 +30,7 @@ With `grid.witnesses: plausible`, burdens mean the column `plausible_burden` of 
 from __future__ import annotations
 
 from collections.abc import Hashable
-from typing import Annotated, TypeVar
+from typing import Annotated, Literal, TypeVar
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
@@ -241,9 +241,12 @@ class CheckSettings(_Strict):
     Attributes:
         zero_gain_turns: most reads and questions of an agent that tell it nothing new
             (`stages/validate_dialogues/gains.py`); dialogues with more are dropped. Any number if it is left out.
+        behavior: what becomes of a dialogue that is right but shows other behaviours of its user than planned: `drop`
+            it, or `relabel` it with those that it shows. Left out: models' users are relabelled, scripts' dropped.
     """
 
     zero_gain_turns: Annotated[int, Field(ge=0, le=1000)] | None = None
+    behavior: Literal["relabel", "drop"] | None = None
 
 
 Similarity = Annotated[float, Field(ge=0.7, le=1)]

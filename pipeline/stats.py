@@ -35,9 +35,8 @@ def stats(run: Path, console: Console) -> None:
     if manifest.get("spent"):
         _print(console, "language models", _spent(manifest["spent"]))
     users = realism_line(facts.realism) if facts.realism and facts.realism.turns else ""
-    for line in filter(
-        None, (users, acts_line(facts), gain_line(facts), balance_line(facts), contamination_line(facts))
-    ):
+    measured = (users, acts_line(facts), gain_line(facts), balance_line(facts), contamination_line(facts))
+    for line in filter(None, (facts.spoken.line(), *measured)):
         console.print(f"\n{line}", markup=False, highlight=False)
     if facts.acts:
         _print(console, "commonest pairs of dialogue acts", _pairs(facts))

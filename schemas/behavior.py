@@ -77,6 +77,7 @@ class Behavior(Record):
         own: playbooks of these behaviours that are not WRIT's, from a file of the recipe's own.
         instruction: the text an LLM user follows.
         profile: who the user is beside the task; unset where the recipe wants none.
+        planned: the disclosure and traits that were planned, where a model showed others, which are those above.
     """
 
     id: str
@@ -88,6 +89,7 @@ class Behavior(Record):
     own: tuple[Playbook, ...] = ()
     instruction: str = ""
     profile: Profile | UnsetType = UNSET
+    planned: tuple[str, ...] | UnsetType = UNSET
 
 
 class Episode(Record):

@@ -8,6 +8,7 @@ outputs/quickstart/eval/small-1/failed.parquet   the dialogues that did not pass
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -18,12 +19,15 @@ import yaml
 from pydantic import ValidationError
 from rich.console import Console
 
+from pipeline.engines.admission import Admission
 from pipeline.engines.connections import close_connections
-from pipeline.engines.settings import Engines
+from pipeline.engines.settings import Addresses, Engines, EngineSettings
+from pipeline.engines.speaking import speaking
 from pipeline.errors import PARTIAL, WHOLE, UserError
 from pipeline.evaluate.rates import PassRates
 from pipeline.evaluate.tries import Try, try_all
 from pipeline.evaluate.view import picture, show
+from pipeline.gate import Gate
 from pipeline.run_folder import RunFolder
 from pipeline.run_worlds import worlds_of
 from pipeline.storage import write_bytes, write_json, write_shard
@@ -70,15 +74,18 @@ def evaluate(
         sampling={seat: voice.sampling for seat, voice in voices.items()},
         prompts={seat: voice.prompt for seat, voice in voices.items() if voice.prompt},
     )
-    tried = asyncio.run(_tried(worlds, engines, scenarios, simulate, ValidateDialogues(), k, concurrency, role))
+    name = voices[role].engine
+    folder = out or run / "eval" / _UNFIT.sub("-", name.partition(":")[2] or name)
+    folder.mkdir(parents=True, exist_ok=True)
+    with _serving(engines, folder.resolve() / "engines") as addresses:
+        tried = asyncio.run(
+            _tried(worlds, engines, addresses, scenarios, simulate, ValidateDialogues(), k, concurrency, role)
+        )
     rates = PassRates(k)
     for scenario in scenarios:
         own = [each for each in tried if each.scenario is scenario and each.valid]
         cell = (scenario.task.num_writes, scenario.task.burden)
         rates.add(cell, scenario.task.id, len(own), sum(each.passed for each in own))
-    name = voices[role].engine
-    folder = out or run / "eval" / _UNFIT.sub("-", name.partition(":")[2] or name)
-    folder.mkdir(parents=True, exist_ok=True)
     write_bytes(folder / "grid.svg", picture(rates, name).encode())
     write_shard(folder / "failed.parquet", [each.drop for each in tried if each.drop is not None], Drop)
     write_json(folder / "result.json", _result(name, rates, tried))
@@ -88,14 +95,34 @@ def evaluate(
 
 
 async def _tried(
-    worlds: tuple[AnySource, ...], engines: Engines, scenarios: list[Scenario], simulate: Any, validate: Any, k: int,
-    concurrency: int, role: EngineRole,
+    worlds: tuple[AnySource, ...], engines: Engines, addresses: Addresses, scenarios: list[Scenario], simulate: Any,
+    validate: Any, k: int, concurrency: int, role: EngineRole,
 ) -> list[Try]:  # fmt: skip
-    services = build_services(worlds, engines)
+    services = build_services(worlds, engines, addresses)
+    gate, asked = Gate(concurrency), speaking(services)
+    assert asked is not None
+    watching = asyncio.create_task(Admission(gate, list(asked.pools.values()), concurrency).watch())
     try:
-        return await try_all(scenarios, simulate, validate, services, k=k, concurrency=concurrency, judged=role)
+        return await try_all(scenarios, simulate, validate, services, k=k, gate=gate, judged=role)
     finally:
+        watching.cancel()
+        await asyncio.gather(watching, return_exceptions=True)
         await close_connections()
+
+
+@contextlib.contextmanager
+def _serving(engines: Engines, logs: Path) -> Iterator[Addresses]:
+    """Serves models that nobody else does, on Ray, as long as it lasts."""
+    if not engines.served:
+        yield {}
+        return
+    from pipeline.on_ray import OnRay
+
+    ray = OnRay(1)
+    try:
+        yield ray.serve(engines, logs)
+    finally:
+        ray.close()
 
 
 def engines_for(engine: str, model: str | None, role: EngineRole, partner: str | None) -> Engines:
@@ -104,26 +131,27 @@ def engines_for(engine: str, model: str | None, role: EngineRole, partner: str |
     Raises:
         UserError: what was named is no engine.
     """
-    seats: dict[str, Any] = {role: _engine(engine, model)}
-    if partner is not None:
-        seats["user" if role == "agent" else "agent"] = _engine(partner, model)
+    other: EngineRole = "user" if role == "agent" else "agent"
+    named = {role: engine} if partner is None else {role: engine, other: partner}
+    return Engines().model_copy(update={seat: _engine(each, model, seat) for seat, each in named.items()})
+
+
+def _engine(named: str, model: str | None, seat: EngineRole) -> EngineSettings:
+    """Reads an engine; paths in a file are relative to it."""
+    values, folder = _values(named, model)
     try:
-        found = Engines.model_validate(seats)
+        found = Engines.model_validate({seat: values}).at(folder).roles[seat]
     except ValidationError as error:
         first = error.errors()[0]
-        raise UserError(f"{engine}: {'.'.join(map(str, first['loc'][1:]))}: {first['msg']}") from None
-    if any(settings.http is None for settings in found.roles.values()):
-        raise UserError(
-            f"{engine}: `writ eval` asks endpoints; serve the model first (vllm serve ...) and name its URL"
-        )
+        raise UserError(f"{named}: {'.'.join(map(str, first['loc'][1:]))}: {first['msg']}") from None
     return found
 
 
-def _engine(named: str, model: str | None) -> Json:
+def _values(named: str, model: str | None) -> tuple[Json, Path]:
     if named.startswith(("http://", "https://")):
         if model is None:
             raise UserError(f"{named}: which model? give --model")
-        return {"http": {"base_url": named, "model": model}}
+        return {"http": {"base_url": named, "model": model}}, Path()
     path = Path(named)
     if not path.is_file():
         raise UserError(
@@ -134,8 +162,8 @@ def _engine(named: str, model: str | None) -> Json:
     except yaml.YAMLError as error:
         raise UserError(f"{named}: is no YAML: {error}") from None
     if not isinstance(found, dict):
-        raise UserError(f"{named}: holds no engine; write `http: {{base_url: ..., model: ...}}`")
-    return found
+        raise UserError(f"{named}: holds no engine; write `http: {{base_url: ..., model: ...}}` or `vllm: ...`")
+    return found, path.absolute().parent
 
 
 def scenarios_of(run: Path, count: int | None) -> Iterator[Scenario]:

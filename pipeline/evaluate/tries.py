@@ -1,6 +1,6 @@
 """The tries: each task of a run several times, the model in its seat.
 
-    tries = await try_all(scenarios, stage, services, k=4, concurrency=16)
+    tries = await try_all(scenarios, stage, services, k=4, gate=Gate(16))
     tries[0]        # Try(scenario=..., attempt=0, passed=False, valid=True, why="outcome", drop=Drop(...))
 
 A try that ends by a fault that is not the model's (an engine that does not answer, a user that leaves, words that the
@@ -43,7 +43,7 @@ async def try_all(
     services: Services,
     *,
     k: int,
-    concurrency: int,
+    gate: Gate,
     judged: str = "agent",
 ) -> list[Try]:
     """Tries each scenario k times.
@@ -54,7 +54,7 @@ async def try_all(
         validate: A `ValidateDialogues`.
         services: Sandboxes and engines.
         k: Tries per scenario.
-        concurrency: Dialogues at once.
+        gate: Says how many dialogues there are at once.
         judged: Whose faults count: `agent` or `user`.
     """
 
@@ -67,5 +67,4 @@ async def try_all(
             return Try(scenario, attempt, False, made.owner == judged, made.reason, made)
         return Try(scenario, attempt, True, True)
 
-    gate = Gate(concurrency)
     return await together([gate.enter(one, (scenario, n)) for scenario in scenarios for n in range(k)])

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from schemas.base import content_id, encode
 from schemas.dialogue import Dialogue
 from schemas.verdict import Drop, DropReason, Judged, Owner, Verdict
 from stages.base import Services, Stage
-from stages.validate_dialogues.behavior import behavior
+from stages.validate_dialogues.behavior import behavior, relabelled
 from stages.validate_dialogues.context import CheckContext, Limits, Toolbox, place
 from stages.validate_dialogues.evidence import evidence_before_write
 from stages.validate_dialogues.gains import gains, zero_gains
@@ -57,11 +57,13 @@ class ValidateDialogues(Stage[Dialogue, Judged]):
         parallel_calls: most calls that one assistant message may make.
         text_beside_calls: whether an assistant message may hold both words and calls.
         zero_gain_turns: most turns of the agent that may tell it nothing new; None for any number.
+        relabel: whether a dialogue that shows other behaviours than planned bears those in place of being dropped.
     """
 
     parallel_calls: int = 1
     text_beside_calls: bool = False
     zero_gain_turns: int | None = None
+    relabel: bool = False
 
     async def process(self, record: Dialogue, services: Services) -> Sequence[Judged | Drop]:
         """Returns the dialogue with its verdicts, or the drop."""
@@ -73,6 +75,9 @@ class ValidateDialogues(Stage[Dialogue, Judged]):
         verdicts: list[Verdict] = []
         for check in CHECKS:
             verdict = check(context)
+            if verdict.check == "behavior" and not verdict.passed and self.relabel:
+                # What other checks see of the behaviours changes with them.
+                return replace(self, relabel=False).validated(relabelled(record), services)
             if not verdict.passed:
                 return _dropped(record, verdict.check, verdict.owner, verdict.detail)
             verdicts.append(verdict)
