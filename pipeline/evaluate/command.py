@@ -28,6 +28,7 @@ from pipeline.evaluate.rates import PassRates
 from pipeline.evaluate.tries import Try, try_all
 from pipeline.evaluate.view import picture, show
 from pipeline.gate import Gate
+from pipeline.remote.local import on_disk
 from pipeline.run_folder import RunFolder
 from pipeline.run_worlds import worlds_of
 from pipeline.storage import write_bytes, write_json, write_shard
@@ -77,7 +78,7 @@ def evaluate(
     name = voices[role].engine
     folder = out or run / "eval" / _UNFIT.sub("-", name.partition(":")[2] or name)
     folder.mkdir(parents=True, exist_ok=True)
-    with _serving(engines, folder.resolve() / "engines") as addresses:
+    with _serving(engines, on_disk(folder.resolve()) / "engines") as addresses:
         tried = asyncio.run(
             _tried(worlds, engines, addresses, scenarios, simulate, ValidateDialogues(), k, concurrency, role)
         )

@@ -8,7 +8,6 @@ import pytest
 from pipeline.storage import read_shard
 from schemas.verdict import Drop
 from tests.pipeline.engines.served import WRIT, recipe, run, served
-from tests.pipeline.engines.vllm_servers import processes, real
 
 
 def evaluated(*arguments: object) -> subprocess.CompletedProcess:
@@ -69,28 +68,3 @@ def test_bad_input_is_told_before_anything_is_asked(tmp_path, arguments, said):
     done = evaluated(*(places.get(each, each) for each in arguments))
     assert done.returncode == 2
     assert said in done.stderr
-
-
-@pytest.mark.slow
-@pytest.mark.vllm
-def test_a_model_that_nobody_serves_is_served_for_the_time_of_it(made, tmp_path):
-    settings = real()
-    engine = tmp_path / "tiny.yaml"
-    places = {"model": "./tiny", "python": str(settings.python)}
-    (tmp_path / "tiny").symlink_to(settings.model)
-    engine.write_text(
-        json.dumps(
-            {
-                "vllm": {**settings.model_dump(mode="json", exclude_defaults=True), **places},
-                "guided": True,
-                "sampling": {"max_tokens": 200},
-            }
-        )
-    )
-    done = evaluated(engine, made / "out", "-k", 1, "-n", 3, "--out", tmp_path / "eval", "--concurrency", 3)
-    assert done.returncode in (0, 1), done.stderr
-    result = json.loads((tmp_path / "eval" / "result.json").read_text())
-    assert result["engine"].startswith("vllm:tiny@") and len(result["tries"]) == 3
-    assert all(each["reason"] and each["owner"] for each in result["tries"]), "random weights pass nothing"
-    assert not any(each["reason"] == "engine_error" for each in result["tries"])
-    assert not processes(str(tmp_path)), "nothing of it is left"
