@@ -223,7 +223,8 @@ class UserWords(Manner):
     def amends(self, request: Request, role: str) -> str:
         """Puts a request right that is not being talked of."""
         own = self.lexicon.writes.get(request.tool or "")
-        lead = self.pick(tables.AMENDS).replace("{noun}", own.noun if own is not None else "other one")
+        noun = own.noun if own is not None else "other one"  # as an agent says it
+        lead = self.pick(tables.AMENDS).replace("{noun}", noun.replace("your ", "my "))
         return joined([lead, self.tell(request, role, asked=False)])
 
     def not_that(self, request: Request, role: str) -> str:
