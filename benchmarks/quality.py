@@ -61,7 +61,7 @@ def main() -> int:
     def duplicates() -> None:
         seen = deduplicate.start()
         for each in judged:
-            seen.accept(each.id, deduplicate.features(each))
+            deduplicate.accept(seen, each.id, deduplicate.features(each))
 
     async def clean() -> None:
         for each in judged:

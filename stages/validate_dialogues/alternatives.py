@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 import msgspec
 
-from schemas.base import Json, canonical, plain
+from schemas.base import Json, canonical
 from schemas.program import Bind, Program
 from schemas.task import Knowledge, Request, Task
 from stages.behaviors.slips import identity_ways
@@ -68,7 +68,7 @@ class Alternatives(NamedTuple):
         look_ups: of the programs.
         spoken: what only the user can say.
         facts: what the user states, by name, as canonical text.
-        roles: what the user describes, as it is meant, as canonical text.
+        roles: what the user describes, as it is meant, as JSON text; other words for it cost a run (`as_meant`).
         ways: the facts by which the user can be found, one set is enough.
     """
 
@@ -91,7 +91,7 @@ def alternatives(sandbox: Sandbox, task: Task) -> Alternatives:
     clauses: dict[frozenset[ReadKey], None] = {}
     look_ups: list[LookUp] = []
     roles_: dict[Spoken, bytes] = {}
-    writes = sum(request.kind == "write" for request in task.requests)
+    writes = sum(request.kind in ("write", "decline") for request in task.requests)
     spoken: set[Spoken] = {END, *(PERSON if ways else ()), *(Spoken("yes", n) for n in range(1, writes + 1))}
     for number, own in enumerate(ready.requests):
         for clause in own.request.proof.clauses:
@@ -123,13 +123,13 @@ def _roles(request: Request, number: int, lexicon: Lexicon) -> Iterator[tuple[Sp
     """Yields what a user describes of a request; that its own row is meant, no user says."""
     for place, each in enumerate(request.programs):
         if each.where or each.order or each.wishes or each.start is not None or each.pick != "only":
-            yield Spoken("program", number, place), canonical(plain(each))
+            yield Spoken("program", number, place), msgspec.json.encode(each)
     own = {program.role for program in request.programs}
     for role in roles(lexicon, request) if request.tool else ():
         sources = parameters_of(lexicon, request, role)
-        binds = {name: plain(source.bind) for name, source in sources.items() if source.bind is not None}
+        binds = {name: source.bind for name, source in sources.items() if source.bind is not None}
         if binds and role not in own:
-            yield Spoken("role", number, role), canonical(binds)
+            yield Spoken("role", number, role), msgspec.json.encode(binds)
 
 
 def _look_ups(own: PreparedRequest) -> Iterator[LookUp]:

@@ -9,7 +9,7 @@ log2((n + 1) / (m + 1)). Alternatives are
   and each place where a look-up ("the one with the camera") has not looked while the row is not found, or while the
   user is wrong about it;
 * of the user: who it is (two while nothing is told, one while what was told does not suffice), each request, each
-  selection and each fact of it, the yes to each write, and whether anything more is wanted.
+  selection and each fact of it, the yes (or the no for good) to each write, and whether anything more is wanted.
 
 Example: all is told, and which of three loans is due first is what three reads have to show. Four candidates; the reads
 have gains of log2(4/3), log2(3/2) and log2(2/1), 0.415, 0.585 and 1 bit, which sum to log2(4). A read once more has 0,
@@ -26,6 +26,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from math import log2
 from typing import Any
+
+import orjson
 
 from schemas.base import Json, canonical
 from schemas.dialogue import Message
@@ -135,7 +137,7 @@ class _Known:
                 self._told_fact(act.slot, act.value)
                 if isinstance(act.value, dict) and (act.value.get("program") or act.value.get("binds")):
                     self._told_role(act.slot, act.value)
-            elif act.kind == "affirm" and answered is not None:
+            elif act.kind in ("affirm", "withdraw") and answered is not None:
                 for asked in answered.acts:
                     if asked.kind == "confirm" and asked.request not in self._agreed:
                         self._agreed.add(asked.request)
@@ -146,12 +148,12 @@ class _Known:
     def _told_role(self, role: str, told: Mapping[str, Any]) -> None:
         """Finds the request that was told: messages number them in the order of being raised."""
         kind, name = ("program", told["number"]) if told.get("program") else ("role", role)
-        text = canonical(told["program"] or told["binds"])
+        text = orjson.dumps(told["program"] or told["binds"])
         for slot, meant in self._all.roles.items():
             if slot not in self._spoken or (slot.kind, slot.name) != (kind, name):
                 continue
             if text == meant or (
-                told["program"] and as_meant(self._sandbox, self._task, slot.request, canonical(told))
+                told["program"] and as_meant(self._sandbox, self._task, slot.request, orjson.dumps(told))
             ):
                 self._spoken.discard(slot)
                 self._look_ups = [each for each in self._look_ups if each.until != slot]
