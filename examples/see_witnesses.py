@@ -1,6 +1,6 @@
 """Makes the changed worlds of a proof, asks its reads there, and prints what differs.
 
-    python examples/see_witnesses.py outputs/small dialogue-e175b0c1eea3a109 [--world FILE]
+    python examples/see_witnesses.py outputs/small dialogue-1a6a4ccd29a162de [--world FILE]
 
 Uses the sandbox and the interpreter of programs; nothing of the generator that made the proof.
 """
