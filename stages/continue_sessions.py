@@ -36,6 +36,8 @@ TRIES = 6
 """Orders tried for one further task."""
 _WHO = frozenset({"slippable", "drippable", "datable", "found_in_parts", "found_otherwise"})
 """What behaviours of a first task need: that the user says who it is."""
+_BESIDE = frozenset({"complain", "feedback"})
+"""What may be said beside a good-bye without being missed."""
 KINDS: Mapping[Kind, float] = {"write_intensive": 0.4, "read_heavy": 0.3, "information": 0.2, "must_refuse": 0.1}
 """Kinds of further tasks; others need people, rows or errors that a session has no room for."""
 _BURDENS = range(2, 9)
@@ -158,7 +160,7 @@ def going_on(dialogue: Dialogue) -> tuple[Message, ...] | None:
     if dialogue.ended != "user_done" or len(own) < 3 or own[-1].role != "assistant" or own[-1].tool_calls:
         return None
     farewell, asked = own[-2], own[-3]
-    if farewell.role != "user" or {act.kind for act in farewell.acts} - {"complain"} != {"user_bye"}:
+    if farewell.role != "user" or {act.kind for act in farewell.acts} - _BESIDE != {"user_bye"}:
         return None
     return own[:-2] if asked.role == "assistant" and not asked.tool_calls else None
 

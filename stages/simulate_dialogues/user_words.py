@@ -5,7 +5,6 @@ What is meant comes from the caller; how it is typed, from `manner.py`.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from typing import Literal
 
@@ -17,9 +16,9 @@ from schemas.task import Knowledge, Request
 from stages.simulate_dialogues import wording_temper as moods
 from stages.simulate_dialogues import wording_user as tables
 from stages.simulate_dialogues.manner import Manner, joined
+from stages.simulate_dialogues.pointing import named
 from tool_specs.dice import Dice
 from tool_specs.domain import Domain
-from tool_specs.lexicon import Lexicon
 from tool_specs.phrasing import user as grammar
 from tool_specs.phrasing.english import number, number_of
 from tool_specs.phrasing.frames import want
@@ -49,7 +48,7 @@ class UserWords(Manner):
         self.has_account = bool(domain.identity_tools)
         self.lexicon = domain.lexicon
         self.facts = facts
-        self._pointing = pointing(scenario, domain.lexicon)
+        self._pointing = named(scenario, domain.lexicon)
         said = scenario.said_before
         self._asked = bool(said) and said[-1].content.rstrip().endswith("?")
 
@@ -271,20 +270,6 @@ class UserWords(Manner):
             text = self.pick(tables.SLIPPED)
         wrong_host = wrong.rpartition("@")[2]
         return text.replace("{true}", right).replace("{host}", host).replace("{wrong}", wrong_host)
-
-
-def pointing(scenario: Scenario, lexicon: Lexicon) -> re.Pattern[str] | None:
-    """Returns what finds the mention of the row that the task before was about, if it was about one alone."""
-    last = scenario.before[-1].task if scenario.before else None
-    if last is None or len(last.writes) != 1:
-        return None
-    about = [str(value) for value in last.writes[0].arguments.values() if isinstance(value, str)]
-    stated = {str(entry.value) for entry in scenario.task.knowledge if not entry.identity}
-    ids = [value for value in about if value in stated and any(letter.isdigit() for letter in value)]
-    if not ids:
-        return None
-    nouns = "|".join(sorted({re.escape(row.singular) for row in lexicon.rows.values()}))
-    return re.compile(rf"\b(?:(?:my|the|that) )?({nouns}) {re.escape(ids[0])}\b")
 
 
 _VENTS = {"first": moods.VENT_FIRST, "now": moods.VENT, "again": moods.VENT_AGAIN, "last": moods.VENT_LAST}

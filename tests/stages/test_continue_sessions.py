@@ -22,6 +22,8 @@ from stages.diversify_behaviors import DiversifyBehaviors
 from stages.export_rows import ExportRows
 from stages.generate_tasks import GenerateTasks
 from stages.simulate_dialogues import SimulateDialogues
+from stages.simulate_dialogues.hearing.user import UserHearing
+from stages.simulate_dialogues.pointing import subject_of
 from stages.validate_dialogues import ValidateDialogues
 from stages.validate_dialogues.stage import context_of, judge
 from tests.independent.checker import Checker
@@ -233,3 +235,18 @@ def test_a_further_task_does_not_make_the_last_one_pointless() -> None:
             now = [Call(tool=str(each.tool), arguments=each.arguments) for each in made.writes]
             assert not any(fork.call(each.tool, each.arguments).error for each in (*now, *calls))
     assert found and refused
+
+
+def test_who_listens_understands_what_is_pointed_at() -> None:
+    heard = 0
+    for judged in long_ones("airline"):
+        scenario, own = judged.dialogue.scenario, judged.dialogue.messages
+        subject = subject_of(scenario)
+        said = [message for message in own if message.role == "user"]
+        if subject is None or any(str(subject.value) in message.content for message in said):
+            continue
+        ear = UserHearing(world("airline").domain, scenario)
+        acts = [act for message in said for act in ear.hear(msgspec.structs.replace(message, acts=()), None)]
+        assert any(act.slot == subject.name and act.value == subject.value for act in acts)
+        heard += 1
+    assert heard

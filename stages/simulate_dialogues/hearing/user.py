@@ -24,6 +24,7 @@ from stages.simulate_dialogues.hearing import cues
 from stages.simulate_dialogues.hearing.picking import options_heard
 from stages.simulate_dialogues.hearing.tellings import Telling, tellings
 from stages.simulate_dialogues.meanings import hint, intent, owners_of, role_acts
+from stages.simulate_dialogues.pointing import pointed_at, subject_of
 from tool_specs.domain import Domain
 from tool_specs.phrasing.answers import affirms, refuses
 from tool_specs.phrasing.recover import fact_demands, intent_demand, untold
@@ -57,6 +58,7 @@ class UserHearing:
         self._facts = {entry.name: entry.value for entry in self._task.knowledge}
         self._identity = {entry.name for entry in self._task.knowledge if entry.identity}
         self._numbers = {lack.request: lack.slot for lack in lacked_numbers(self._task, domain)}
+        self._subject = subject_of(scenario)
         self._said: dict[str, Json] = {}
         self._told: dict[tuple[int, str], Telling] = {}
         self._messages = 0
@@ -123,6 +125,9 @@ class UserHearing:
                 found[name] = old
             elif isinstance(value, str) and (wrong := mistyped(value, own)) is not None:
                 found[name] = wrong
+        subject = self._subject
+        if subject is not None and subject.name not in found and pointed_at(self._lexicon).search(text):
+            found[subject.name] = subject.value
         return found
 
     def _corrections(self, stated: dict[str, Json], context: Sequence[Act]) -> Iterator[Act]:
