@@ -20,6 +20,9 @@ if TYPE_CHECKING:
     from stages.simulate_dialogues import SimulateDialogues
     from stages.validate_dialogues import ValidateDialogues
 
+SPEAKERS = frozenset({"agent", "user", "rewriter"})
+"""Roles that speak in dialogues."""
+
 
 def line_of(
     recipe: Recipe,
@@ -93,7 +96,7 @@ def _words(recipe: Recipe) -> Sequence[Step]:
     voice = recipe.engines.voices.get("verbaliser")
     if voice is None:
         return ()
-    stage = VerbaliseTasks(verbaliser=voice.engine, sampling=voice.sampling)
+    stage = VerbaliseTasks(verbaliser=voice.engine, sampling=voice.sampling, prompt=voice.prompt)
     return (Step("verbalise_tasks", stage, Task, live=True),)
 
 
@@ -126,8 +129,8 @@ def simulation(recipe: Recipe) -> SimulateDialogues:
         agent=voices["agent"].engine if "agent" in voices else SCRIPTED,
         user=voices["user"].engine if "user" in voices else SCRIPTED,
         rewriter=voices["rewriter"].engine if "rewriter" in voices else "",
-        sampling={role: voice.sampling for role, voice in voices.items() if role in ("agent", "user", "rewriter")},
-        prompts={role: voice.prompt for role, voice in voices.items() if voice.prompt},
+        sampling={role: voice.sampling for role, voice in voices.items() if role in SPEAKERS},
+        prompts={role: voice.prompt for role, voice in voices.items() if voice.prompt and role in SPEAKERS},
     )
 
 
@@ -143,7 +146,7 @@ def validation(recipe: Recipe) -> ValidateDialogues:
 
 def _speak(recipe: Recipe) -> bool:
     """Whether a language model speaks in the dialogues."""
-    return not {"agent", "user", "rewriter"}.isdisjoint(recipe.engines.voices)
+    return not SPEAKERS.isdisjoint(recipe.engines.voices)
 
 
 def _sessions(recipe: Recipe) -> Sequence[Step]:

@@ -32,7 +32,12 @@ from pipeline.errors import RecipeError
 from pipeline.live_settings import Strict
 from schemas.completion import EngineRole, Sampling, Voice
 
-PROMPT_SLOTS: Mapping[EngineRole, tuple[str, ...]] = {"agent": ("policy",), "user": ("instruction",), "rewriter": ()}
+PROMPT_SLOTS: Mapping[EngineRole, tuple[str, ...]] = {
+    "agent": ("policy",),
+    "user": ("instruction",),
+    "verbaliser": (),
+    "rewriter": (),
+}
 """Roles whose prompt a recipe may replace, and what must stand in it in braces; the agent's may have {service}, too."""
 ROLES: tuple[EngineRole, ...] = ("agent", "user", "verbaliser", "rewriter", "judge")
 Addresses = Mapping[EngineRole, tuple[str, ...]]

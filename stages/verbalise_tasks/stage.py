@@ -43,10 +43,12 @@ class VerbaliseTasks(Stage[Task, Task]):
     Attributes:
         verbaliser: Name and revision of the engine that has this role.
         sampling: How its words are drawn; reading them back is done without temperature.
+        prompt: Text in place of `prompts/wording.md`; how words are read back stays.
     """
 
     verbaliser: str
     sampling: Sampling = field(default_factory=Sampling)
+    prompt: str = ""
 
     async def process(self, record: Task, services: Services) -> Sequence[Task | Drop]:
         """Returns the task, in other words if they hold."""
@@ -80,7 +82,7 @@ class VerbaliseTasks(Stage[Task, Task]):
         return "insufficient" if untold(others(domain.lexicon, task), text) else ""
 
     def _words(self, task: Task) -> CompletionRequest:
-        return self._request(task, 0, _prompt("wording"), task.text)
+        return self._request(task, 0, self.prompt or _prompt("wording"), task.text)
 
     def _reading(self, task: Task, domain: Domain, text: str) -> CompletionRequest:
         prompt = _prompt("reading").replace("{service}", domain.lexicon.service)

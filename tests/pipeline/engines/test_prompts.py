@@ -28,6 +28,16 @@ def test_a_prompt_of_ones_own_is_read_beside_the_recipe_and_belongs_to_the_stage
     assert {name for name in before if before[name] != after[name]} == {"simulate_dialogues"}
 
 
+def test_a_verbaliser_has_its_own_words_for_its_work_and_is_read_back_as_ever(tmp_path):
+    (tmp_path / "wording.md").write_text("Write it as a tired person would.\n")
+    plain = recipe(tmp_path, verbaliser={"http": HTTP})
+    own = recipe(tmp_path, verbaliser={"http": HTTP, "prompt": "wording.md"})
+    stage = next(step.stage for step in line_of(own, sources(own, tmp_path)).steps if step.name == "verbalise_tasks")
+    assert stage.prompt == "Write it as a tired person would."
+    before, after = keys(plain, tmp_path), keys(own, tmp_path)
+    assert {name for name in before if before[name] != after[name]} == {"verbalise_tasks"}
+
+
 @pytest.mark.parametrize(
     ("role", "content", "message"),
     [
@@ -35,7 +45,11 @@ def test_a_prompt_of_ones_own_is_read_beside_the_recipe_and_belongs_to_the_stage
         ("agent", b"Be kind.", r"own.md has no \{policy\}; what stands for it is filled in there"),
         ("user", b"{policy}", r"own.md has no \{instruction\}"),
         ("user", b"\xff\xfe", "cannot be read as text"),
-        ("judge", b"Be strict.", "engines.judge.prompt: only agent, user, rewriter can have another prompt"),
+        (
+            "judge",
+            b"Be strict.",
+            "engines.judge.prompt: only agent, user, verbaliser, rewriter can have another prompt",
+        ),
     ],
 )
 def test_a_prompt_that_cannot_serve_is_refused_with_its_place(tmp_path, role, content, message):
