@@ -10,6 +10,7 @@ selection the user tells it by.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from typing import Any
 
 from schemas.base import Json
@@ -38,6 +39,38 @@ def follow(
             return None
         complete[name] = rule.value(complete, rows)
     return {name: complete[name] for name in sources}
+
+
+def with_grounds(
+    names: AbstractSet[str], follows: Mapping[str, Follow], arguments: Mapping[str, Json], rows: Mapping[str, Any]
+) -> frozenset[str]:
+    """Returns some arguments and those that they follow from.
+
+    Args:
+        names: of arguments.
+        follows: the tool's rules, in the order in which they are worked out.
+        arguments: all of them, complete.
+        rows: by column id; an argument that follows from another row stands alone.
+    """
+    found = set(names)
+    for name in reversed(list(follows)):
+        if name in found and all(row in rows for row in follows[name].rows):
+            looked_at = _LookedAt(arguments)
+            follows[name].value(looked_at, rows)
+            found |= looked_at.names
+    return frozenset(found)
+
+
+class _LookedAt(dict[str, Json]):
+    """Arguments that note who is asked for."""
+
+    def __init__(self, arguments: Mapping[str, Json]) -> None:
+        super().__init__(arguments)
+        self.names: set[str] = set()
+
+    def __getitem__(self, name: str) -> Json:
+        self.names.add(name)
+        return super().__getitem__(name)
 
 
 def rows_by_id(programs: Sequence[Program], selection: Selection) -> dict[str, Any]:

@@ -18,6 +18,7 @@ from stages.generate_tasks.mistakes import distractors
 from stages.generate_tasks.proof import needed_reads, prove, with_distractors
 from stages.generate_tasks.reachability import arguments_of
 from tool_specs.domain import GuardContext
+from tool_specs.following import rows_by_id, with_grounds
 from tool_specs.partial import consulted
 from tool_specs.phrasing.user import phrasable
 from tool_specs.programs import Selection, bound, run
@@ -215,11 +216,18 @@ def make_refusal(composer: Composer, draft: Draft, state: Sandbox) -> Made:
         sandbox=state, principal_id=ground.principal_id(composer.person), confirmed=True, history=False
     )
     seen = consulted(domain, context, tool, arguments, refused[0]) or frozenset(arguments)
+    rules = {
+        name: rule
+        for name, rule in ground.follows(tool).items()
+        if name in draft.sources and draft.sources[name].provenance == "policy"
+    }
+    if rules.keys() & seen:
+        chosen = rows_by_id(draft.programs, run(tuple(draft.programs), facts, ground.reader))
+        seen = with_grounds(seen, rules, arguments, chosen)
     sources = {name: source for name, source in draft.sources.items() if name in seen}
     looked_at = [source.bind.program for source in sources.values() if source.bind is not None]
     # What follows may rest on rows of any program.
-    follows = any(source.provenance == "policy" for source in sources.values())
-    programs = tuple(draft.programs if follows else draft.programs[: max(looked_at, default=-1) + 1])
+    programs = tuple(draft.programs if rules.keys() & seen else draft.programs[: max(looked_at, default=-1) + 1])
 
     def feasible(world: Sandbox, values: dict[str, Json]) -> bool:
         found = objections(ground, world, composer.person, tool, {**arguments, **values})
