@@ -88,8 +88,9 @@ class Notebook:
         if self.facts.get(name) == value:
             return
         self.facts[name] = value
-        if name not in self.desk.domain.principal.facts and any(w.programs or w.facts for w in self.wishes.values()):
-            for number in Dependence(self.desk, self.wishes.values()).decisions(fact(name)):
+        resting = name not in self.desk.domain.principal.facts and [w for w in self.wishes.values() if w.names(name)]
+        if resting:
+            for number in Dependence(self.desk, resting).decisions(fact(name)):
                 self.wishes[number].version += 1
 
     def recall(self, messages: Sequence[Message]) -> None:

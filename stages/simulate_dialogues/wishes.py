@@ -47,3 +47,11 @@ class Wish:
     version: int = 0
     found: tuple[FoundAt, Selection] | None = None
     closed: bool = False
+
+    def names(self, fact: str) -> bool:
+        """Whether what was told names a fact."""
+        return (
+            fact in self.facts.values()
+            or any(fact in program.facts for program in self.programs.values())
+            or (self.condition is not None and self.condition.fact == fact)
+        )

@@ -65,6 +65,7 @@ class Alternatives(NamedTuple):
     Attributes:
         clauses: of the proofs, by their reads.
         clauses_of: the numbers of the clauses that a read belongs to.
+        identity: the numbers of the clauses that only say who the user is; any way to find that out excludes them.
         look_ups: of the programs.
         spoken: what only the user can say.
         facts: what the user states, by name, as canonical text.
@@ -74,6 +75,7 @@ class Alternatives(NamedTuple):
 
     clauses: tuple[frozenset[ReadKey], ...]
     clauses_of: Mapping[ReadKey, Sequence[int]]
+    identity: frozenset[int]
     look_ups: tuple[LookUp, ...]
     spoken: frozenset[Spoken]
     facts: Mapping[str, bytes]
@@ -102,6 +104,7 @@ def alternatives(sandbox: Sandbox, task: Task) -> Alternatives:
         spoken.update(Spoken("fact", name=name) for name in needed)
         look_ups += _look_ups(own)
         look_ups += _told_wrongly(own, number, ready.facts, sandbox)
+    finds = sandbox.domain.identity_tools
     clauses_of: dict[ReadKey, list[int]] = {}
     for number, reads in enumerate(clauses):
         for read in reads:
@@ -111,6 +114,7 @@ def alternatives(sandbox: Sandbox, task: Task) -> Alternatives:
     return Alternatives(
         clauses=tuple(clauses),
         clauses_of=clauses_of,
+        identity=frozenset(n for n, reads in enumerate(clauses) if all(name in finds for name, _ in reads)),
         look_ups=tuple(each for each in look_ups if each.places),
         spoken=frozenset(spoken | roles_.keys()),
         facts=facts,

@@ -23,7 +23,7 @@ together, or are equally likely; what they come to is a count.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from math import log2
 from typing import Any
 
@@ -69,7 +69,7 @@ def gains(context: CheckContext) -> tuple[Gain, ...]:
 
 def zero_gains(found: Sequence[Gain]) -> int:
     """Counts the turns that told the agent nothing new."""
-    return sum(gain == 0 for gain in found)
+    return found.count(0)
 
 
 def _bits(before: int, after: int) -> float:
@@ -84,7 +84,7 @@ class _Known:
         self._all = all_ = alternatives(sandbox, task)
         self._identity = sandbox.domain.identity_tools
         self._clauses = set(range(len(all_.clauses)))
-        self._look_ups = list(all_.look_ups)
+        self._looking_for(all_.look_ups)
         self._spoken = set(all_.spoken)
         self._told: dict[str, bytes] = {}
         self._agreed: set[int | None] = set()
@@ -93,8 +93,11 @@ class _Known:
     @property
     def candidates(self) -> int:
         """How many candidates agree with what is known."""
-        places = len(frozenset().union(*(each.places for each in self._look_ups))) if self._look_ups else 0
-        return 1 + len(self._clauses) + places + len(self._spoken)
+        return 1 + len(self._clauses) + self._places + len(self._spoken)
+
+    def _looking_for(self, look_ups: Iterable[LookUp]) -> None:
+        self._look_ups = tuple(look_ups)
+        self._places = len(frozenset().union(*[each.places for each in self._look_ups]))
 
     def read(self, step: Step) -> bool:
         """Takes in a call's answer; returns whether there is anything to measure."""
@@ -116,16 +119,14 @@ class _Known:
 
     def _exclude(self, key: ReadKey) -> None:
         """Leaves out what a read's answer excludes."""
-        identifies = key[0] in self._identity
         self._clauses.difference_update(self._all.clauses_of.get(key, ()))
-        if identifies:
-            clauses = enumerate(self._all.clauses)
-            self._clauses.difference_update(
-                n for n, reads in clauses if all(name in self._identity for name, _ in reads)
-            )
-        if any(key in each.places or key in each.leads for each in self._look_ups):
-            looked = (LookUp(each.places - {key}, each.leads - {key}, each.until) for each in self._look_ups)
-            self._look_ups = [each for each in looked if each.places and (each.leads or each.until)]
+        if key[0] in self._identity:
+            self._clauses -= self._all.identity
+        for each in self._look_ups:
+            if key in each.places or key in each.leads:
+                looked = (LookUp(each.places - {key}, each.leads - {key}, each.until) for each in self._look_ups)
+                self._looking_for(each for each in looked if each.places and (each.leads or each.until))
+                break
 
     def hear(self, message: Message, answered: Message | None) -> None:
         """Takes in what a user's message means, and which message of the agent it answers."""
@@ -156,7 +157,7 @@ class _Known:
                 told["program"] and as_meant(self._sandbox, self._task, slot.request, orjson.dumps(told))
             ):
                 self._spoken.discard(slot)
-                self._look_ups = [each for each in self._look_ups if each.until != slot]
+                self._looking_for(each for each in self._look_ups if each.until != slot)
                 return
 
     def _told_fact(self, name: str, value: Json) -> None:
