@@ -13,21 +13,15 @@ import random
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from tests.independent.donors import Columns, Donors, Pattern, at, places_of
 from tests.independent.interpreter import ReadId
 from tests.independent.reach import World
 
 MAX_POOL = 6
 DONORS = 120
-LOSERS = 30
-"""Donors that have least of what filters want: a row that gets their parts is not the one any more."""
 ELEMENTS = 12
-EXTREMES = 6
 GRAFTED = 24
 """Rows with transplanted parts from which columns are set as well."""
-
-Pattern = tuple[Any, ...]
-Columns = list[tuple[Pattern, list[Any]]]
-"""Columns of a row that programs look at, each with the values that filters want there."""
 
 
 def patterns(
@@ -82,7 +76,7 @@ class Changes:
         self._world = world
         self._request = request
         self._domain = world.sandbox.domain
-        self._rankings: dict[tuple[str, tuple[Pattern, ...]], list[str]] = {}
+        self._donors = Donors(world.sandbox.world)
 
     def of(self, key: ReadId, table: str, id_: str) -> Iterator[Any]:
         row = self._world.sandbox.state.row(table, id_)
@@ -137,7 +131,7 @@ class Changes:
 
     def _settings(self, table: str, row: Any, columns: Columns) -> Iterator[Any]:
         """Elements whose looked-at columns are all set: wanted values where filters have some, extremes elsewhere."""
-        concrete = [[(place, pattern, wanted) for place in _places(row, pattern)] for pattern, wanted in columns]
+        concrete = [[(place, pattern, wanted) for place in places_of(row, pattern)] for pattern, wanted in columns]
         concrete = [places for places in concrete if places]
         deepest = max((sum(part == "*" for part in pattern) for pattern, _ in columns), default=0)
         elements = {
@@ -153,7 +147,7 @@ class Changes:
                     for place, pattern, wanted in places:
                         mine = tuple(key for key, part in zip(place, pattern, strict=True) if part == "*")
                         pool = wanted or self._pool(table, pattern)
-                        if mine == element[: len(mine)] and pool and not isinstance(_at(row, place), (dict, list)):
+                        if mine == element[: len(mine)] and pool and not isinstance(at(row, place), (dict, list)):
                             changed = put(changed, place, pool[extreme])
                 yield changed
         for places in concrete:
@@ -173,55 +167,12 @@ class Changes:
         most = [each for n in (len(parts) - 1, len(parts)) for each in itertools.combinations(parts, max(n, 1))]
         looked_at = set(tops or parts)
         most, few = ([each for each in dict.fromkeys(some) if set(each) & looked_at] for some in (most, few))
-        ids = [other for other in self._ranked(table, columns) if other != id_]
         for chosen, count in ((sets, DONORS), (most, DONORS // 2), (few, DONORS // 2)):
-            # One of each kind in turn: what is looked for can only move if one row gets it and another one loses it.
-            turns = itertools.zip_longest(ids[:count], ids[: -LOSERS - 1 : -1])
-            for other in dict.fromkeys(each for turn in turns for each in turn if each is not None):
+            for other in self._donors.of(table, columns, id_, count):
                 donor = everything[table][other]
                 for each in chosen:
                     if any(part in donor for part in each):
                         yield {**row, **{part: donor[part] for part in each if part in donor}}
-
-    def _ranked(self, table: str, columns: Columns) -> list[str]:
-        """Donors, those first that have what programs want; in random order where they have the same."""
-        key = table, tuple(pattern for pattern, _ in columns)
-        if key not in self._rankings:
-            rows = self._world.sandbox.world.tables[table]
-            ids = sorted(rows)
-            random.Random(table).shuffle(ids)
-            ids.sort(key=lambda other: -self._fit(rows[other], columns))
-            self._rankings[key] = self._extremes_first(rows, ids, columns)
-        return self._rankings[key]
-
-    def _extremes_first(self, rows: Any, ids: list[str], columns: Columns) -> list[str]:
-        """Puts rows in front that have a wanted value and the least or the greatest one in a looked-at column."""
-        numbers: list[dict[str, Any]] = []
-        for pattern, _ in columns:
-            found = {id_: [_at(rows[id_], place) for place in _places(rows[id_], pattern)] for id_ in ids}
-            numbers.append({id_: values[0] for id_, values in found.items() if values and _is_ordered(values[0])})
-        best = self._fit(rows[ids[0]], columns)
-        groups = [[id_ for id_ in ids if self._fit(rows[id_], columns) == best]] if best else []
-        groups += [
-            [id_ for id_ in ids if any(_at(rows[id_], place) == value for place in _places(rows[id_], pattern))]
-            for pattern, wanted in columns
-            for value in wanted
-        ]
-        front: list[str] = []
-        for group in groups or [ids]:
-            for column in numbers:
-                ranked = sorted((id_ for id_ in group if id_ in column), key=lambda id_: (column[id_], id_))
-                front += [*ranked[:EXTREMES], *ranked[::-1][:EXTREMES]]
-        return list(dict.fromkeys([*front, *ids]))
-
-    @staticmethod
-    def _fit(donor: Any, columns: Columns) -> int:
-        """How many of the values that filters want a donor has."""
-        return sum(
-            any(_at(donor, place) in wanted for place in _places(donor, pattern))
-            for pattern, wanted in columns
-            if wanted
-        )
 
     def _is_id(self, value: str) -> bool:
         return any(value in rows for rows in self._world.sandbox.world.tables.values())
@@ -239,8 +190,8 @@ class Changes:
         if (table, pattern) not in cache:
             seen: dict[str, Any] = {}
             for row in self._world.sandbox.world.tables[table].values():
-                for place in _places(row, pattern):
-                    value = _at(row, place)
+                for place in places_of(row, pattern):
+                    value = at(row, place)
                     if not isinstance(value, (dict, list)) and value is not None:
                         seen.setdefault(repr(value), value)
             values = sorted(seen.values(), key=lambda value: (str(type(value)), value))
@@ -248,11 +199,6 @@ class Changes:
             cache[table, pattern] = list(dict.fromkeys([*values[::step][: MAX_POOL - 1], *values[-1:]]))
         pool: list[Any] = cache[table, pattern]
         return pool
-
-
-def _is_ordered(value: Any) -> bool:
-    """Numbers, and text: dates are."""
-    return isinstance(value, (int, float, str)) and not isinstance(value, bool)
 
 
 def _where(row: Any, result: Any, path: Pattern = ()) -> Pattern | None:
@@ -268,20 +214,6 @@ def _where(row: Any, result: Any, path: Pattern = ()) -> Pattern | None:
     return None
 
 
-def _places(row: Any, pattern: Pattern, done: Pattern = ()) -> Iterator[Pattern]:
-    if not pattern:
-        yield done
-    elif pattern[0] == "*":
-        keys = range(len(row)) if isinstance(row, list) else list(row) if isinstance(row, dict) else []
-        for key in keys:
-            yield from _places(row[key], pattern[1:], (*done, key))
-    elif isinstance(row, dict):
-        if pattern[0] in row:
-            yield from _places(row[pattern[0]], pattern[1:], (*done, pattern[0]))
-    elif isinstance(row, list) and isinstance(pattern[0], int) and pattern[0] < len(row):
-        yield from _places(row[pattern[0]], pattern[1:], (*done, pattern[0]))
-
-
 def _scalars(row: Any, done: Pattern = ()) -> Iterator[Pattern]:
     if isinstance(row, dict):
         for key, each in row.items():
@@ -291,12 +223,6 @@ def _scalars(row: Any, done: Pattern = ()) -> Iterator[Pattern]:
             yield from _scalars(each, (*done, key))
     else:
         yield done
-
-
-def _at(row: Any, place: Pattern) -> Any:
-    for key in place:
-        row = row[key]
-    return row
 
 
 def put(row: Any, place: Pattern, value: Any) -> Any:

@@ -9,9 +9,24 @@ import orjson
 import pytest
 
 from schemas.base import plain
+from schemas.task import Task
 from schemas.world import World
 from tests.independent.checker import Checker
-from tests.tool_specs.phrasing.samples import PRINCIPAL, TABLES, TASKS
+from tests.tool_specs.phrasing.samples import (
+    MY_ITEMS,
+    ORDER_ID,
+    PARTS,
+    PRINCIPAL,
+    SHIP,
+    TABLES,
+    TASKS,
+    TOP_PENDING,
+    address_of,
+    named,
+    part,
+    rows,
+    task,
+)
 from tool_specs.catalog import domain
 from tool_specs.sandbox import Sandbox
 
@@ -19,6 +34,7 @@ EMAIL = ("find_user_id_by_email", {"email": "nora.field2208@example.com"})
 PROFILE = ("get_user_details", {"user_id": PRINCIPAL})
 ORDERS = [("get_order_details", {"order_id": order_id}) for order_id in TABLES["orders"]]
 CHAIR, CAMERA = "9100000001", "9100000002"
+BOOTS = ("1400000001", "1400000002")
 READS: dict[str, list[tuple[str, dict[str, Any]]]] = {
     "return_best_delivered": [EMAIL, PROFILE, *ORDERS],
     "cancel_named": [],
@@ -64,8 +80,12 @@ def checker() -> Checker:
 
 def row(name: str, checker: Checker) -> dict[str, Any]:
     """A row whose dialogue is nothing but the gold write, and whose proof is a person's."""
-    task: dict[str, Any] = orjson.loads(orjson.dumps(plain(TASKS[name])))
-    reads = [{"tool": tool, "arguments": arguments} for tool, arguments in READS[name]]
+    return row_of(name, TASKS[name], READS[name], checker)
+
+
+def row_of(name: str, sample: Task, needed: list[tuple[str, dict[str, Any]]], checker: Checker) -> dict[str, Any]:
+    task: dict[str, Any] = orjson.loads(orjson.dumps(plain(sample)))
+    reads = [{"tool": tool, "arguments": arguments} for tool, arguments in needed]
     bound = len(reads)
     task["requests"][0]["proof"] |= {
         "reads": list(range(bound)),
@@ -89,6 +109,42 @@ def row(name: str, checker: Checker) -> dict[str, Any]:
 @pytest.mark.parametrize("name", READS)
 def test_agrees_with_a_person(name: str, checker: Checker) -> None:
     assert checker.check(row(name, checker)) == []
+
+
+def with_crowd() -> dict[str, dict[str, Any]]:
+    """The world with many more orders of the neighbour: dear and pending with boots, cheap and pending, delivered.
+
+    Of the pending ones without boots only the laptop is dear, and in no column is it among the first or the last.
+    """
+    tables = with_neighbour()
+    otto = tables["users"]["otto_lane_1200"]
+    shirt, boots = (
+        next(item for order in tables["orders"].values() for item in order["items"] if item["name"] == name)
+        for name in ("T-Shirt", "Hiking Boots")
+    )
+    base = next(o for o in tables["orders"].values() if o["user_id"] == otto["user_id"] and o["status"] == "delivered")
+    for number in range(220):
+        first = 9500000 if number >= 200 else 2000000
+        order = {**copy.deepcopy(base), "order_id": f"#W{first + number}", "items": [shirt]}
+        if number < 150 or number >= 200:
+            order |= {"status": "pending", "fulfillments": []}
+        if number < 150:
+            order["items"] = [{**boots, "item_id": item_id, "price": 3000.0 + number} for item_id in BOOTS]
+            for place, column in enumerate(PARTS):  # each column has both its ends in other orders
+                turned = (number + 25 * place) % 150
+                order["address"][column] = f"{'0' if turned < 75 else 'z'}{turned:03}"
+        tables["orders"][order["order_id"]] = domain("retail").settle("orders", order)
+        otto["orders"].append(order["order_id"])
+    return tables
+
+
+def test_what_one_program_wants_may_have_to_lack_what_another_one_does() -> None:
+    """A dearer pending order is a witness only if it holds no boots: with them, *where the boots went* is ambiguous."""
+    boots = rows(MY_ITEMS, named("Hiking Boots"), role="address")
+    sources = {"order_id": ORDER_ID, **address_of(1, "order")}
+    sample = task("read_heavy", part("write", SHIP, sources, TOP_PENDING, boots))
+    checker = Checker(Sandbox(domain("retail"), World.of("retail", "file:crowd", with_crowd())))
+    assert checker.check(row_of("ship", sample, [EMAIL, PROFILE, *ORDERS], checker)) == []
 
 
 def changed(name: str, checker: Checker, **proof: Any) -> dict[str, Any]:
