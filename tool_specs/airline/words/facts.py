@@ -41,8 +41,8 @@ CHOICES: dict[str, dict[str, Texts]] = {
         "basic_economy": ("basic economy", "the basic economy cabin"),
     },
     "insurance": {
-        "yes": ("with travel insurance", "with the insurance", "with insurance, please"),
-        "no": ("without travel insurance", "without insurance", "no insurance, please"),
+        "yes": ("with travel insurance", "with the insurance", "with insurance"),
+        "no": ("without travel insurance", "without insurance", "without any insurance"),
     },
     "flight_type": {
         "one_way": ("one way", "just one way", "a one-way trip"),
