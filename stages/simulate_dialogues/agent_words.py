@@ -29,6 +29,8 @@ from tool_specs.phrasing.roles import told_level
 from tool_specs.programs import ReadKey, column
 
 _CHECKS_FIRST = 0.35
+_WELL_KNOWN = frozenset({"example", "gmail", "googlemail", "hotmail", "icloud", "outlook", "yahoo"})
+"""Hosts that are spelt right: where one leads nowhere, the mistake is elsewhere in the address."""
 _CAREFUL = 0.5
 _ASKS_NUMBERS = 0.35
 _DRAWS = 4
@@ -89,7 +91,8 @@ class AgentWords:
         text = self.pick(tables.NOBODY).replace("{value}", value)
         text = text[:1].upper() + text[1:] if text.split(" ")[0].isalpha() else text
         host = value.rpartition("@")[2].partition(".")[0] if "@" in value else ""
-        hint = self.pick(tables.TYPO_HOST).replace("{part}", host) if host else self.pick(tables.TYPO)
+        odd = host and host.lower() not in _WELL_KNOWN
+        hint = self.pick(tables.TYPO_HOST).replace("{part}", host) if odd else self.pick(tables.TYPO)
         return f"{text} {hint}"
 
     def identified(self) -> str:

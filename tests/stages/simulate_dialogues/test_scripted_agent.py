@@ -131,3 +131,9 @@ def test_an_id_that_nobody_has_is_named_as_it_was_told() -> None:
     words = AgentWords(Desk(domain()), 1)
     for _ in range(30):
         assert "Nora_field_1" not in words.nobody_found((("user_id", "nora_field_1"),))
+
+
+def test_only_a_host_that_may_be_misspelt_is_asked_about() -> None:
+    words = AgentWords(Desk(domain()), 1)
+    assert all('"' not in words.nobody_found((("email", "ann1984@example.com"),)) for _ in range(30))
+    assert all('"exmaple"' in words.nobody_found((("email", "ann@exmaple.com"),)) for _ in range(4))
