@@ -45,7 +45,7 @@ class Fulfilling(Offering):
         """Takes a write from what was told to the report, a refusal, or being dropped by the user."""
         tool = wish.tool or ""
         shown = self._shown.pop(wish.number, set())
-        explained = 0
+        explained, argued = 0, False
         if self.notebook.writes or len(self.notebook.wishes) > 1:
             self.turn_to(tool)
         for _ in range(_MOST_QUESTIONS):
@@ -78,11 +78,13 @@ class Fulfilling(Offering):
                     return
                 continue
             before = wish.version
-            reply = yield from self._confirm(wish, found, shown, explained)
+            reply = yield from self._confirm(wish, found, shown, explained, argued=argued)
             if self._withdrawn(wish, reply):
                 return
             kinds = {act.kind for act in reply.acts}
+            argued = False
             if "doubt" in kinds and (evidence := self._comparison(found, set())):
+                argued = True
                 self.prefix(f"{self.words.sure()} {evidence}")
             if wish.version != before:
                 self.prefix(self.words.noted())
@@ -291,12 +293,12 @@ class Fulfilling(Offering):
             self.prefix(self.words.still_no(), Act(kind="refuse", request=wish.number))
         return False
 
-    def _confirm(self, wish: Wish, found: Found, shown: set[Shown], explained: int) -> Turn[Message]:
-        """Lists the details and asks for a yes."""
+    def _confirm(self, wish: Wish, found: Found, shown: set[Shown], explained: int, *, argued: bool) -> Turn[Message]:
+        """Lists the details and asks for a yes; no more words lead to them where the reasons do."""
         tool = wish.tool or ""
         details = self.words.confirm(tool, found.arguments, self.notebook.known())
         if explained:
-            text = self.words.once_more(details)
+            text = details if argued else self.words.once_more(details)
         else:
             comparison = f"{self._comparison(found, shown)} {self._granted(wish, found)}".strip()
             reminder = self.words.reminder(tool) if wish.number not in self._reminded else ""

@@ -156,8 +156,8 @@ BACK: Variants = (
     "Ha, another time, maybe. Where were we?", "I hear you. Let's carry on, then.",
 )  # fmt: skip
 SOOTHE: Variants = (
-    "I'll be quick.", "I understand, I'll keep it short.", "Sorry for the wait.", "Thanks for bearing with me.",
-    "Sorry this is taking a while.", "I'll make it as quick as I can.", "Thank you for your patience.",
+    "I'll be quick.", "I understand, I'll keep it short.", "Sorry for the wait.", "Bear with me, it won't take long.",
+    "Sorry this is taking a while.", "I'll make it as quick as I can.", "I appreciate your patience.",
     "I hear you, I'll keep this brief.", "I know your time is short.",
 )  # fmt: skip
 GIVES_UP: Variants = (
