@@ -24,7 +24,7 @@ _NO = re.compile(
 _HEDGE = (
     r"(?:but(?! (?:please |be |make it )?(?:hurry|quick|fast))|unless|until|once you|as long as|provided|"
     r"only (?:if|when|after)|if (?!you (?:could|would|can|please|must|like|want|say|think)|that'?s (?:it|all|the)\b|"
-    r"possible))"
+    r"there'?s (?:a|any) difference\b|possible))"
 )
 _HEDGED = re.compile(rf"(?:{_YES.pattern}[^.!?]*|(?:^|[.!?] ))\b{_HEDGE}\b")
 """A condition after the yes in one sentence, or at the beginning of a sentence of its own."""
