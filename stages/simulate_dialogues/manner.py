@@ -24,12 +24,22 @@ from tool_specs.remember import remembered
 _POLITE_USERS = 0.55
 _MARKED = 0.55
 """How often a polite user takes a phrase with a marker of politeness, if there is one."""
-_PLEASE = 0.4
+_PLEASE = 0.55
 """How often a polite user adds "please" to an answer or a request."""
 _LONGEST = 6
 """Letters in which a word that hangs stands with the one before it."""
 _HANGING = re.compile(r"\b(?:is|are|was|with|for|on|in|to|from|has|and|of)$", re.IGNORECASE)
 _WORD = re.compile(r"[a-z]+")
+_ADDRESS = re.compile(r"[@_]|\w\d")
+_STARTS = re.compile(r"(?<=[.!?] )[a-z](?!\S*[@_\d])")
+_STATES = re.compile(
+    r"(?:(?:sure|of course|okay|ok|my bad|sorry)[,.] )*"
+    r"(?:i'm\b|i(?: am|'ve| have| don't| no longer| ordered| forgot| can't)\b|its?(?:'s| is| isn't| was)\b|this is\b|"
+    r"because\b|just because\b|my (?:\S+ ){1,3}(?:is|was)\b|the (?:\S+ ){1,4}(?:is|was)\b|the thing to\b|"
+    r"what i (?:\S+ ){1,4}is\b)",
+    re.IGNORECASE,
+)
+"""Openings of statements."""
 _LONG = 90
 """A "please" after a longer text would stand too far from what it is about."""
 
@@ -53,12 +63,18 @@ class Manner:
         self._typed_wrong = False
         self._used: set[str] = set()
 
-    def pick(self, table: tables.Variants | Mapping[str, tables.Variants]) -> str:
-        """Returns a phrase in this user's register that has not been used yet, if there is one."""
+    def pick(self, table: tables.Variants | Mapping[str, tables.Variants], after: str = "") -> str:
+        """Returns a phrase in this user's register that has not been used yet, if there is one.
+
+        Args:
+            table: what there is to say.
+            after: what the message has said before; two remarks in one message do not open with the same word.
+        """
         options, marked, plain = _variants(table, self.register)
         fitting = (marked if self.dice.chance(_MARKED) else options) if self.polite else plain
-        fresh = [text for text in fitting if text not in self._used] or fitting
-        text = self.dice.pick(fresh)
+        if after:
+            fitting = tuple(text for text in fitting if _opening(text) != _opening(after)) or fitting
+        text = self.dice.pick([text for text in fitting if text not in self._used] or fitting)
         self._used.add(text)
         return text
 
@@ -72,7 +88,7 @@ class Manner:
             if self.register == "terse":
                 text = text.replace("'", "") if self.dice.chance(0.3) and "@" not in text else text
         else:
-            text = _capital(sentence(text), text)
+            text = _STARTS.sub(lambda letter: letter[0].upper(), _capital(sentence(text), text))
         if self.bare_marks and text.endswith("."):
             text = text[:-1]
         if text[-1:].isalpha() and _HANGING.search(text[-_LONGEST:]):
@@ -107,9 +123,13 @@ def joined(parts: Sequence[str]) -> str:
     return clean(text)
 
 
+def _opening(text: str) -> str:
+    return text.partition(" ")[0].strip(",.!?:").lower()
+
+
 def _please(text: str) -> str:
-    """Adds a marker of politeness to a short request or answer that has none."""
-    if _marked(text) or len(text) > _LONG or any(mark in text for mark in ("@", ":", ";", ". ")):
+    """Adds a marker of politeness to a short request or answer that has none; one does not beg for facts to be so."""
+    if _marked(text) or len(text) > _LONG or _STATES.match(text) or any(mark in text for mark in ("@", ":", ";", ". ")):
         return text
     body, mark = (text[:-1], text[-1]) if text[-1:] in (".", "?") else (text, "")
     return f"{body}, please{mark}"
@@ -135,8 +155,8 @@ def _marked(text: str) -> bool:
 
 
 def _capital(large: str, text: str) -> str:
-    """Returns the text with a large first letter, unless it begins with an e-mail address."""
-    return text[:1] + large[1:] if "@" in text.partition(" ")[0] else large
+    """Returns the text with a large first letter, unless it begins with an e-mail address or an id."""
+    return text[:1] + large[1:] if _ADDRESS.search(text.partition(" ")[0]) else large
 
 
 def continued(part: str) -> str:

@@ -215,9 +215,9 @@ class UserWords(Manner):
         """Tells a detail in place of what was wanted first."""
         return joined([self.pick(tables.CHANGED), self.tell(request, role, asked=False)])
 
-    def revised(self, request: Request, role: str) -> str:
-        """Tells a detail in place of one whose result is known now."""
-        return joined([self.pick(tables.REVISED), self.tell(request, role, asked=False)])
+    def revised(self, request: Request, role: str, after: str = "") -> str:
+        """Tells a detail in place of one whose result is known now; `after` is what the message has said before."""
+        return joined([self.pick(tables.REVISED, after), self.tell(request, role, asked=False)])
 
     def amends(self, request: Request, role: str) -> str:
         """Puts a request right that is not being talked of."""

@@ -318,7 +318,7 @@ CHANGED: dict[str, Variants] = {
 AMENDS: dict[str, Variants] = {
     "plain": (
         "oh, and about the {noun}, I got that wrong.", "and one thing about the {noun}, I see that differently now.",
-        "before you get to the {noun}: I want that differently.", "and for the {noun}, let me correct something.",
+        "and the {noun}, I'd like that differently after all.", "and for the {noun}, let me correct something.",
         "by the way, with the {noun} I meant something else.", "and the {noun} should be a little different.",
     ),
     "terse": (
@@ -375,7 +375,7 @@ FORGOTTEN: Variants = (
 LACKS: dict[str, Variants] = {
     "plain": (
         "I don't have the {slot} at hand.", "no idea what the {slot} is.", "I don't know the {slot}, sorry.",
-        "I can't find the {slot} anywhere.", "I don't have a {slot}.", "I deleted the mail with the {slot}.",
+        "I can't find the {slot} anywhere.", "I don't have any {slot}.", "I deleted the mail with the {slot}.",
         "the {slot}? I wouldn't know where to look.",
     ),
     "terse": (

@@ -58,8 +58,8 @@ class ChangeOfMind(Habit):
         """Whether these acts of the agent, about the request, are what changes this user's mind."""
         return any(act.kind in ("confirm", "clarify", "request", "refuse", "response_fail") for act in here)
 
-    def lead(self, request: Request, role: str) -> str:
-        """Says what is wanted now, as something else than before."""
+    def lead(self, request: Request, role: str, after: str) -> str:
+        """Says what is wanted now, as something else than before, in a message that begins with `after`."""
         return self.user.words.other_wish(request, role)
 
     def answers(self, reply: Reply, agent: Message) -> bool:
@@ -79,7 +79,7 @@ class ChangeOfMind(Habit):
         confirming = any(act.kind in ("confirm", "clarify") for act in here)
         if confirming:
             reply.acts.append(Act(kind="negate", request=place))
-        reply.add(self.lead(request, thought.role), Act(kind=self.act, request=place))
+        reply.add(self.lead(request, thought.role, " ".join(reply.parts)), Act(kind=self.act, request=place))
         user.inform(reply, thought.request, (thought.role,))
         return True
 
@@ -96,9 +96,9 @@ class Revises(ChangeOfMind):
             for act in here
         )
 
-    def lead(self, request: Request, role: str) -> str:
+    def lead(self, request: Request, role: str, after: str) -> str:
         """Says what is wanted now that the result is known."""
-        return self.user.words.revised(request, role)
+        return self.user.words.revised(request, role, after)
 
 
 class CorrectsOther(ChangeOfMind):

@@ -8,14 +8,16 @@ from itertools import pairwise
 import msgspec
 import pytest
 
-from schemas.dialogue import Dialogue, Message
+from schemas.dialogue import Act, Dialogue, Message
 from stages.behaviors.detectors import detect
 from stages.behaviors.foreign_words import LANGUAGES, foreign
 from stages.behaviors.misspellings import COMMON
 from stages.behaviors.space import SPACE, weighted
 from stages.diversify_behaviors import DiversifyBehaviors
+from stages.simulate_dialogues import wording_agent as agent_tables
 from stages.simulate_dialogues import wording_temper as moods
 from stages.simulate_dialogues import wording_user as tables
+from stages.simulate_dialogues.manner import Manner
 from stages.text_statistics import polite
 from tests.stages.simulate_dialogues.talks import TASKS, domain, goal, simulated, words_of
 from tool_specs.phrasing.answers import affirms, hedges, refuses
@@ -70,6 +72,7 @@ def test_a_sceptical_user_hears_the_evidence_before_it_says_yes() -> None:
             doubts += 1
             assert {act.kind for act in message.acts} == {"doubt"}, "it neither agrees nor refuses"
             assert any(after.content.startswith(text) for text in moods.SURE), after.content
+            assert not any(text in after.content for text in agent_tables.ONCE_MORE), "the reasons lead to the details"
             assert any(act.kind in ("confirm", "response") and act.request == asked[0].request for act in after.acts)
             amounts = {word.strip(".,;") for word in before.content.split() if word.startswith("$")}
             compared += bool(amounts & {word.strip(".,;") for word in after.content.split()})
@@ -149,3 +152,37 @@ def test_what_was_misnamed_is_asked_for_and_told_by_its_name() -> None:
         assert any(other.kind == "inform" and other.slot == act.slot for other in answer.acts)
         name = act.value.partition(" ")[0]
         assert any(f" {name}" in answer.content.lower() for name in (name, f"{name}s")), answer.content
+
+
+def manner_that_asks_nicely() -> Manner:
+    """The writing of a polite user who keeps to large letters."""
+    scenario = dialogues("scepticism")[0].scenario
+    scenario = msgspec.structs.replace(
+        scenario, behavior=msgspec.structs.replace(scenario.behavior, register="neutral")
+    )
+    manner = Manner(scenario)
+    manner.polite, manner.casual, manner.bare_marks = True, False, False
+    return manner
+
+
+def test_a_polite_user_begs_for_what_it_wants_and_not_for_what_is_so() -> None:
+    manner, acts = manner_that_asks_nicely(), (Act(kind="inform", request=0, slot="object", value="red"),)
+    wanted = {manner.compose(["the red one"], acts) for _ in range(40)}
+    assert wanted == {"The red one.", "The red one, please."}
+    for fact in ("I'm Nora Field", "my bad, it's 45280", "it isn't needed any longer", "the zip code is 45280"):
+        assert not any("please" in manner.compose([fact], acts) for _ in range(40)), fact
+
+
+def test_sentences_begin_with_large_letters_and_values_as_they_are() -> None:
+    manner = manner_that_asks_nicely()
+    assert manner.compose(["no, all done. thanks for the help."], ()) == "No, all done. Thanks for the help."
+    for value in ("nora_field_1", "ann@example.com"):
+        assert manner.compose([value], ()).startswith(value)
+        assert f"Try {value}" in manner.compose([f"I changed that. try {value}"], ())
+        assert f". {value}" in manner.compose(["I gave you an old one.", value], ())
+
+
+def test_two_remarks_in_one_message_open_with_two_words() -> None:
+    manner = manner_that_asks_nicely()
+    for _ in range(40):
+        assert not manner.pick(tables.REVISED, after="hm, more or less what I thought.").startswith("hm")
