@@ -223,7 +223,13 @@ def row(record: Judged) -> SftRow:
         messages=[{"role": "system", "content": "Policy."}, *(openai(message) for message in dialogue.messages)],
         tools=TOOLS,
         information_gain=[None] * (len(dialogue.messages) + 1),
-        metadata={"task": plain(task), "price": 84.55, "nothing": None},
+        metadata={
+            "task": plain(task),
+            "behavior": plain(behavior),
+            "engines": dialogue.engines,
+            "price": 84.55,
+            "nothing": None,
+        },
     )
 
 
