@@ -8,11 +8,8 @@ Everything heavy is imported by the command that needs it, so that `writ --help`
 
 from __future__ import annotations
 
-import functools
-import sys
-from collections.abc import Callable
 from pathlib import Path
-from typing import Annotated, Literal, ParamSpec
+from typing import Annotated, Literal
 
 from pipeline.house import guard
 
@@ -20,65 +17,8 @@ guard()
 
 import typer  # noqa: E402
 
-from pipeline.errors import BAD_INPUT, INTERRUPTED, PARTIAL, WHOLE, StageFailed, Stopped, UserError  # noqa: E402
-from pipeline.remote.path import at  # noqa: E402
-
-P = ParamSpec("P")
-
-app = typer.Typer(
-    name="writ",
-    help="Turns tools, a world and a policy into training dialogues whose every task carries an executed proof.",
-    no_args_is_help=True,
-    add_completion=False,
-    pretty_exceptions_enable=False,
-)
-
-
-def told(command: Callable[P, int | None]) -> Callable[P, None]:
-    """Turns what a command returns or raises into an exit code and a message."""
-
-    @functools.wraps(command)
-    def wrapped(*args: P.args, **kwargs: P.kwargs) -> None:
-        try:
-            placed = {name: _placed(value) for name, value in kwargs.items()}
-            code = command(*args, **placed) or WHOLE  # type: ignore[arg-type]
-        except UserError as error:
-            code = _say(str(error), BAD_INPUT)
-        except StageFailed as error:
-            text = f"{error}\nThis is a bug of the stage or its domain. Shards that were finished are kept"
-            code = _say(text, PARTIAL)
-        except Stopped as error:
-            code = _say(str(error), PARTIAL)
-        except KeyboardInterrupt:
-            code = _say("interrupted; finished shards are kept, and the same command continues", INTERRUPTED)
-        raise typer.Exit(code)
-
-    return wrapped
-
-
-def _placed(value: object) -> object:
-    """Returns a path from the command line as one in a store, if it is."""
-    if isinstance(value, list):
-        return [_placed(each) for each in value]
-    return at(value) if isinstance(value, Path) else value
-
-
-def _say(message: str, code: int) -> int:
-    print(f"writ: {message}", file=sys.stderr)
-    return code
-
-
-RecipeFile = Annotated[Path, typer.Argument(metavar="RECIPE", help="A YAML recipe; see recipes/.")]
-RunPath = Annotated[Path, typer.Argument(metavar="RUN", help="The folder of a run, e.g. outputs/quickstart.")]
-WorldFile = Annotated[Path | None, typer.Option("--world", metavar="FILE", help="Take the world from this file.")]
-Count = Annotated[int | None, typer.Option("-n", metavar="N", help="Kept trajectories, instead of the recipe's.")]
-Seed = Annotated[int | None, typer.Option(metavar="S", help="Seed, instead of the recipe's.")]
-RunFolderOption = Annotated[
-    Path | None, typer.Option("--out", metavar="DIR", help="Default: outputs/<name of the recipe>.")
-]
-DomainName = Annotated[
-    str, typer.Argument(metavar="DOMAIN", help="A domain's name, e.g. retail, or the path of its folder.")
-]
+from pipeline import cli_runs  # noqa: E402
+from pipeline.program import Count, DomainName, RecipeFile, RunFolderOption, RunPath, Seed, WorldFile, app, told  # noqa: E402
 
 
 @app.command()
@@ -148,66 +88,6 @@ def preview(recipe: RecipeFile, world: WorldFile = None, seed: int | None = None
 
 @app.command()
 @told
-def show(
-    run: RunPath,
-    dialogue: Annotated[str | None, typer.Argument(metavar="ID", help="Its id, or the beginning of it.")] = None,
-) -> None:
-    """Shows a kept dialogue with its proof, readable in a terminal."""
-    from rich.console import Console
-
-    from pipeline.show import show as show_dialogue
-
-    show_dialogue(run, dialogue, Console())
-
-
-@app.command()
-@told
-def stats(run: RunPath) -> None:
-    """Shows what a run gave: the grid, yields and drops by reason, lengths."""
-    from rich.console import Console
-
-    from pipeline.stats import stats as show_stats
-
-    show_stats(run, Console())
-
-
-@app.command()
-@told
-def status(
-    run: RunPath,
-    json: Annotated[bool, typer.Option("--json", help="For programs: what the run says of itself.")] = False,
-) -> int:
-    """Says how a run is doing, from another terminal or machine; exit code 0 if it is under way or whole, else 1."""
-    from rich.console import Console
-
-    from pipeline.observe.status import status as show_status
-
-    return show_status(run, json, Console())
-
-
-@app.command()
-@told
-def realism(
-    data: Annotated[list[Path], typer.Argument(metavar="RUN...", help="Runs, or files of dialogues in OpenAI form.")],
-    reference: Annotated[
-        Path | None,
-        typer.Option(metavar="FILE", help="People's dialogues or means. Default: the figures that are public."),
-    ] = None,
-    out: Annotated[Path | None, typer.Option(metavar="DIR", help="Default: the first run's folder.")] = None,
-    detector: Annotated[
-        str | None, typer.Option(metavar="FILE.py:FUNCTION", help="Gives each text the chance that a person wrote it.")
-    ] = None,
-) -> int:
-    """Compares the users of dialogues with people: features of USI, figures of UserLM, distributions as pictures."""
-    from rich.console import Console
-
-    from pipeline.realism import realism as show_realism
-
-    return show_realism(data, reference, out, detector, Console())
-
-
-@app.command()
-@told
 def evolve(
     recipe: RecipeFile,
     reference: Annotated[Path, typer.Option(metavar="FILE", help="Dialogues of people, in OpenAI form.")],
@@ -241,114 +121,6 @@ def continue_(
     from pipeline.continuing import continue_file
 
     return continue_file(dialogues, recipe, out, world, Console())
-
-
-@app.command()
-@told
-def export(
-    run: RunPath,
-    format: Annotated[
-        str,
-        typer.Option(
-            "--format", metavar="FORMAT", help="openai, trl, axolotl, llama-factory, ms-swift, verl, verl-rl."
-        ),
-    ],
-    out: Annotated[Path | None, typer.Option(metavar="DIR", help="New or empty. Default: RUN/exports/FORMAT.")] = None,
-    turn_split: Annotated[
-        bool, typer.Option("--turn-split", help="One example per message of the agent, which alone counts.")
-    ] = False,
-    omit_prose: Annotated[
-        bool, typer.Option("--omit-assistant-prose", help="Leave out what the agent said before; calls stay.")
-    ] = False,
-    loss: Annotated[
-        Literal["assistant", "calls"], typer.Option(help="The agent's messages that the loss counts.")
-    ] = "assistant",
-    drop_tools: Annotated[
-        float,
-        typer.Option(min=0, max=1, metavar="P", help="Leave out each tool that is not called with this probability."),
-    ] = 0.0,
-    seed: Annotated[int, typer.Option(min=0, metavar="S", help="Of --drop-tools, which shuffles, too.")] = 0,
-) -> int:
-    """Writes the kept dialogues as the files that a trainer reads; docs/exports.md has its settings."""
-    from rich.console import Console
-
-    from pipeline.exports.command import export as written
-    from stages.training_examples import Shape
-
-    shape = Shape(turn_split=turn_split, omit_prose=omit_prose, loss=loss, drop_tools=drop_tools, seed=seed)
-    return written(run, format, out, shape, Console())
-
-
-@app.command()
-@told
-def lint(
-    source: Annotated[
-        Path, typer.Argument(metavar="SOURCE", help="A run, or a file of checklists: JSONL, JSON or Parquet.")
-    ],
-) -> int:
-    """Says what is badly formed in checklists, with file, line and item; exit code 2 if anything is."""
-    from rich.console import Console
-
-    from pipeline.checklists.linting import lint_checklists
-
-    return lint_checklists(source, Console())
-
-
-@app.command()
-@told
-def score(
-    source: Annotated[Path, typer.Argument(metavar="SOURCE", help="A run, or a file of checklists.")],
-    dialogues: Annotated[
-        Path, typer.Argument(metavar="DIALOGUES", help="Dialogues in OpenAI form that name a checklist or a task.")
-    ],
-    out: Annotated[
-        Path | None, typer.Option(metavar="FILE.jsonl", help="Write per dialogue: turns, items, rewards.")
-    ] = None,
-) -> int:
-    """Says how far dialogues, another model's for instance, meet the checklists of their tasks, turn by turn."""
-    from rich.console import Console
-
-    from pipeline.checklists.scoring import score_dialogues
-
-    return score_dialogues(source, dialogues, out, Console())
-
-
-@app.command()
-@told
-def view(
-    run: RunPath,
-    other: Annotated[Path | None, typer.Argument(metavar="RUN2", help="Another run, shown beside the first.")] = None,
-    host: Annotated[str, typer.Option(metavar="ADDRESS")] = "127.0.0.1",
-    port: Annotated[int, typer.Option(min=0, max=65535, help="0 takes a free one.")] = 8765,
-    static: Annotated[
-        Path | None, typer.Option(metavar="DIR", help="Write the pages as files into this new folder, and end.")
-    ] = None,
-    n: Annotated[int, typer.Option("-n", min=1, metavar="N", help="With --static: dialogues at most.")] = 1000,
-    recipe: Annotated[
-        Path | None, typer.Option(metavar="RECIPE", help="The run's recipe, where its world is not generated.")
-    ] = None,
-    world: WorldFile = None,
-) -> int:
-    """Shows a run in a browser: grid, dialogues with calls, changes and proofs, drops; two runs side by side."""
-    from pipeline.view.command import view as show_view
-
-    return show_view(run, other, host, port, static, n, recipe, world)
-
-
-@app.command()
-@told
-def publish(
-    run: RunPath,
-    repo: Annotated[str, typer.Option(metavar="ORG/NAME", help="A data set repository; made if it is not there.")],
-    public: Annotated[bool, typer.Option("--public", help="Default: private.")] = False,
-    yes: Annotated[bool, typer.Option("--yes", help="Upload; without it, only say what would be.")] = False,
-) -> int:
-    """Uploads a run's data set to the Hugging Face Hub, with the token in HF_TOKEN; without --yes a dry run."""
-    from rich.console import Console
-
-    from pipeline.publish.command import publish as published
-
-    return published(run, repo, public, yes, Console())
 
 
 @app.command()
@@ -497,6 +269,20 @@ def doctor(
     from pipeline.doctor import doctor as look
 
     return look(recipe, dry_run, Console())
+
+
+for _command in (
+    cli_runs.show,
+    cli_runs.stats,
+    cli_runs.status,
+    cli_runs.realism,
+    cli_runs.export,
+    cli_runs.lint,
+    cli_runs.score,
+    cli_runs.view,
+    cli_runs.publish,
+):
+    app.command()(_command)
 
 
 def main() -> None:

@@ -36,7 +36,7 @@ run(plan(at({out!r}), polish=Polish(pause=0.01)), Inline, Silent())
 """
 TOLD = """
 import typer
-from pipeline.cli import told
+from pipeline.program import told
 from pipeline.local import Inline
 from pipeline.progress import Silent
 from pipeline.remote.path import at
