@@ -44,7 +44,7 @@ def line_of(
     from stages.generate_tasks import GenerateTasks
 
     clean_tasks, clean_dialogues = _clean(recipe, benchmarks)
-    dialogues = (*_dialogues(recipe), *_sessions(recipe), *clean_dialogues, *_checklists(recipe))
+    dialogues = (*_dialogues(recipe), *_sessions(recipe), *clean_dialogues, *_checklists(recipe), *_judge(recipe))
     steps = (
         Step("generate_tasks", GenerateTasks(validation=recipe.validation, witnesses=recipe.grid.witnesses), Task),
         *_words(recipe),
@@ -189,6 +189,18 @@ def _checklists(recipe: Recipe) -> Sequence[Step]:
     from stages.derive_checklists import DeriveChecklists
 
     return (Step("derive_checklists", DeriveChecklists(), Judged),) if recipe.checklists else ()
+
+
+def _judge(recipe: Recipe) -> Sequence[Step]:
+    """Returns the step in which a language model decides what rules leave open, where one is named."""
+    from schemas.verdict import Judged
+    from stages.judge_dialogues import JudgeDialogues
+
+    voice = recipe.engines.voices.get("judge")
+    if voice is None:
+        return ()
+    stage = JudgeDialogues(judge=voice.engine, sampling=voice.sampling, prompt=voice.prompt)
+    return (Step("judge_dialogues", stage, Judged, live=True),)
 
 
 def _clean(recipe: Recipe, benchmarks: Benchmarks | None) -> tuple[Sequence[Step], Sequence[Step]]:

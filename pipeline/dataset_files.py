@@ -65,6 +65,7 @@ FEATURES: dict[str, dict[str, Json]] = {
         "tools": _JSONS,
         "information_gain": _NUMBERS,
         "checklist": _TEXT,
+        "judgement": _TEXT,
         "metadata": _TEXT,
     },
     "sharegpt": {**_FLAT_FEATURES, "conversations": _TURNS, "system": _TEXT, "tools": _TEXT},
@@ -84,7 +85,7 @@ def schema(config: str) -> Any:
         jsons = pa.list_(pa.field("element", pa.json_()))
         columns += [pa.field("messages", jsons), pa.field("tools", jsons)]
         columns += [pa.field("information_gain", _GAINS), pa.field("checklist", pa.string())]
-        columns += [pa.field("metadata", pa.string())]
+        columns += [pa.field("judgement", pa.string()), pa.field("metadata", pa.string())]
     else:
         columns += [pa.field("conversations", pa.list_(pa.field("element", _TURN)))]
         columns += [pa.field("system", pa.string()), pa.field("tools", pa.string())]
@@ -98,8 +99,9 @@ def default_table(rows: Any) -> Any:
     columns.append(_json_lists(rows.column("messages").to_pylist()))
     columns.append(_each_once(rows.column("tools"), _json_lists))
     columns.append(pa.array(map(orjson.loads, rows.column("information_gain").to_pylist()), _GAINS))
-    checklists = rows.column("checklist").combine_chunks()
-    columns.append(pc.if_else(pc.equal(checklists, "null"), pa.scalar(None, pa.string()), checklists))
+    for name in ("checklist", "judgement"):
+        texts = rows.column(name).combine_chunks()
+        columns.append(pc.if_else(pc.equal(texts, "null"), pa.scalar(None, pa.string()), texts))
     columns.append(rows.column("metadata").combine_chunks())
     return pa.Table.from_arrays(columns, schema=schema("default"))
 

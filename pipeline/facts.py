@@ -19,6 +19,7 @@ from typing import Any, Literal
 import orjson
 
 from pipeline.acts import act_pairs
+from pipeline.checklists.judgements import Judgements, judgements_in
 from pipeline.engines.spoken import Spoken, spoken_in
 from pipeline.errors import StorageError
 from pipeline.plan_tasks import Cell, Fields, cell_of, quotas
@@ -85,6 +86,7 @@ class Facts:
         balance: per kind of keys, the limit and the key that comes nearest to it, where the recipe has limits.
         reported: rows that have something of a benchmark, where the recipe says `report`.
         spoken: what became of language models' words, where the recipe has any.
+        judged: what became of the items of checklists that no rule decides, where the recipe asks for checklists.
     """
 
     name: str
@@ -110,6 +112,7 @@ class Facts:
     reported: int = 0
     balance: dict[str, Json] = field(default_factory=dict)
     spoken: Spoken = field(default_factory=Spoken)
+    judged: Judgements = field(default_factory=Judgements)
 
     @property
     def witnesses(self) -> Strength:
@@ -206,7 +209,9 @@ def _facts_of(run: Path, kept: bytes, ended: bool) -> Facts:
     if (identity.get("contamination") or {}).get("action") == "report":
         facts.reported = _reported(run)
     if identity.get("engines"):
-        facts.spoken = spoken_in(_metadata(run))
+        facts.spoken = spoken_in(_column(run, "metadata"))
+    if identity.get("checklists"):
+        facts.judged = judgements_in(_column(run, "checklist"), _column(run, "judgement"))
     return facts
 
 
@@ -262,12 +267,12 @@ def _drops(run: Path) -> list[Drops]:
     return sorted(found.values(), key=lambda drops: (drops.stage, -drops.count, drops.reason, drops.owner))
 
 
-def _metadata(run: Path) -> Iterator[str]:
-    return (text for table in kept_tables(run, ["metadata"]) for text in table.column("metadata").to_pylist())
+def _column(run: Path, name: str) -> Iterator[str]:
+    return (text for table in kept_tables(run, [name]) for text in table.column(name).to_pylist())
 
 
 def _reported(run: Path) -> int:
-    verdicts = (verdict for text in _metadata(run) for verdict in orjson.loads(text)["verdicts"])
+    verdicts = (verdict for text in _column(run, "metadata") for verdict in orjson.loads(text)["verdicts"])
     return sum(verdict["check"] == "contamination" and bool(verdict["detail"]) for verdict in verdicts)
 
 

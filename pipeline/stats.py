@@ -8,6 +8,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
+from pipeline.checklists.judgements import Judgements
 from pipeline.facts import Facts, facts_of, quantiles
 from pipeline.quality_words import acts_line, balance_line, commonest_pairs, contamination_line, gain_line, realism_line
 from pipeline.run_folder import RunFolder
@@ -34,9 +35,11 @@ def stats(run: Path, console: Console) -> None:
     _print(console, f"lengths and words (texts: {facts.sampled:,} dialogues)", _texts(facts))
     if manifest.get("spent"):
         _print(console, "language models", _spent(manifest["spent"]))
+    if facts.judged.kinds:
+        _print(console, "items of checklists that a language model judged", _judged(facts.judged))
     users = realism_line(facts.realism) if facts.realism and facts.realism.turns else ""
     measured = (users, acts_line(facts), gain_line(facts), balance_line(facts), contamination_line(facts))
-    for line in filter(None, (facts.spoken.line(), *measured)):
+    for line in filter(None, (facts.spoken.line(), facts.judged.line(), *measured)):
         console.print(f"\n{line}", markup=False, highlight=False)
     if facts.acts:
         _print(console, "commonest pairs of dialogue acts", _pairs(facts))
@@ -118,6 +121,18 @@ def _spent(spent: dict[str, Json]) -> Table:
                 f"{each['completion_tokens']:,}",
                 f"{each['cost']:,.4g}" if each["cost"] else "·",
             )
+    return table
+
+
+def _judged(judged: Judgements) -> Table:
+    table = _table("item", "asked", "met", "not met", "left open", "because", left=1)
+    table.columns[-1].justify = "left"
+    for kind, each in sorted(judged.kinds.items()):
+        why = ", ".join(f"{reason} {count:,}" for reason, count in sorted(each.refused.items()))
+        refused = each.refused.total()
+        table.add_row(
+            kind, *(f"{n:,}" for n in (each.met + each.missed + refused, each.met, each.missed, refused)), why
+        )
     return table
 
 

@@ -18,6 +18,7 @@ from schemas.behavior import Behavior, Scenario
 from schemas.checklist import Checklist
 from schemas.dialogue import Dialogue
 from schemas.graph import ApiGraph
+from schemas.judgement import Judgement
 from schemas.parquet import VERSION
 from schemas.profile import Profile
 from schemas.sft import SftRow
@@ -37,6 +38,7 @@ NOUNS: tuple[type[Record], ...] = (
     Scenario,
     Dialogue,
     Verdict,
+    Judgement,
     Judged,
     Checklist,
     Drop,

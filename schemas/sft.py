@@ -14,6 +14,7 @@ from __future__ import annotations
 
 from schemas.base import Json, Record
 from schemas.checklist import Checklist
+from schemas.judgement import Judgement
 
 
 class SftRow(Record):
@@ -26,6 +27,7 @@ class SftRow(Record):
         num_tasks: tasks that follow one another in it. What the columns say of a task they say of the first one, which
             was ordered; turns and calls are counted over all. The others are in `metadata`, under `further`.
         checklist: what each turn must achieve; None where the recipe does not ask for it.
+        judgement: what a judge found where no rule decides; None where nobody was asked, or nothing is open.
     """
 
     id: str
@@ -53,3 +55,4 @@ class SftRow(Record):
     information_gain: list[float | None]
     metadata: dict[str, Json]
     checklist: Checklist | None = None
+    judgement: Judgement | None = None

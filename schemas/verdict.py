@@ -12,6 +12,7 @@ from typing import Literal
 from schemas.base import Record
 from schemas.checklist import Checklist
 from schemas.dialogue import Dialogue
+from schemas.judgement import Judgement
 
 Check = Literal[
     "structure",
@@ -76,6 +77,7 @@ class Judged(Record):
         gains: per message, by how many bits a turn of the agent narrowed down what is wanted; None where there is
             nothing to measure.
         checklist: what each turn must achieve; None where the recipe does not ask for it.
+        judgement: what a judge found of it; None where nobody was asked, or nothing is open.
     """
 
     id: str
@@ -84,6 +86,7 @@ class Judged(Record):
     trials: Trials | None = None
     gains: tuple[float | None, ...] = ()
     checklist: Checklist | None = None
+    judgement: Judgement | None = None
 
 
 class Drop(Record):

@@ -97,6 +97,7 @@ def _row(judged: Judged, head: dict[str, Json], tools: list[dict[str, Json]], sa
         tools=tools,
         information_gain=[None, *(judged.gains or (None,) * len(whole))],
         checklist=judged.checklist,
+        judgement=judged.judgement,
         metadata=_metadata(judged, dialogue, sandbox),
     )
 

@@ -3,7 +3,8 @@
     {"checklist": "dialogue-1c2d...", "messages": [...]}         # a line of the file: which checklist, and the dialogue
 
 A dialogue names its checklist by its `id` or, where any of the task's will do, by `task_id`. Verdicts of a judge may
-stand beside it: `"verdicts": {"reply.0": true}`; without them such items are left out. With `--out FILE` a line per
+stand beside it: `"verdicts": {"reply.0": true}`, or the column `judgement` of a run's rows; without them such items are
+left out. With `--out FILE` a line per
 dialogue says what each turn earned, which message met which item, and the reward of each message.
 """
 
@@ -18,6 +19,7 @@ import orjson
 from rich.console import Console
 from rich.table import Table
 
+from pipeline.checklists.judgements import verdicts_of
 from pipeline.checklists.source import checklists_of
 from pipeline.errors import PARTIAL, WHOLE, UserError
 from pipeline.json_rows import FormError, called, json_rows, messages_of, said
@@ -71,11 +73,12 @@ def _read(path: Path) -> tuple[list[tuple[str, list[str], list[dict[str, Json]],
             for message in messages:  # one that was cut off, even within a call, has a score
                 said(message)
                 called(message)
+            verdicts = verdicts_of(row)
         except FormError as error:
             problems.append(f"{place}: {error}")
             continue
         names = [row[name] for name in _NAMES if isinstance(row.get(name), str)]
-        rows.append((place, names, messages, row.get("verdicts") or {}))
+        rows.append((place, names, messages, verdicts))
     if not rows:
         raise UserError(f"{path}: has no dialogue in OpenAI form{f'; the first: {problems[0]}' if problems else ''}")
     return rows, problems

@@ -37,8 +37,9 @@ PROMPT_SLOTS: Mapping[EngineRole, tuple[str, ...]] = {
     "user": ("instruction",),
     "verbaliser": (),
     "rewriter": (),
+    "judge": (),
 }
-"""Roles whose prompt a recipe may replace, and what must stand in it in braces; the agent's may have {service}, too."""
+"""What must stand in a role's prompt in braces, where a recipe has its own; the agent's may have {service}, too."""
 ROLES: tuple[EngineRole, ...] = ("agent", "user", "verbaliser", "rewriter", "judge")
 Addresses = Mapping[EngineRole, tuple[str, ...]]
 """Role -> base URLs, with `/v1`, of replicas that the run serves itself."""
@@ -237,10 +238,6 @@ class EngineSettings(Strict):
 
 
 def _prompt(role: EngineRole, path: Path) -> str:
-    if role not in PROMPT_SLOTS:
-        raise RecipeError(
-            f"engines.{role}.prompt: only {', '.join(PROMPT_SLOTS)} can have another prompt; leave it out"
-        )
     try:
         text = path.read_text(encoding="utf-8").strip()
     except (OSError, UnicodeDecodeError) as error:

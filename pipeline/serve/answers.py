@@ -3,8 +3,8 @@
     answers = Answers(worlds, Path("outputs/mine"))
     answers.to(CompletionRequest(role="agent", session="scenario-1c2d.../0/agent", ...))
 
-Scenarios and tasks are read from the folder of the run that asks: its stages have written them before anybody asks. So
-the server may be started before the run, and sees what the run makes as it goes.
+Scenarios, tasks and checklists are read from the folder of the run that asks: its stages have written them before
+anybody asks. So the server may be started before the run, and sees what the run makes as it goes.
 """
 
 from __future__ import annotations
@@ -18,7 +18,9 @@ from schemas.base import Record
 from schemas.behavior import Scenario
 from schemas.completion import Completion, CompletionRequest
 from schemas.task import Task
+from schemas.verdict import Judged
 from stages.base import EngineError
+from stages.judge_dialogues.scripted import ScriptedJudge
 from stages.simulate_dialogues.scripted_engine import answered, scenario_of
 from stages.verbalise_tasks.scripted import ScriptedVerbaliser
 from tool_specs.sandbox import Sandbox
@@ -36,6 +38,7 @@ class Answers:
         self._tasks = _Written(run, "generate_tasks", Task)
         lexicons = {name: sandbox.domain.lexicon for name, sandbox in sandboxes.items()}
         self._verbaliser = ScriptedVerbaliser(lexicons, self._tasks.get)
+        self._judge = ScriptedJudge(_Written(run, "derive_checklists", Judged).get)
 
     def to(self, request: CompletionRequest) -> Completion:
         """Answers a request.
@@ -46,6 +49,8 @@ class Answers:
         """
         if request.role == "verbaliser":
             return self._verbaliser.answer(request)
+        if request.role == "judge":
+            return self._judge.answer(request)
         wanted = scenario_of(request.session)
         scenario = self._scenarios.get(wanted)
         if scenario is None:

@@ -158,8 +158,19 @@ def _request(session: str, body: dict[str, Any]) -> CompletionRequest:
         turn=len(messages),
         messages=tuple(messages),
         tools=tuple(body.get("tools") or ()),
+        response_format=_form(body.get("response_format")),
         sampling=Sampling(max_tokens=body.get("max_tokens")),
     )
+
+
+def _form(wanted: Json) -> Json:
+    """Returns the form that an answer shall have, if it is one; endpoints refuse others."""
+    if wanted is None or (isinstance(wanted, dict) and wanted.get("type") in ("text", "json_object")):
+        return wanted
+    if wanted["type"] != "json_schema" or not isinstance(wanted["json_schema"]["schema"], dict):
+        raise TypeError("response_format is none of text, json_object and json_schema")
+    msgspec.convert(wanted["json_schema"]["name"], str)
+    return wanted
 
 
 def _wire(completion: Completion, model: str) -> Json:

@@ -15,6 +15,7 @@ from functools import lru_cache
 
 from schemas.completion import Completion
 from schemas.dialogue import Message, ToolCall
+from stages import structured
 from stages.simulate_dialogues.asking import Fault
 
 _REASONING = re.compile(r"</?(?:think|thinking|thought|reasoning|scratchpad)\b[^>]*>|<\|channel\|>", re.IGNORECASE)
@@ -50,8 +51,7 @@ _COPIED = {"agent": 24, "user": 12}
 
 def cut_off(completion: Completion, max_tokens: int | None) -> Fault | None:
     """Whether an answer was cut off: a finish reason such as `tool_calls` can hide that the cap was reached."""
-    reached = max_tokens is not None and completion.usage.completion_tokens >= max_tokens
-    if completion.finish_reason == "length" or reached:
+    if structured.cut_off(completion, max_tokens):
         tokens = completion.usage.completion_tokens
         return Fault("truncated", f"It is cut off after {tokens} tokens; be shorter.")
     return None

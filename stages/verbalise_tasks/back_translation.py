@@ -9,13 +9,11 @@ The terms are all those of the domain, never a choice that the task has narrowed
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Any
-
-import orjson
 
 from schemas.base import Json
 from schemas.task import Request, Task
 from schemas.tool import ToolSpec
+from stages.structured import json_in
 from tool_specs.lexicon import Lexicon
 from tool_specs.phrasing.recover import Demand, demands
 
@@ -96,14 +94,14 @@ def others(words: Lexicon, task: Task) -> list[Demand]:
 
 def read(answer: str) -> Read | None:
     """Returns what a reader found; None where its answer is no such JSON."""
-    text = answer.strip()
-    text = text[text.find("{") : text.rfind("}") + 1]
+    value = json_in(answer)
+    if value is None:
+        return None
     try:
-        value: Any = orjson.loads(text)
         return [
             (str(each["intent"]), frozenset(_criterion(one) for one in each["criteria"])) for each in value["requests"]
         ]
-    except (orjson.JSONDecodeError, KeyError, TypeError):
+    except (KeyError, TypeError):
         return None
 
 

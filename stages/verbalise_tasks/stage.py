@@ -24,6 +24,7 @@ from schemas.completion import Completion, CompletionRequest, Sampling
 from schemas.task import Task
 from schemas.verdict import Drop
 from stages.base import EngineError, Services, Stage, seeded
+from stages.structured import cut_off, form
 from stages.verbalise_tasks.back_translation import SCHEMA, others, read, same, terms, wanted
 from tool_specs.domain import Domain
 from tool_specs.phrasing.recover import leaks, untold
@@ -71,9 +72,8 @@ class VerbaliseTasks(Stage[Task, Task]):
 
     def _wrong(self, task: Task, domain: Domain, answer: Completion) -> str:
         """Says by which rule words do not hold, or returns ""."""
-        text, cap = answer.content.strip(), self.sampling.max_tokens
-        full = cap is not None and answer.usage.completion_tokens >= cap
-        if answer.finish_reason == "length" or full:
+        text = answer.content.strip()
+        if cut_off(answer, self.sampling.max_tokens):
             return "truncated"
         if not text or answer.tool_calls or "<" in text or "```" in text:
             return "unusable"
@@ -97,7 +97,7 @@ class VerbaliseTasks(Stage[Task, Task]):
             session=session,
             turn=0,
             messages=({"role": "system", "content": system}, {"role": "user", "content": text}),
-            response_format=SCHEMA if turn else None,
+            response_format=form("requests", SCHEMA) if turn else None,
             sampling=msgspec.structs.replace(self.sampling, temperature=0.0) if turn else self.sampling,
         )
         return seeded(request)

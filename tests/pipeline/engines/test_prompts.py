@@ -45,11 +45,6 @@ def test_a_verbaliser_has_its_own_words_for_its_work_and_is_read_back_as_ever(tm
         ("agent", b"Be kind.", r"own.md has no \{policy\}; what stands for it is filled in there"),
         ("user", b"{policy}", r"own.md has no \{instruction\}"),
         ("user", b"\xff\xfe", "cannot be read as text"),
-        (
-            "judge",
-            b"Be strict.",
-            "engines.judge.prompt: only agent, user, verbaliser, rewriter can have another prompt",
-        ),
     ],
 )
 def test_a_prompt_that_cannot_serve_is_refused_with_its_place(tmp_path, role, content, message):

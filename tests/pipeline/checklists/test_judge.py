@@ -1,0 +1,153 @@
+"""A judge behind a real endpoint: asked once per dialogue, findings in the rows, refused where they do not stand."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pyarrow.parquet as pq
+import pytest
+
+from pipeline.errors import RecipeError
+from pipeline.recipe_file import load_recipe
+from tests.pipeline.engines.served import WRIT, Served, recipe, run, served
+
+MORE = {
+    "checklists": True,
+    "count": 12,
+    "tasks": {"information": 0.5, "ask_first": 0.5},
+    "behaviors": {"disclosure": {"vague_start": 1.0}, "register": {"neutral": 1.0}, "traits": {}},
+}
+PRICED = {"prices": {"prompt": 1000.0}}
+
+
+def judged_recipe(folder: Path, url: str, **more: Any) -> Path:
+    engine = {"http": {"base_url": url, "model": "scripted"}, **more.pop("judge", {})}
+    return recipe(folder, url, **{**MORE, "engines": {"judge": engine, **more.pop("engines", {})}, **more})
+
+
+def rows_of(out: Path) -> list[dict[str, Any]]:
+    return [row for path in sorted((out / "dataset/data").glob("*.parquet")) for row in pq.read_table(path).to_pylist()]
+
+
+def writ(*arguments: object) -> subprocess.CompletedProcess[str]:
+    return subprocess.run([str(WRIT), *map(str, arguments)], capture_output=True, text=True, timeout=120, check=False)
+
+
+def open_in(row: dict[str, Any]) -> list[str]:
+    turns = json.loads(row["checklist"])["turns"]
+    return [item["id"] for turn in turns for item in turn["items"] if item["judge"] == "llm"]
+
+
+def judge_requests(server: Served) -> dict[tuple[str, int], int]:
+    return {place: count for place, count in server.counts().items() if place[0].endswith("/judge")}
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Path, dict[tuple[str, int], int]]]:
+    """A run whose money ends while its dialogues are judged, and that goes on with more."""
+    folder = tmp_path_factory.mktemp("judged")
+    out = folder / "out"
+    with served(folder, out) as server:
+        stopped = run(judged_recipe(folder, server.url, judge=PRICED, engines={"budget": 3.0, "concurrency": 1}), out)
+        assert stopped.returncode == 1, stopped.stdout + stopped.stderr
+        assert judge_requests(server)
+        done = run(judged_recipe(folder, server.url, judge=PRICED, engines={"concurrency": 4}), out)
+        assert done.returncode == 0, done.stdout + done.stderr
+        yield out, judge_requests(server)
+
+
+@pytest.mark.slow
+def test_open_items_are_judged_once_and_stand_in_the_rows(made: tuple[Path, dict[tuple[str, int], int]]) -> None:
+    out, requests = made
+    assert set(requests.values()) == {1}, "a finished judgement was asked for again after the run had stopped"
+    rows = rows_of(out)
+    judged = [row for row in rows if row["judgement"] is not None]
+    assert len(rows) == 12 and len(judged) >= 6
+    for row in rows:
+        assert bool(open_in(row)) == (row["judgement"] is not None)
+    for row in judged:
+        judgement = json.loads(row["judgement"])
+        assert judgement["engine"] == "http:scripted" and list(judgement["items"]) == open_in(row)
+        said = [json.loads(each)["content"] for each in row["messages"]]
+        for finding in judgement["items"].values():
+            assert finding["met"] and any(quote in content for quote in finding["quotes"] for content in said)
+
+
+@pytest.mark.slow
+def test_stats_card_and_costs_tell_of_the_judge(made: tuple[Path, dict[tuple[str, int], int]]) -> None:
+    out, requests = made
+    told = writ("stats", out).stdout
+    items = sum(len(open_in(row)) for row in rows_of(out))
+    line = f"Checklists: http:scripted looked at {items} items that no rule decides: {items} are met, 0 are not, 0 stay"
+    assert line in " ".join(told.split()) and line in (out / "dataset" / "README.md").read_text()
+    assert "items of checklists that a language model judged" in told and "r*.noticed" in told
+    spent = json.loads((out / "run.json").read_text())["spent"]
+    assert list(spent["judge_dialogues"]) == ["judge"] and len(spent) == 1
+    assert spent["judge_dialogues"]["judge"]["requests"] == len(requests)
+    assert spent["judge_dialogues"]["judge"]["cost"] > 3.0
+
+
+@pytest.mark.slow
+def test_scores_use_what_the_judge_found(made: tuple[Path, dict[tuple[str, int], int]], tmp_path: Path) -> None:
+    out, _ = made
+    file, scores = next((out / "dataset/data").glob("train*.parquet")), tmp_path / "scores.jsonl"
+    assert writ("score", out, file, "--out", scores).returncode == 0
+    assert all(not json.loads(line)["undecided"] for line in scores.read_text().splitlines())
+
+    row = next(row for row in rows_of(out) if row["judgement"])
+    judgement = json.loads(row["judgement"])
+    item = next(iter(judgement["items"]))
+    judgement["items"][item]["met"] = False
+    messages = [json.loads(each) for each in row["messages"]]
+    lines = [
+        {"id": row["id"], "messages": messages, "judgement": judgement},
+        {"id": row["id"], "messages": messages},
+        {"id": row["id"], "messages": messages, "judgement": {"items": 7}},
+        {"id": row["id"], "messages": messages, "verdicts": ["reply.0"]},
+    ]
+    theirs = tmp_path / "theirs.jsonl"
+    theirs.write_text("".join(json.dumps(each) + "\n" for each in lines))
+    result = writ("score", out, theirs, "--out", scores)
+    assert result.returncode == 1
+    assert f"{theirs}:3: its judgement is none" in result.stderr and f"{theirs}:4: its verdicts are" in result.stderr
+    missed, unknown = [json.loads(line) for line in scores.read_text().splitlines()]
+    assert missed["missed"] == [item] and missed["score"] < 1
+    assert item in unknown["undecided"] and unknown["score"] == 1
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("fault", "why"), [("loop", "unusable"), ("truncate", "truncated")])
+def test_an_endpoint_that_answers_nonsense_costs_no_dialogue(tmp_path: Path, fault: str, why: str) -> None:
+    with served(tmp_path, tmp_path / "out", "--fault", f"{fault}=1") as server:
+        done = run(judged_recipe(tmp_path, server.url, count=6), tmp_path / "out")
+        assert done.returncode == 0, done.stdout + done.stderr
+        requests = judge_requests(server)
+    judged = [json.loads(row["judgement"]) for row in rows_of(tmp_path / "out") if row["judgement"]]
+    assert judged and len(rows_of(tmp_path / "out")) == 6
+    for judgement in judged:
+        assert "items" not in judgement and set(judgement["refused"].values()) == {why} and judgement["repaired"]
+    spent = json.loads((tmp_path / "out" / "run.json").read_text())["spent"]["judge_dialogues"]["judge"]
+    assert spent["requests"] == len(requests), "no request of a session was made twice"
+    assert {turn for _, turn in requests} == {2, 4}, "one request, and one to repair it"
+    told = " ".join(writ("stats", tmp_path / "out").stdout.split())
+    assert "0 are met, 0 are not" in told and f"(of {len(judged)} dialogues it was asked once more)" in told
+
+
+def test_without_a_judge_it_is_said_what_waits_for_one(tmp_path: Path) -> None:
+    done = run(recipe(tmp_path, "http://unused", **{**MORE, "count": 6, "engines": {}}), tmp_path / "out")
+    assert done.returncode == 0, done.stderr
+    rows = rows_of(tmp_path / "out")
+    assert all(row["judgement"] is None for row in rows)
+    waiting = f"Checklists: {sum(len(open_in(row)) for row in rows)} items wait for a judge"
+    assert waiting in " ".join(writ("stats", tmp_path / "out").stdout.split())
+    assert waiting in (tmp_path / "out" / "dataset" / "README.md").read_text()
+
+
+def test_a_judge_with_nothing_to_judge_is_refused(tmp_path: Path) -> None:
+    path = judged_recipe(tmp_path, "http://127.0.0.1:9/v1", checklists=False)
+    with pytest.raises(RecipeError, match=r"engines.judge: has nothing to judge; add `checklists: true`"):
+        load_recipe(path)
