@@ -201,3 +201,4 @@ def save(model: Qwen3, folder: Path, shard: int = 15 << 20) -> None:
     index = {"metadata": {"total_size": sum(value.nbytes for value in weights.values())}, "weight_map": where}
     (folder / "model.safetensors.index.json").write_text(json.dumps(index))
     (folder / "config.json").write_text(json.dumps(model.shape.config(), indent=1))
+    (folder / "generation_config.json").write_text('{"eos_token_id": 1, "pad_token_id": 0}')
