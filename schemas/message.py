@@ -33,7 +33,7 @@ class Act(Record):
             fail_inform, affirm, negate, user_bye, off_topic, correct, change_mind, amend (puts right a request that is
             not talked of), complain, ask_options (what is there to choose from), feedback (an opinion on a result),
             revise (wants otherwise what has just been found), withdraw (takes a request back for good). Agent: request,
-            response, clarify, suggest, response_fail, system_bye, confirm, call, refuse.
+            response, clarify, suggest, response_fail, system_bye, confirm, call, refuse, hold (asks for a moment).
         request: which request of the user it is about (position in the order of being raised), or None.
         slot: what is told or asked: a knowledge name, or `intent`.
         value: what was told, as it was told (a slip tells a wrong value).

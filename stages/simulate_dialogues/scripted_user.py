@@ -2,7 +2,7 @@
 
 It knows its task, as the user of an LLM engine would, but says only what a user can know: who it is, what it wants by
 its properties, and what it states. It corrects what it told wrongly, says no to what differs from its own words, and
-leaves when everything is done or refused.
+leaves when everything is done or refused. It waits when it is asked to, and says so when it does not follow.
 """
 
 from __future__ import annotations
@@ -91,6 +91,9 @@ class _Visit(Telling):
     def _answer(self, agent: Message) -> Reply:
         reply = Reply()
         acts = {act.kind: act for act in agent.acts}
+        if acts.keys() <= {"hold"}:
+            reply.add(self.words.waits() if acts else self.words.puzzled())
+            return reply
         for act in agent.acts:
             if act.kind == "response" and act.slot == "condition":
                 self.closed.add(self.number(act.request))

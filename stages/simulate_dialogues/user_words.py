@@ -148,6 +148,14 @@ class UserWords(Manner):
         """Drops a request."""
         return self.pick(tables.NEVER_MIND)
 
+    def waits(self) -> str:
+        """Lets the agent take its time."""
+        return self.pick(tables.WAITING)
+
+    def puzzled(self) -> str:
+        """Does not follow."""
+        return self.pick(tables.PUZZLED)
+
     def next_one(self) -> str:
         """Leads over to the next request."""
         return self.pick(tables.NEXT_ONE) if self.dice.chance(0.6) else ""

@@ -365,6 +365,30 @@ AGAIN: Variants = (
 NEVER_MIND: Variants = (
     "never mind then.", "ok, forget it.", "leave it then.", "fine, drop it.", "ok, then not.",
 )  # fmt: skip
+WAITING: dict[str, Variants] = {
+    "plain": (
+        "ok", "okay", "sure", "ok, I'll wait", "sure, go ahead", "okay, I'm here", "yes, sure", "ok, no rush",
+        "alright, ok",
+    ),
+    "terse": ("ok", "k", "sure", "okay"),
+    "chatty": (
+        "ok, I'll get myself a coffee meanwhile", "sure, I have it open here anyway", "okay, I'll stay right here",
+    ),
+}  # fmt: skip
+"""To somebody who asks for a moment; all of them are a yes, should one have been asked for."""
+PUZZLED: dict[str, Variants] = {
+    "plain": (
+        "sorry, I don't follow. what do you need from me?", "hm, what do you mean?", "I'm not sure what you're asking.",
+        "not sure I get that. what do you need to know?", "I don't quite understand, can you say that again?",
+        "what exactly do you need from me now?",
+    ),
+    "terse": ("huh?", "what do you mean", "dont follow", "meaning what?", "??"),
+    "chatty": (
+        "sorry, you've lost me there. what do you need to know?",
+        "I read that twice and I'm still not sure what you mean.",
+    ),
+}  # fmt: skip
+"""To somebody who has said nothing that means anything here."""
 HERE_AGAIN: Variants = (
     "I'm sure it's right:", "again:", "still:", "that's what I have:",
 )  # fmt: skip

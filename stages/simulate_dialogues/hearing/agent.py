@@ -4,7 +4,7 @@
     hear("... due on Friday. Shall I go ahead (yes/no)?")           -> confirm(request=0, value={"loan_id": "L3", ...})
 
 It knows the scenario, as the user does who listens: a user can tell whether its own stated values are among the
-details, and no more. What nothing is heard in has no acts.
+details, and no more. What only asks for a moment is `hold`; what nothing is heard in has no acts.
 """
 
 from __future__ import annotations
@@ -18,24 +18,16 @@ from schemas.behavior import Scenario
 from schemas.dialogue import Act, Message
 from schemas.task import Request
 from stages.behaviors.choices import choices
-from stages.behaviors.second_thoughts import second_thoughts
 from stages.simulate_dialogues.hearing import cues
+from stages.simulate_dialogues.hearing.details import listed
 from stages.simulate_dialogues.hearing.picking import options_told
-from stages.simulate_dialogues.hearing.user import mistyped
+from stages.simulate_dialogues.hearing.questions import role_asked, roles_asked
+from stages.simulate_dialogues.hearing.sentences import sentences
 from tool_specs.domain import Domain
-from tool_specs.phrasing.recover import fact_demands, untold
 from tool_specs.phrasing.roles import roles
 from tool_specs.remember import remembered
 
-_SENTENCE = re.compile(r"(?<=[.!?])\s+")
-_WORD = re.compile(r"[a-z]{3,}")
-_IDLE = frozenset(
-    _WORD.findall(
-        "the and for you your which what would like should shall can could want with that this one are does who how "
-        "into need have has will about please tell use take them they mean else get let know any"
-    )
-)
-"""Words that stand in any question."""
+_HOLD = Act(kind="hold")
 _WHO = re.compile(r"\b(?:account|profile|identify|who (?:am i|are you)|look you up|find you|verify)\b")
 
 
@@ -108,7 +100,7 @@ class AgentHearing:
         self._put_again = [act for act in business if act.kind in ("request", "response_fail", "confirm", "clarify")]
         acts += business
         if over and not any(act.kind in ("confirm", "request") for act in acts):
-            acts.append(Act(kind="system_bye"))
+            acts = [*(act for act in acts if act != _HOLD), Act(kind="system_bye")]
         return tuple(acts)
 
     # Who is it
@@ -124,6 +116,8 @@ class AgentHearing:
             yield Act(kind="request", slot="identity")
         elif cues.SOMETHING_ELSE.search(text) or cues.WHAT_ABOUT.search(text):
             yield Act(kind="request", request=self._hinted(), slot="intent")
+        elif cues.HOLD.search(text):
+            yield _HOLD
 
     # What was done
 
@@ -154,49 +148,78 @@ class AgentHearing:
 
     def _business(self, text: str, *, done: bool) -> list[Act]:
         acts: list[Act] = []
-        questions = [part for part in _SENTENCE.split(text) if part.endswith("?") or cues.GO_AHEAD.search(part)]
-        asks = " ".join(questions)
+        parts = sentences(text)
+        questions = [part for part in parts if "?" in part or _asks_whether(part, cues.GO_AHEAD)]
         more = cues.SOMETHING_ELSE.search(text) is not None
         acts += self._answers(text)
         place = self._current()
         self._now = place if place is not None else self._now
         if place is None:
-            refused = self._now
-            if more or not acts:
-                if cues.REFUSAL.search(text) and refused is not None and not acts and not done:
-                    acts.append(Act(kind="refuse", request=refused))
-                acts += [Act(kind="request", slot="intent")] if more or asks else []
-            return acts
+            return [*acts, *self._afterwards(text, more=more, asks=bool(questions), done=done or bool(acts))]
         request = self._request(place)
-        if self._confirms(request, text):
-            return [*acts, Act(kind="confirm", request=place, value=self._listed(request, text))]
-        end = " ".join(_SENTENCE.split(text)[-3:])  # further back it has been dealt with
-        lost = bool(questions) and not more and cues.NOT_FOUND.search(end) is not None
-        if lost:
-            slot = self._lost(request, text)
+        refuses = cues.REFUSAL.search(text) is not None and not done
+        if refuses and request.kind == "refuse" and _offers_otherwise(text):
+            return [*acts, *self._refused(place, more=more)]
+        if self._confirms(request, place, parts):
+            value = listed(self._lexicon, self._task, request, self._facts, text)
+            return [*acts, Act(kind="confirm", request=place, value=value)]
+        end = " ".join(parts[-3:])  # what was said further back has been dealt with
+        lost = cues.NOT_FOUND.search(end) or (cues.UNAVAILABLE.search(end) and _offers_otherwise(end))
+        if questions and not more and lost:
+            slot = self._lost(request, parts)
             fail = Act(kind="response_fail", request=place, slot=slot)
             return [*acts, fail, Act(kind="request", request=place, slot=slot)]
-        if cues.REFUSAL.search(text) and not done and (more or not questions or request.kind == "refuse"):
-            self._closed.add(place)
-            acts.append(Act(kind="refuse", request=place))
-            return [*acts, *([Act(kind="request", slot="intent")] if more else [])]
-        if questions and _asks_whether(questions[-1], cues.IS_IT):
-            return [*acts, Act(kind="clarify", request=place)]
-        asks = asks or (text if cues.ASKS.search(text) else "")
-        if self._hints.get(place):
-            return [*acts, Act(kind="request", request=place, slot="intent")] if asks else acts
-        if more and not self._asked(request, asks):
-            return [*acts, Act(kind="request", slot="intent")]
-        if asks:
-            acts.append(Act(kind="request", request=place, slot=self._asked(request, asks) or self._untold(place)))
-        return acts
+        if refuses and (more or not questions or request.kind == "refuse"):
+            return [*acts, *self._refused(place, more=more)]
+        return [*acts, *self._asked(request, place, text, questions, more=more)]
 
-    def _untold(self, place: int) -> str:
-        """Returns the role that is to be told next: what a question is about whose words are nobody's."""
+    def _asked(self, request: Request, place: int, text: str, questions: Sequence[str], *, more: bool) -> Iterator[Act]:
+        """Yields what a text asks about a request that is neither to be agreed to nor lost nor refused."""
+        if questions and _asks_whether(questions[-1], cues.IS_IT):
+            yield Act(kind="clarify", request=place)
+            return
+        told = [part for part in sentences(text) if cues.ASKS.search(part)]
+        asks = " ".join([*questions, *(part for part in told if part not in questions)])
+        slots = roles_asked(self._lexicon, request, asks)
+        opens = cues.OPENING.search(text) is not None and cues.ELSE.search(text) is None
+        if self._hints.get(place) or (opens and not slots):
+            if asks or opens:
+                yield Act(kind="request", request=place, slot="intent")
+            elif cues.HOLD.search(text):
+                yield _HOLD
+        elif more and not slots:
+            yield Act(kind="request", slot="intent")
+        elif asks:
+            for slot in slots or self._untold(place):
+                yield Act(kind="request", request=place, slot=slot)
+        elif cues.HOLD.search(text):
+            yield _HOLD
+
+    def _afterwards(self, text: str, *, more: bool, asks: bool, done: bool) -> Iterator[Act]:
+        """Yields what is said when no request is open."""
+        if done and not more:
+            return
+        if cues.REFUSAL.search(text) and self._now is not None and not done:
+            yield Act(kind="refuse", request=self._now)
+        if more or asks:
+            yield Act(kind="request", slot="intent")
+        elif cues.HOLD.search(text):
+            yield _HOLD
+
+    def _refused(self, place: int, *, more: bool) -> Iterator[Act]:
+        self._closed.add(place)
+        yield Act(kind="refuse", request=place)
+        if more:
+            yield Act(kind="request", slot="intent")
+
+    def _untold(self, place: int) -> list[str]:
+        """Returns the role that is to be told next, if any: what a question is about whose words are nobody's."""
+        told = self._told(place)
+        return [role for role in roles(self._lexicon, self._request(place)) if role not in told][:1]
+
+    def _told(self, place: int) -> Collection[str]:
         number = self._raised()[place]
-        request = self._request(place)
-        told = self._listener.told(number) if number is not None else ()
-        return next((role for role in roles(self._lexicon, request) if role not in told), "")
+        return self._listener.told(number) if number is not None else ()
 
     def _answers(self, text: str) -> Iterator[Act]:
         """Yields what tells the user the values that were asked for; a withheld write is closed by it."""
@@ -215,50 +238,30 @@ class AgentHearing:
         low = text.lower()
         return any(re.search(rf"(?<![\w.]){re.escape(form.lower())}(?!\w|\.\d)", low) for form in forms)
 
-    def _confirms(self, request: Request, text: str) -> bool:
+    def _confirms(self, request: Request, place: int, parts: Sequence[str]) -> bool:
         """Whether a text ends by asking for a yes."""
         if request.tool is None or request.kind == "answer":
             return False
-        for part in _SENTENCE.split(text)[-2:]:
-            if _asks_whether(part, cues.GO_AHEAD) and cues.SOMETHING_ELSE.search(part) is None:
-                return True
+        told = self._told(place)
+        ended = set(roles(self._lexicon, request)) <= set(told)
+        for back, part in enumerate(reversed(parts[-3:])):
+            if (back == 2 and "?" not in part) or cues.SOMETHING_ELSE.search(part):
+                continue
+            if not (_asks_whether(part, cues.GO_AHEAD) or (ended and _asks_for_yes(part, parts))):
+                continue
+            choice = cues.EITHER.search(part) is not None
+            if choice and not set(roles_asked(self._lexicon, request, part)) <= set(told):
+                continue  # "on your card or as cash?"
+            missed = [each for each in parts if cues.NOT_FOUND.search(each) or cues.UNAVAILABLE.search(each)]
+            return not (missed and _offers_otherwise(part))
         return False
 
-    def _listed(self, request: Request, text: str) -> dict[str, Json]:
-        """Returns the arguments as a listener can check them: stated values as they are said, or as they were told."""
-        found: dict[str, Json] = dict(request.arguments)
-        for name, source in request.sources.items():
-            if source.fact is not None:
-                found[name] = self._said_for(request, source.fact, text)
-        return found
-
-    def _said_for(self, request: Request, fact: str, text: str) -> Json:
-        own = self._facts.get(fact)
-        if not untold(fact_demands(self._lexicon, (request,), fact, own), text):
-            return own
-        if isinstance(own, str) and (wrong := mistyped(own, text)) is not None:
-            return wrong
-        for thought in second_thoughts(self._task, self._lexicon):
-            if thought.fact == fact:
-                wanted = fact_demands(self._lexicon, (request,), fact, thought.value)
-                if wanted and not untold(wanted, text):
-                    return thought.value
-        return own
-
-    def _lost(self, request: Request, text: str) -> str:
-        about = " ".join(part for part in _SENTENCE.split(text) if cues.NOT_FOUND.search(part))
-        named = self._asked(request, about)
+    def _lost(self, request: Request, parts: Sequence[str]) -> str:
+        """Returns the role that led nowhere: a flaw's, or what the text is about that says so, or its question."""
+        about = " ".join(part for part in parts if cues.NOT_FOUND.search(part) or cues.UNAVAILABLE.search(part))
+        asked = " ".join(part for part in parts if "?" in part)
+        named = role_asked(self._lexicon, request, about) or role_asked(self._lexicon, request, asked)
         return request.flaw.role if request.flaw else named or next(iter(roles(self._lexicon, request)), "object")
-
-    def _asked(self, request: Request, question: str) -> str:
-        """Returns the role that a question is about, by its words; "" where they are nobody's."""
-        words = set(_WORD.findall(question.lower())) - _IDLE
-        best, most = "", 0
-        for role, own in _question_words(self._lexicon, request).items():
-            common = len(words & own)
-            if common > most:
-                best, most = role, common
-        return best
 
     # Places
 
@@ -277,7 +280,9 @@ class AgentHearing:
         return places[0] if places else None
 
     def _hinted(self) -> int | None:
-        return next((place for place, hinted in self._hints.items() if hinted), None)
+        """Returns the request that is to be told again: one that was only hinted at, or the first."""
+        hinted = next((place for place, hinted in self._hints.items() if hinted), None)
+        return hinted if hinted is not None else self._current()
 
     def _out_of_scope(self, place: int) -> bool:
         number = self._raised()[place]
@@ -303,9 +308,24 @@ def _hints(message: Message) -> Iterator[tuple[int, bool]]:
 
 
 def _asks_whether(part: str, cue: re.Pattern[str]) -> bool:
-    """Whether a sentence asks for a yes by these words; "which one should I take?" does not."""
+    """Whether a sentence asks for a yes by these words; "which one should I take?" and "I'll go ahead" do not."""
+    part = cues.INTENDS.sub(" ", part)
     found, opened = cue.search(part), cues.OPEN_QUESTION.search(part)
     return found is not None and (opened is None or opened.start() > found.start())
+
+
+def _asks_for_yes(part: str, parts: Sequence[str]) -> bool:
+    """Whether a sentence asks somebody for a yes who has told everything, whatever its words."""
+    if _asks_whether(part, cues.ALL_RIGHT):
+        return True
+    whether = "?" in part and cues.WHETHER.search(part) is not None
+    other = (cues.ASKS, cues.IS_IT, cues.OPEN_QUESTION)
+    return whether and not cues.NOT_FOUND.search(" ".join(parts)) and not any(cue.search(part) for cue in other)
+
+
+def _offers_otherwise(text: str) -> bool:
+    """Whether a text asks about something else than was wanted."""
+    return any(cues.OTHERWISE.search(part) for part in sentences(text) if "?" in part)
 
 
 def _calls(messages: Sequence[Message]) -> list[tuple[str, dict[str, Json], bool]]:
@@ -325,19 +345,3 @@ def _patterns(domain: Domain) -> list[str]:
     for fact in domain.principal.facts:
         found.append(r"\be-?mail" if fact == "email" else rf"\b{fact.replace('_', '[ _-]?')}\b")
     return found
-
-
-@remembered(2)
-def _question_words(lexicon: object, request: Request) -> dict[str, set[str]]:
-    """Returns, by role, the words that only its questions have: by them a question is told."""
-    own = lexicon.writes.get(request.tool or "")  # type: ignore[attr-defined]
-    told = roles(lexicon, request)  # type: ignore[arg-type]
-    found = {
-        role: {word for text in (own.question.get(role, ()) if own else ()) for word in _WORD.findall(text.lower())}
-        | set(_WORD.findall(role.replace("_", " ")))
-        for role in told
-    }
-    return {
-        role: words - _IDLE - {word for other, theirs in found.items() if other != role for word in theirs}
-        for role, words in found.items()
-    }

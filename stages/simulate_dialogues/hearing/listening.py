@@ -3,8 +3,8 @@
     listening = Listening(domain, scenario)
     user, agent = listening.user(LanguageUser(...)), listening.agent(LanguageAgent(...))
 
-A scripted speaker brings its own acts and needs no ear, but its partner does. What a scripted partner could not answer
-ends the dialogue: `not_understood`.
+A scripted speaker brings its own acts and needs no ear, but its partner does. A scripted partner that hears nothing
+says that it does not follow; where that does not help, the dialogue ends as `not_understood`, owned by whoever spoke.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from stages.simulate_dialogues.speakers import Speaker
 from tool_specs.domain import Domain
 
 _PATIENCE = 3
-"""Messages of a user in a row in which a scripted agent hears nothing, and then no more."""
+"""Messages in a row in which a scripted partner hears nothing, or only that it shall wait, and then no more."""
 
 
 class Listening:
@@ -58,7 +58,7 @@ class Listening:
             acts = self._user.hear(message, _last_words(history))
             unheard = unheard + 1 if {act.kind for act in acts} == {"off_topic"} else 0
             if scripted_partner and unheard >= _PATIENCE:
-                raise Broken("not_understood", "infrastructure", f"nothing was heard in {message.content[:120]!r}")
+                raise Broken("not_understood", "user", f"{_PATIENCE} times; last {message.content[:120]!r}")
             return msgspec.structs.replace(message, acts=acts)
 
         return _Heard(speaker, hear)
@@ -67,14 +67,21 @@ class Listening:
         """Returns a language agent whose words are heard by its partner."""
         scripted = partner if isinstance(partner, ScriptedUser) else None
         ear = AgentHearing(self._domain, self._scenario, self._user if scripted is None else scripted)
+        unheard = waits = 0
 
         def hear(message: Message, history: Sequence[Message]) -> Message:
+            nonlocal unheard, waits
             if message.tool_calls:
+                waits = 0
                 return message
             acts = ear.hear(message, history[self._begins :])
             over = any(act.kind == "user_bye" for act in history[-1].acts)
-            if scripted is not None and not acts and not over:
-                raise Broken("not_understood", "infrastructure", f"nothing was heard in {message.content[:120]!r}")
+            unheard = 0 if acts or over else unheard + 1
+            waits = waits + 1 if {act.kind for act in acts} == {"hold"} else 0
+            if scripted is not None and unheard >= _PATIENCE:
+                raise Broken("not_understood", "agent", f"{_PATIENCE} times; last {message.content[:120]!r}")
+            if scripted is not None and waits >= _PATIENCE:
+                raise Broken("loop", "agent", f"it asks for a moment and does nothing: {message.content[:120]!r}")
             return msgspec.structs.replace(message, acts=acts)
 
         return _Heard(speaker, hear)

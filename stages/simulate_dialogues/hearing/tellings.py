@@ -40,6 +40,7 @@ class Telling:
         facts: Stated values that differ from what the user knows.
         demands: What must stand in the text.
         stated: Names of the facts that must be stated.
+        implied: Those of the demands that go without saying: what somebody wants in place of a thing can be had.
         meant: Whether this is what the user really wants.
     """
 
@@ -50,10 +51,15 @@ class Telling:
     demands: tuple[Demand, ...]
     stated: tuple[str, ...]
     meant: bool
+    implied: tuple[Demand, ...] = ()
 
     def stands_in(self, text: str) -> bool:
         """Whether all that tells it stands in a text, facts apart."""
         return not untold(self.demands, text)
+
+    def answers_in(self, text: str) -> bool:
+        """The same for an answer to a question for it: what goes without saying need not be said."""
+        return bool(self.implied) and all(demand in self.implied for demand in untold(self.demands, text))
 
 
 def tellings(lexicon: Lexicon, task: Task) -> list[Telling]:
@@ -80,6 +86,7 @@ def _of(
     known = {entry.name: entry.value for entry in task.knowledge} | dict(facts)
     for role in roles(lexicon, request):
         demands: list[Demand] = []
+        implied: list[Demand] = []
         stated: list[str] = []
         sources = parameters_of(lexicon, request, role)
         binds = {name: source.bind for name, source in sources.items() if source.bind is not None}
@@ -91,7 +98,10 @@ def _of(
                 demands.append(original)
         for place in selections_of(request, binds.values()):
             if owners.get(place, role) == role:
-                demands += program_demands(lexicon, request, place)
+                own = program_demands(lexicon, request, place)
+                demands += own
+                if request.programs[place].role == "target":
+                    implied += [each for each in own if each.meaning[0] == "filter" and each.meaning[-1] is True]
                 stated += [name for name in request.programs[place].facts if "." in name]
                 if request.condition and request.condition.bind.program == place:
                     demands.append(condition_demand(lexicon, request, request.condition))
@@ -102,4 +112,4 @@ def _of(
         needed = tuple(
             name for name in dict.fromkeys(stated) if name not in facts and fact_demands(lexicon, (), name, known[name])
         )
-        yield Telling(number, role, request, facts, tuple(demands), needed, meant)
+        yield Telling(number, role, request, facts, tuple(demands), needed, meant, tuple(implied))

@@ -23,6 +23,7 @@ from stages.behaviors.space import playbooks_of
 from stages.simulate_dialogues.hearing import cues
 from stages.simulate_dialogues.hearing.picking import options_heard
 from stages.simulate_dialogues.hearing.tellings import Telling, tellings
+from stages.simulate_dialogues.hearing.values import bare, chosen, mistyped
 from stages.simulate_dialogues.meanings import hint, intent, owners_of, role_acts
 from stages.simulate_dialogues.pointing import pointed_at, subject_of
 from tool_specs.domain import Domain
@@ -37,7 +38,6 @@ _CLEARLY = 2
 _MOODS = frozenset({"complain", "vent", "feedback"})
 """Acts beside the matter."""
 _SENTENCE = re.compile(r"[.!?] ")
-_TOKEN = re.compile(r"[^\s,;:!?()\"']+")
 
 
 class UserHearing:
@@ -98,7 +98,7 @@ class UserHearing:
             acts.append(thing)
         acts += self._answers(text.lower(), kinds, {act.kind for act in acts})
         plain = all(act.kind in _MOODS for act in acts)
-        if plain and _asks_for_more(context) and cues.GOODBYE.search(text):
+        if plain and _asks_for_more(context) and (cues.GOODBYE.search(text) or cues.NOTHING.fullmatch(text.strip())):
             acts.append(Act(kind="user_bye"))
         if plain and self._messages == 1:
             self.raised.append(None)
@@ -119,7 +119,8 @@ class UserHearing:
         for name, value in self._facts.items():
             own = text if "@" in str(value) else rest
             wanted = fact_demands(self._lexicon, self._task.requests, name, value)
-            if wanted and not untold(wanted, own):
+            said = bool(wanted) and not untold(wanted, own)
+            if said or (isinstance(value, str) and (bare(value, own) or chosen(self._phrases(name, value), own))):
                 found[name] = value
             elif name in self._identity and (old := stale(value)).lower() in own.lower():
                 found[name] = old
@@ -129,6 +130,13 @@ class UserHearing:
         if subject is not None and subject.name not in found and pointed_at(self._lexicon).search(text):
             found[subject.name] = subject.value
         return found
+
+    def _phrases(self, fact: str, value: str) -> Iterator[str]:
+        """Yields the lexicon's phrases for a fact that is a choice."""
+        for request in self._task.requests:
+            for parameter, source in request.sources.items():
+                if source.fact == fact:
+                    yield from self._lexicon.choices.get(parameter, {}).get(value, ())
 
     def _corrections(self, stated: dict[str, Json], context: Sequence[Act]) -> Iterator[Act]:
         """Yields what puts a value right that was told otherwise before."""
@@ -165,6 +173,7 @@ class UserHearing:
         for number in waiting:
             demand = intent_demand(self._lexicon, self._task.requests[number], anyhow=True)
             spans[number] = sorted({span for pattern in demand.patterns for span in pattern(text)})
+            spans[number] = spans[number] or _done_to(self._task.requests[number].tool or "", text)
         asked_what = any(act.kind == "request" and act.slot == "intent" and act.request is not None for act in context)
         asked_role = any(
             act.kind in ("request", "confirm", "clarify") and act.slot not in ("intent", "identity") for act in context
@@ -248,8 +257,8 @@ class UserHearing:
                 continue
             request = self._task.requests[number]
             for role in roles(self._lexicon, request):
-                telling = self._telling(number, role, text, stated)
                 wanted = any(n == number and role_told_for(self._lexicon, request, slot) == role for n, slot in asked)
+                telling = self._telling(number, role, text, stated, wanted=wanted)
                 if telling is None:
                     continue
                 if not telling.demands and not telling.stated and not (wanted or number in fresh):
@@ -258,9 +267,11 @@ class UserHearing:
                 if before is not telling or wanted:
                     yield telling
 
-    def _telling(self, number: int, role: str, text: str, stated: dict[str, Json]) -> Telling | None:
+    def _telling(self, number: int, role: str, text: str, stated: dict[str, Json], *, wanted: bool) -> Telling | None:
         own = [each for each in self._tellings if (each.number, each.role) == (number, role)]
         fitting = [each for each in own if _stands(each, text, stated)]
+        if wanted and not fitting:
+            fitting = [each for each in own if _stated_in(each, stated) and each.answers_in(text)]
         return max(fitting, key=lambda each: (len(each.demands) + len(each.stated), each.meant), default=None)
 
     def _inform(self, telling: Telling, stated: dict[str, Json], kinds: dict[str, Act]) -> Iterator[Act]:
@@ -315,7 +326,11 @@ class UserHearing:
             if kind in kinds and not heard & {"negate", "change_mind", "revise", "correct", "doubt"}:
                 if any(refuses(sentence.strip()) for sentence in _SENTENCE.split(low)):
                     yield Act(kind="negate", request=kinds[kind].request)
-                elif affirms(low) or (kind == "clarify" and not heard - {"inform", *_MOODS}):
+                elif (
+                    affirms(low)
+                    or cues.YES.fullmatch(low.strip())
+                    or (kind == "clarify" and not heard - {"inform", *_MOODS})
+                ):
                     yield Act(kind="affirm", request=kinds[kind].request)
                 return
         refused = kinds["refuse"].request if "refuse" in kinds else None
@@ -340,21 +355,19 @@ def _asks_for_more(context: Sequence[Act]) -> bool:
     return any(act.kind == "request" and act.slot == "intent" and act.request is None for act in context)
 
 
+def _done_to(tool: str, text: str) -> list[tuple[int, int]]:
+    """Returns where a text wants something done, by a tool's verb: "i want my order cancelled"."""
+    verb = tool.partition("_")[0].rstrip("e")
+    wants = re.compile(rf"\b(?:want|need|get|have|like)\b[^.!?]{{0,40}}?\b({re.escape(verb)}l?ed)\b", re.IGNORECASE)
+    return [found.span(1) for found in wants.finditer(text)] if verb else []
+
+
 def _stands(telling: Telling, text: str, stated: dict[str, Json]) -> bool:
-    return all(name in stated for name in telling.stated) and telling.stands_in(text)
+    return _stated_in(telling, stated) and telling.stands_in(text)
 
 
-def mistyped(value: str, text: str) -> str | None:
-    """Returns what stands in a text in place of a value: the same letters, a few of them wrong."""
-    if "@" not in value and sum(map(str.isdigit, value)) < 2:
-        return None
-    words = [token.strip(".") for token in _TOKEN.findall(text)]
-    length = len(value.split())
-    for start in range(len(words) - length + 1):
-        heard = " ".join(words[start : start + length])
-        if cues.close(heard.lower(), value.lower()):
-            return heard
-    return None
+def _stated_in(telling: Telling, stated: dict[str, Json]) -> bool:
+    return all(name in stated for name in telling.stated)
 
 
 @remembered(2, size=64)

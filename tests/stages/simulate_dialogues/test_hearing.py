@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 
 import msgspec
+import orjson
 import pytest
 
 from schemas.base import canonical
@@ -131,7 +132,7 @@ def seated(role: str, one: Scenario) -> Iterator[Dialogue | Drop]:
 def test_what_a_scripted_partner_cannot_understand_ends_the_dialogue_with_a_reason(role: str) -> None:
     (made,) = seated(role, told("cancel_named"))
     assert isinstance(made, Drop)
-    assert (made.reason, made.owner) == ("not_understood", "infrastructure") and "giraffe" in made.detail
+    assert (made.reason, made.owner) == ("not_understood", role) and "giraffe" in made.detail
 
 
 def agent_heard(one: Scenario, text: str) -> list[tuple[str, str | None]]:
@@ -159,3 +160,52 @@ def agent_heard(one: Scenario, text: str) -> list[tuple[str, str | None]]:
 )
 def test_what_agents_mean_is_heard_in_their_words(text: str, heard: list[tuple[str, str | None]]) -> None:
     assert agent_heard(told("cancel_named"), text) == heard
+
+
+class Hesitant:
+    """An agent of a script that says something else first, at every turn or only for so many."""
+
+    revision = "hesitant/1"
+
+    def __init__(self, one: Scenario, words: Sequence[str], turns: int) -> None:
+        self._script = ScriptedEngine({SANDBOX.domain.name: SANDBOX}, {one.id: one}.get)
+        self._words, self._left = words, turns
+        self._hidden: list[int] = []
+
+    async def complete(self, request: CompletionRequest) -> Completion:
+        if self._left:
+            self._left -= 1
+            self._hidden.append(len(request.messages))
+            return Completion(content=self._words[self._left % len(self._words)])
+        kept = [m for at, m in enumerate(request.messages) if at not in self._hidden and at - 1 not in self._hidden]
+        return await self._script.complete(msgspec.structs.replace(request, messages=tuple(kept)))
+
+
+def hesitated(one: Scenario, words: Sequence[str], turns: int) -> Dialogue | Drop:
+    services = Services(sandboxes={SANDBOX.domain.name: SANDBOX}, engines={"agent": Hesitant(one, words, turns)})
+    (made,) = asyncio.run(SimulateDialogues(agent="test").process(one, services))
+    assert isinstance(made, (Dialogue, Drop))
+    return made
+
+
+HOLDS = ("Let me check that for you.", "One moment, please.", "I'm looking into it now.")
+MUMBLES = ("The purple giraffe sings at noon.", "Two fish are better than one.", "Snow is white.")
+
+
+@pytest.mark.parametrize("words", [HOLDS, MUMBLES])
+def test_whoever_waits_or_does_not_follow_goes_on_as_if_that_had_not_been(words: Sequence[str]) -> None:
+    one = told("cancel_named")
+    made, plain = hesitated(one, words, 2), hesitated(one, words, 0)
+    assert isinstance(made, Dialogue) and isinstance(plain, Dialogue)
+    assert made.final_digest == plain.final_digest
+    answers = [m.content for m in made.messages if m.role == "user"]
+    assert len(answers) == 2 + sum(m.role == "user" for m in plain.messages)
+    assert not any(m.acts for m in made.messages[2:5:2])  # neither tells anything
+
+
+@pytest.mark.parametrize(("words", "reason"), [(HOLDS, "loop"), (MUMBLES, "not_understood")])
+def test_an_agent_that_only_stalls_or_mumbles_owns_the_end(words: Sequence[str], reason: str) -> None:
+    made = hesitated(told("cancel_named"), words, 99)
+    assert isinstance(made, Drop)
+    assert (made.reason, made.owner) == (reason, "agent")
+    assert len([m for m in orjson.loads(made.record)["messages"] if m["role"] == "assistant"]) == 2
