@@ -92,7 +92,7 @@ class SimulateDialogues(Stage[Scenario, Dialogue]):
         try:
             messages = await rewritten(engine, sandbox.domain, scenario, dialogue.messages, session, sampling, words)
         except EngineError as error:
-            return _dropped(dialogue, Broken("engine_error", "tool", str(error)))
+            return _dropped(dialogue, Broken("engine_error", "infrastructure", str(error)))
         return msgspec.structs.replace(dialogue, messages=tuple(messages))
 
     async def resumed(self, scenario: Scenario, said: Sequence[Message], services: Services) -> Dialogue | Drop | None:
@@ -150,7 +150,7 @@ class SimulateDialogues(Stage[Scenario, Dialogue]):
         except Broken as error:
             broken = error
         except EngineError as error:
-            broken = Broken("engine_error", "tool", str(error))
+            broken = Broken("engine_error", "infrastructure", str(error))
         dialogue = Dialogue(
             id=content_id("dialogue", scenario.id, revisions, *([self.attempt] if self.attempt else [])),
             scenario=scenario,

@@ -8,7 +8,7 @@ A dialogue of the right form::
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from schemas.dialogue import Message
 from schemas.verdict import Owner, Verdict
@@ -183,8 +183,9 @@ def truncation(context: CheckContext) -> Verdict:
     """Nobody was stopped by a cap, and no text breaks off."""
     ended = context.dialogue.ended
     if ended in _OPEN_ENDED:
+        owner: Owner = "user" if ended == "turn_cap" and _only_waits(context.messages) else "agent"
         return failed(
-            "truncation", "agent", f"stopped by the {ended.replace('_', ' ')} after {len(context.messages)} messages"
+            "truncation", owner, f"stopped by the {ended.replace('_', ' ')} after {len(context.messages)} messages"
         )
     if ended == "engine_error":
         return failed("truncation", "infrastructure", "an engine failed")
@@ -195,6 +196,12 @@ def truncation(context: CheckContext) -> Verdict:
         if what is not None:
             return failed("truncation", _OWNERS[message.role], f"{place(index)}: {what}")
     return passed("truncation")
+
+
+def _only_waits(messages: Sequence[Message]) -> bool:
+    """Whether the agent had nothing left to do than to ask whether there is anything else."""
+    last = messages[-1]
+    return last.role == "assistant" and [(a.kind, a.slot) for a in last.acts][-1:] == [("request", "intent")]
 
 
 def broken_off(text: str, *, formal: bool) -> str | None:

@@ -194,7 +194,7 @@ def test_an_engine_without_an_answer_drops_the_dialogue_and_says_so() -> None:
 
     made = live(told("exchange_cheapest_black", "drip"), Silent())
     assert isinstance(made, Drop)
-    assert (made.reason, made.owner) == ("engine_error", "tool") and "60 s" in made.detail
+    assert (made.reason, made.owner) == ("engine_error", "infrastructure") and "60 s" in made.detail
 
 
 def test_a_script_that_is_asked_about_a_stranger_says_what_it_speaks_from() -> None:

@@ -318,6 +318,16 @@ def stopped_by_a_cap(dialogue: Dialogue, sandbox: Sandbox, rng: random.Random) -
     return replace(dialogue, ended=rng.choice(["turn_cap", "call_cap"]))
 
 
+@mutator("truncation", "user")
+def user_never_leaves(dialogue: Dialogue, sandbox: Sandbox, rng: random.Random) -> Dialogue | None:
+    last = [
+        n for n, m in enumerate(dialogue.messages) if any((a.kind, a.slot) == ("request", "intent") for a in m.acts)
+    ]
+    if not last or dialogue.messages[last[-1]].acts[-1].slot != "intent":
+        return None
+    return replace(dialogue, messages=dialogue.messages[: last[-1] + 1], ended="turn_cap")
+
+
 @mutator("truncation", "infrastructure")
 def engine_failed(dialogue: Dialogue, sandbox: Sandbox, rng: random.Random) -> Dialogue | None:
     return replace(dialogue, ended="engine_error")
