@@ -145,14 +145,12 @@ def facts_of_run(
     }
 
 
-def circumstances(kept: int, tally: Tally, seconds: float) -> dict[str, Json]:
+def circumstances(tally: Tally) -> dict[str, Json]:
     """Returns what is particular to this time."""
     return {
         "shards_found_done": tally.again,
         **({"workers_lost": tally.deaths} if tally.deaths else {}),
         **({"spent": msgspec.to_builtins(tally.spent)} if tally.spent else {}),
-        "seconds": round(seconds, 2),
-        "kept_per_second": round(kept / max(seconds, 1e-9), 1),
         "versions": {
             "python": platform.python_version(),
             **{name: importlib.metadata.version(name) for name in ("writ", "ray", "pyarrow", "datasets")},

@@ -12,6 +12,7 @@
     stages/8_select/r0-00004.drops.parquet           near-duplicates and surplus
     journal/r0-00004.journal                         finished turns of dialogues that are not done; gone when they are
     kept.json                                        which shards have kept rows, and where; facts of the run
+    finishing.json                                   which of the following are whole; gone when all are
     dataset/, report.html                            made of the kept rows
     sizes.json                                       the counts that it had when it was whole: [200, 1200]
     run.json                                         what came out; written last

@@ -23,6 +23,8 @@ from pipeline.cluster.poison import bear
 from pipeline.errors import WHOLE, RecipeError, StorageError
 from pipeline.fill_cells import Filling
 from pipeline.fingerprint import code_digest
+from pipeline.finishing import FILE as FINISHING
+from pipeline.finishing import Finish, Finishing, begun, filled, finish, name_of
 from pipeline.line import Order
 from pipeline.local import Executor
 from pipeline.observe.watch import Progress, Watch
@@ -31,7 +33,7 @@ from pipeline.plan import AS_IT_IS, Again, Plan
 from pipeline.plan_tasks import SHARD, first_orders, first_round, sizes
 from pipeline.provenance import NAMED, differences, provenance_of, read_provenance, write_provenance
 from pipeline.rerun import described, forget, outlook
-from pipeline.run_folder import SIZES, grown_from
+from pipeline.run_folder import grown_from
 from pipeline.run_json import read_told
 from pipeline.run_lock import locked
 from pipeline.selection import Selection
@@ -47,7 +49,7 @@ def run(
     plan: Plan,
     executor: Callable[[], Executor],
     progress: Progress,
-    finish: Sequence[Callable[[Path], object]] = (),
+    makers: Finish = (),
     again: Again = AS_IT_IS,
     metrics: Metrics | None = None,
 ) -> Outcome:
@@ -57,7 +59,7 @@ def run(
         plan: what shall be made.
         executor: starts what runs the shards; called only if there is something to run.
         progress: is told how it goes.
-        finish: what is made of the kept rows (data set, report), called with the run's folder.
+        makers: what is made of the kept rows (data set, report), called with the run's folder.
         again: what of a run that is there may be made anew.
         metrics: shows others how it goes.
 
@@ -69,22 +71,27 @@ def run(
     started = time.monotonic()
     with locked(plan.out):
         _identify(plan, again)
-        made = finishers(finish)
+        made = finishers(makers)
         closed = tuple(source.closed for source in plan.worlds if source.closed)
         before = None if again.force or plan.line.last else whole_run(plan, made)
         if before is not None:
             return replace(before, closed=closed)
-        _clear(plan)
-        forget(plan, again.force)
+        chosen = None if again.force or plan.line.last else begun(plan.out, _key(plan, made, plan.recipe.count))
+        if chosen is None:
+            _clear(plan)
+            forget(plan, again.force)
         with Watch(plan.out, plan.recipe.count, progress, metrics) as watch:
-            outcome = (_partly if plan.line.last else _whole)(plan, executor, watch, finish)
+            if chosen is not None:
+                outcome = finish(plan, chosen, filled(plan), watch, makers)
+            elif plan.line.last:
+                outcome = _partly(plan, executor, watch)
+            else:
+                outcome = _whole(plan, executor, watch, makers)
             watch.ended(outcome.kept, outcome.exit_code != WHOLE)
         return replace(outcome, closed=closed, seconds=time.monotonic() - started)
 
 
-def _whole(
-    plan: Plan, executor: Callable[[], Executor], watch: Watch, finish: Sequence[Callable[[Path], object]]
-) -> Outcome:
+def _whole(plan: Plan, executor: Callable[[], Executor], watch: Watch, makers: Finish) -> Outcome:
     """Makes shards until all cells are full, decides which rows are kept, and makes of them what is wanted."""
     started = time.monotonic()
     grown = grown_from(plan.out, plan.recipe.count)
@@ -104,15 +111,16 @@ def _whole(
     names = selection.finish()
     tally.drops.update(selection.dropped)
     facts = facts_of_run(plan, filling, selection, tally, grown)
-    write_json(plan.out / "kept.json", {**kept_shards_of(plan.line, names, tally.shards), "facts": facts})
-    for make in finish:
-        watch.update(filling, None, make.__name__.replace("_", " "))
-        make(plan.out)
-    write_json(plan.out / SIZES, [*grown, plan.recipe.count])
-    key = _key(plan, finishers(finish), plan.recipe.count)
-    ending = circumstances(selection.kept, tally, time.monotonic() - started)
-    write_json(plan.out / "run.json", {"key": key, **facts, **ending})
-    return Outcome(selection.kept, plan.recipe.count, facts["unfilled"], poisoned=tally.poisoned)
+    kept = {**kept_shards_of(plan.line, names, tally.shards), "facts": facts}
+    write_json(plan.out / "kept.json", kept)
+    chosen = Finishing(
+        key=_key(plan, finishers(makers), plan.recipe.count),
+        chosen=digest(read_json(plan.out / "kept.json")),
+        seconds=time.monotonic() - started,
+        ending=circumstances(tally),
+        poisoned=tally.poisoned,
+    )
+    return finish(plan, chosen, filling, watch, makers)
 
 
 def _key(plan: Plan, made: Sequence[str], count: int) -> str:
@@ -121,9 +129,9 @@ def _key(plan: Plan, made: Sequence[str], count: int) -> str:
     return digest([plan.identity(), sizes, plan.line.line_key(), code_digest("pipeline.runner"), made])
 
 
-def finishers(finish: Sequence[Callable[[Path], object]]) -> list[str]:
+def finishers(makers: Finish) -> list[str]:
     """Returns what is made of kept rows, by name."""
-    return [f"{make.__module__}.{make.__qualname__}" for make in finish]
+    return [name_of(make) for make in makers]
 
 
 def whole_run(plan: Plan, made: Sequence[str]) -> Outcome | None:
@@ -149,15 +157,13 @@ def whole_run(plan: Plan, made: Sequence[str]) -> Outcome | None:
 def _clear(plan: Plan) -> None:
     """Removes what says that the run is whole, and what killed runs left."""
     # With other shards, what was kept of the old ones would be read from the wrong rows.
-    for name in ("run.json", "kept.json"):
+    for name in ("run.json", "kept.json", FINISHING):
         (plan.out / name).unlink(missing_ok=True)
     for path in (*plan.out.glob(".*.tmp"), *plan.out.glob("stages/*/.*.tmp")):  # of a process that was killed
         shutil.rmtree(path) if path.is_dir() else path.unlink(missing_ok=True)
 
 
-def _partly(
-    plan: Plan, executor: Callable[[], Executor], watch: Watch, finish: Sequence[Callable[[Path], object]]
-) -> Outcome:
+def _partly(plan: Plan, executor: Callable[[], Executor], watch: Watch) -> Outcome:
     """Brings the shards of the first round up to the line's last step; later rounds depend on what is kept."""
     filling = Filling(plan.recipe)
     running = executor()
