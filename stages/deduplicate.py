@@ -230,25 +230,27 @@ class NearDuplicates:
         compared: set[int] = set()
         chains = [(band, row) for band, row in enumerate(self._heads[_EVERY, slots].tolist()) if row >= 0]
         best: tuple[float, int] | None = None
+        exact: int | None = None
         while chains:
             following = []
             for band, number in chains:
                 chunk, row = divmod(number, CHUNK)
                 other = self._keys[chunk][row]
-                if other[band] == keys[band] and number not in compared and not (own and self._id(number) == own):
+                if other[band] == keys[band] and not (own and self._id(number) == own):
                     if band == BANDS:
-                        return f"same task and manner as {self._id(number)}"
-                    compared.add(number)
-                    similar = _similarity(keys, other)
-                    if similar >= self.threshold and (best is None or (similar, -number) > (best[0], -best[1])):
-                        best = similar, number
+                        exact = number
+                    elif number not in compared:
+                        compared.add(number)
+                        similar = _similarity(keys, other)
+                        if similar >= self.threshold and (best is None or (similar, -number) > (best[0], -best[1])):
+                            best = similar, number
                 after = int(self._after[chunk][row, band])
                 if after >= 0:
                     following.append((band, after))
             chains = following
-        if best is None:
-            return None
-        return f"same text as {self._id(best[1])} (similarity {best[0]:.2f})"
+        if best is not None:
+            return f"same text as {self._id(best[1])} (similarity {best[0]:.2f})"
+        return None if exact is None else f"same task and manner as {self._id(exact)}"
 
     def _id(self, number: int) -> str:
         chunk, row = divmod(number, CHUNK)

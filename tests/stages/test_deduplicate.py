@@ -198,6 +198,15 @@ def test_growing_over_many_chunks_loses_nothing(pickled: bool) -> None:
     assert index.nbytes / len(index) < 600
 
 
+def test_the_same_task_and_manner_is_seen_where_the_words_have_little_in_common() -> None:
+    rng = random.Random(2)
+    index, row = NearDuplicates(0.8), rng.randbytes(136)
+    assert index.accept("row", row) is None
+    one_band = row[:8] + rng.randbytes(120) + row[128:]
+    assert index.accept("again", one_band) == "same task and manner as row"
+    assert index.accept("other", one_band[:128] + b"anything") is None
+
+
 def test_signatures_estimate_similarity() -> None:
     one = signature([f"run {number}" for number in range(300)])
     other = signature([f"run {number}" for number in range(100, 400)])
