@@ -210,7 +210,7 @@ def _facts_of(run: Path, kept: bytes, ended: bool) -> Facts:
         facts.reported = _reported(run)
     if identity.get("engines"):
         facts.spoken = spoken_in(_column(run, "metadata"))
-    if identity.get("checklists"):
+    if identity.get("checklists") or "judge" in (identity.get("engines") or {}):
         facts.judged = judgements_in(_column(run, "checklist"), _column(run, "judgement"))
     return facts
 

@@ -350,8 +350,10 @@ class Recipe(_Strict):
         seats, rewrites = {"agent", "user"} & self.engines.roles.keys(), "rewriter" in self.engines.roles
         if seats and rewrites:
             raise ValueError("engines.rewriter: puts scripts into other words; leave it out, or agent and user")
-        if "judge" in self.engines.roles and not self.checklists:
-            raise ValueError("engines.judge: has nothing to judge; add `checklists: true`, or leave the judge out")
+        if "judge" in self.engines.roles and not self.checklists and self.profiles is None:
+            raise ValueError(
+                "engines.judge: has nothing to judge; add `checklists: true` or `profiles: {seed: 7}`, or leave it out"
+            )
         if self.simulate.attempts > 1 and not (seats or rewrites):
             raise ValueError("simulate.attempts: scripts say the same every time; give the agent or the user an engine")
         if self.balance is not None and self.balance.pass_rate is not None and self.simulate.attempts == 1:

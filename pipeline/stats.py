@@ -37,6 +37,8 @@ def stats(run: Path, console: Console) -> None:
         _print(console, "language models", _spent(manifest["spent"]))
     if facts.judged.kinds:
         _print(console, "items of checklists that a language model judged", _judged(facts.judged))
+    if facts.judged.fields:
+        _print(console, "profiles that a language model read back", _profiles(facts.judged))
     users = realism_line(facts.realism) if facts.realism and facts.realism.turns else ""
     measured = (users, acts_line(facts), gain_line(facts), balance_line(facts), contamination_line(facts))
     for line in filter(None, (facts.spoken.line(), facts.judged.line(), *measured)):
@@ -128,12 +130,23 @@ def _judged(judged: Judgements) -> Table:
     table = _table("item", "asked", "met", "not met", "left open", "because", left=1)
     table.columns[-1].justify = "left"
     for kind, each in sorted(judged.kinds.items()):
-        why = ", ".join(f"{reason} {count:,}" for reason, count in sorted(each.refused.items()))
         refused = each.refused.total()
-        table.add_row(
-            kind, *(f"{n:,}" for n in (each.met + each.missed + refused, each.met, each.missed, refused)), why
-        )
+        numbers = (each.met + each.missed + refused, each.met, each.missed, refused)
+        table.add_row(kind, *(f"{number:,}" for number in numbers), _why(each.refused))
     return table
+
+
+def _profiles(judged: Judgements) -> Table:
+    table = _table("field", "read", "as the profile has it", "by the rule", "by both", "refused", "because", left=1)
+    table.columns[-1].justify = "left"
+    for name, each in sorted(judged.fields.items()):
+        numbers = (each.read, each.agrees, each.rule, each.both, each.refused.total())
+        table.add_row(name, *(f"{number:,}" for number in numbers), _why(each.refused))
+    return table
+
+
+def _why(refused: Counter[str]) -> str:
+    return ", ".join(f"{reason} {count:,}" for reason, count in sorted(refused.items()))
 
 
 def _pairs(facts: Facts) -> Table:

@@ -26,17 +26,33 @@ class Finding(Record):
     quotes: tuple[str, ...] = ()
 
 
+class Reading(Record, omit_defaults=True):
+    """What was read of a field of a user's profile, what shows it word for word, and whether the profile says so.
+
+    Attributes:
+        value: "" where the judge reads nothing and only the rule does.
+        rule: what the rule reads of the same dialogue; "" where it reads nothing, as it does of all but facts.
+    """
+
+    value: str = ""
+    quote: str = ""
+    agrees: bool = False
+    rule: str = ""
+
+
 class Judgement(Record, omit_defaults=True):
     """See the module's text.
 
     Attributes:
         engine: name and revision of the judge.
         items: id of an item of the checklist -> what was found.
-        refused: id of an item -> why what was said of it does not stand.
+        profile: `profile.hobby` -> what was read; what neither judge nor rule reads is left out.
+        refused: id of an item, or name of a field -> why what was said of it does not stand.
         repaired: whether it was asked for once more, because something of the first answer did not stand.
     """
 
     engine: str
     items: dict[str, Finding] = {}
+    profile: dict[str, Reading] = {}
     refused: dict[str, Refused] = {}
     repaired: bool = False

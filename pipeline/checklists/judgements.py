@@ -34,18 +34,39 @@ class Kind:
 
 
 @dataclass
+class Field:
+    """A field of profiles, in dialogues.
+
+    Attributes:
+        read: a judge read it.
+        agrees: it read what the profile has.
+        refused: what it read does not stand.
+        rule: the rule read it.
+        both: both did.
+    """
+
+    read: int = 0
+    agrees: int = 0
+    refused: Counter[str] = field(default_factory=Counter)
+    rule: int = 0
+    both: int = 0
+
+
+@dataclass
 class Judgements:
     """Counts over kept rows.
 
     Attributes:
         waiting: items that wait for a judge: nobody was asked about them.
         kinds: "reply.*" -> what was found.
+        fields: "hobby" -> what was read of profiles.
         engines: who judged.
         repaired: dialogues of which a judge was asked once more.
     """
 
     waiting: int = 0
     kinds: dict[str, Kind] = field(default_factory=dict)
+    fields: dict[str, Field] = field(default_factory=dict)
     engines: set[str] = field(default_factory=set)
     repaired: int = 0
 
@@ -62,7 +83,16 @@ class Judgements:
             )
         if self.waiting:
             parts.append(f"{self.waiting:,} items wait for a judge (`engines: {{judge: ...}}`) and count for no score")
-        return f"Checklists: {'; '.join(parts)}." if parts else ""
+        said = [f"Checklists: {'; '.join(parts)}."] if parts else []
+        if self.fields:
+            read, agrees, rule, both = (
+                sum(getattr(each, name) for each in self.fields.values()) for name in ("read", "agrees", "rule", "both")
+            )
+            said.append(
+                f"Profiles: {', '.join(sorted(self.engines))} read {read:,} fields back, {agrees:,} of them as the "
+                f"profile has them; the rule read {rule:,} facts, {both:,} of them were read by both."
+            )
+        return " ".join(said)
 
 
 def judgements_in(checklists: Iterable[str], judgements: Iterable[str]) -> Judgements:
@@ -79,7 +109,16 @@ def judgements_in(checklists: Iterable[str], judgements: Iterable[str]) -> Judge
             kind = found.kinds.setdefault(_NUMBERED.sub("*", item), Kind())
             kind.met += finding.met
             kind.missed += not finding.met
+        for name, reading in judgement.profile.items():
+            one = found.fields.setdefault(name.rpartition(".")[2], Field())
+            one.read += bool(reading.value)
+            one.agrees += reading.agrees
+            one.rule += bool(reading.rule)
+            one.both += bool(reading.value and reading.rule)
         for item, why in judgement.refused.items():
+            if item.startswith("profile"):
+                found.fields.setdefault(item.rpartition(".")[2], Field()).refused[why] += 1
+                continue
             found.kinds.setdefault(_NUMBERED.sub("*", item), Kind()).refused[why] += 1
     return found
 

@@ -2,35 +2,29 @@
 
     JudgeDialogues(judge="http:judge-1")     # Judged -> Judged(judgement=Judgement(engine="http:judge-1", ...))
 
-One request per dialogue with all open items of its checklist; what does not stand (`verdicts.py`) is asked for once
-more, and stays open after that. Nothing is dropped: a judge that fails costs its own findings and no dialogue. Promised
-is that quotes stand in the dialogue, not that a judge is right.
+One request per dialogue with all open items of its checklist; where its user has a profile, another one that reads it
+back. What does not stand is asked for once more, and stays open after that. Nothing is dropped: a judge that fails
+costs its own findings and no dialogue. Promised is that quotes stand in the dialogue, not that a judge is right.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from functools import cache
-from pathlib import Path
 
 from msgspec import structs
 
 from schemas.base import Json
-from schemas.completion import Completion, CompletionRequest, Sampling
-from schemas.judgement import Judgement
+from schemas.completion import CompletionRequest, Sampling
+from schemas.judgement import Finding, Judgement, Reading
+from schemas.profile import Profile
 from schemas.verdict import Drop, Judged
-from stages.base import Engine, EngineError, Services, Stage, seeded
+from stages.base import Engine, Services, Stage
+from stages.judge_dialogues import profile as profiles
+from stages.judge_dialogues import verdicts
+from stages.judge_dialogues.asking import Heard, ask, prompt
 from stages.judge_dialogues.transcript import Open, asked, open_items, shown
-from stages.judge_dialogues.verdicts import PROBLEMS, SCHEMA, Heard, heard
-from stages.structured import cut_off, form, json_in
-
-_PROMPTS = Path(__file__).parent / "prompts"
-
-
-@cache
-def _prompt(name: str) -> str:
-    return (_PROMPTS / f"{name}.md").read_text(encoding="utf-8").strip()
+from stages.structured import form
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -40,7 +34,7 @@ class JudgeDialogues(Stage[Judged, Judged]):
     Attributes:
         judge: Name and revision of the engine that has this role.
         sampling: How its answers are drawn; without a temperature of its own, 0.
-        prompt: Text in place of `prompts/items.md`.
+        prompt: Text in place of `prompts/items.md`; how profiles are read back stays.
     """
 
     judge: str
@@ -48,65 +42,57 @@ class JudgeDialogues(Stage[Judged, Judged]):
     prompt: str = ""
 
     async def process(self, record: Judged, services: Services) -> Sequence[Judged | Drop]:
-        """Returns the dialogue with its judgement; as it is, where nothing is open."""
+        """Returns the dialogue with its judgement; as it is, where there is nothing to judge."""
         engine = services.engines.get("judge")
         if engine is None:
             raise ValueError("no engine has the role 'judge'; give it one, or leave the stage out")
         items = open_items(record.checklist) if record.checklist else ()
-        if not items:
+        profile = record.dialogue.scenario.behavior.profile
+        if not items and not profile:
             return [record]
-        return [structs.replace(record, judgement=await self._judged(record, items, engine))]
-
-    async def _judged(self, record: Judged, items: Sequence[Open], engine: Engine) -> Judgement:
-        request = self._request(record, items)
-        try:
-            first = await engine.complete(seeded(request))
-        except EngineError:
-            return Judgement(engine=engine.revision, refused={each.item.id: "no_answer" for each in items})
-        found = self._heard(record, items, first)
-        if not found.refused:
-            return Judgement(engine=engine.revision, items=found.items)
-        again = [each for each in items if each.item.id in found.refused]
-        try:
-            repair = self._heard(record, again, await engine.complete(seeded(_repair(request, first, found))))
-        except EngineError:
-            repair = found
-        kept = {**found.items, **repair.items}
-        return Judgement(
+        found = await self._items(record, items, engine) if items else Heard[Finding]()
+        read = await self._profile(record, profile, engine) if profile else Heard[Reading]()
+        judgement = Judgement(
             engine=engine.revision,
-            items={each.item.id: kept[each.item.id] for each in items if each.item.id in kept},
-            refused=repair.refused,
-            repaired=True,
+            items={each.item.id: found.found[each.item.id] for each in items if each.item.id in found.found},
+            profile=profiles.beside_rule(read.found, record.dialogue.whole) if profile else {},
+            refused={**found.refused, **read.refused},
+            repaired=found.again or read.again,
+        )
+        return [structs.replace(record, judgement=judgement)]
+
+    async def _items(self, record: Judged, items: Sequence[Open], engine: Engine) -> Heard[Finding]:
+        messages = record.dialogue.whole
+        text = f"# Conversation\n\n{shown(messages)}\n\n# Criteria\n\n{asked(items)}"
+        request = self._request(record, "items", self.prompt or prompt("items"), text, verdicts.SCHEMA)
+        names = [each.item.id for each in items]
+        return await ask(
+            engine,
+            request,
+            names,
+            lambda answer, names: verdicts.hear(answer, names, items, messages),
         )
 
-    def _heard(self, record: Judged, items: Sequence[Open], answer: Completion) -> Heard:
-        if cut_off(answer, self.sampling.max_tokens):
-            return Heard(refused={each.item.id: "truncated" for each in items})
-        return heard(json_in(answer.content), items, record.dialogue.whole)
+    async def _profile(self, record: Judged, profile: Profile, engine: Engine) -> Heard[Reading]:
+        messages = record.dialogue.whole
+        text = f"# Conversation\n\n{shown(messages)}"
+        request = self._request(record, "profile", prompt("profile"), text, profiles.SCHEMA)
+        return await ask(
+            engine,
+            request,
+            (profiles.WHOLE,),
+            lambda answer, names: profiles.hear(answer, names, profile, messages),
+        )
 
-    def _request(self, record: Judged, items: Sequence[Open]) -> CompletionRequest:
-        text = f"# Conversation\n\n{shown(record.dialogue.whole)}\n\n# Criteria\n\n{asked(items)}"
+    def _request(self, record: Judged, what: str, system: str, text: str, schema: Json) -> CompletionRequest:
         sampling = self.sampling
         if sampling.temperature is None:
             sampling = structs.replace(sampling, temperature=0.0)
-        messages: tuple[Json, ...] = (
-            {"role": "system", "content": self.prompt or _prompt("items")},
-            {"role": "user", "content": text},
-        )
         return CompletionRequest(
             role="judge",
-            session=f"{record.id}/items/judge",
+            session=f"{record.id}/{what}/judge",
             turn=0,
-            messages=messages,
-            response_format=form("verdicts", SCHEMA),
+            messages=({"role": "system", "content": system}, {"role": "user", "content": text}),
+            response_format=form(what, schema),
             sampling=sampling,
         )
-
-
-def _repair(request: CompletionRequest, answer: Completion, found: Heard) -> CompletionRequest:
-    """Returns the request to judge again what does not stand."""
-    problems = "\n".join(f"- {item}: {PROBLEMS[why]}" for item, why in found.refused.items())
-    note = _prompt("repair").replace("{problems}", problems)
-    wrote = {"role": "assistant", "content": answer.content or "(nothing)"}
-    messages = (*request.messages, wrote, {"role": "user", "content": note})
-    return structs.replace(request, messages=messages, turn=request.turn + 1)

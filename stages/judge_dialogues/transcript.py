@@ -57,8 +57,13 @@ def asked(items: Sequence[Open]) -> str:
 def _lines(turn: Sequence[Message]) -> Iterator[str]:
     for message in turn:
         if message.role == "tool":
-            yield f"[tool {message.name}] {message.content}"
+            yield _line(f"tool {message.name}", message.content)
         elif message.content:
-            yield f"[{'customer' if message.role == 'user' else 'agent'}] {message.content}"
+            yield _line("customer" if message.role == "user" else "agent", message.content)
         for call in message.tool_calls:
             yield f"[agent calls] {call.name}({canonical(call.arguments).decode()})"
+
+
+def _line(who: str, text: str) -> str:
+    """Returns what somebody said; further lines of it cannot look as though somebody else had begun."""
+    return f"[{who}] " + text.replace("\n", "\n    ")

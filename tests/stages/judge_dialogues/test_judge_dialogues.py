@@ -18,9 +18,10 @@ from schemas.verdict import Judged
 from stages.base import Engine, EngineError, Services
 from stages.derive_checklists import derive
 from stages.judge_dialogues import JudgeDialogues
+from stages.judge_dialogues.asking import stands
 from stages.judge_dialogues.scripted import ScriptedJudge
 from stages.judge_dialogues.transcript import open_items, shown, turns
-from stages.judge_dialogues.verdicts import heard, stands
+from stages.judge_dialogues.verdicts import hear
 from tests.stages.proven import play, proven, world
 
 ORDERS = (("read_heavy", 1, 4), ("omission", 1, 3), ("ask_first", 1, 3), ("must_refuse", 0, 3))
@@ -89,7 +90,8 @@ def test_the_judge_sees_the_whole_dialogue_and_no_evidence(judged: list[Judged])
         engine = Spoils(judge_of(judged))
         judge(record, engine)
         text = str(engine.asked[0].messages)
-        assert all(message.content in str(engine.asked[0].messages[1]["content"]) for message in record.dialogue.whole)
+        seen = str(engine.asked[0].messages[1]["content"]).replace("\n    ", "\n")
+        assert all(message.content in seen for message in record.dialogue.whole)
         assert record.dialogue.scenario.task.text not in text and "evidence" not in text
     assert sum(map(len, turns(record.dialogue.whole))) == len(record.dialogue.whole)
     assert shown(record.dialogue.whole).count("Turn ") >= len(turns(record.dialogue.whole))
@@ -127,7 +129,7 @@ NONSENSE: Mapping[str, tuple[Callable[[list[dict[str, Any]], int], object], str]
         lambda verdicts, turn: [{**each, "quotes": [*each["quotes"], "the sun is shining"]} for each in verdicts],
         "false_quote",
     ),
-    "cut off": (lambda verdicts, turn: Completion(content="{}", usage=Usage(completion_tokens=64)), "truncated"),
+    "cut off": (lambda verdicts, turn: Completion(content="{}", usage=Usage(completion_tokens=4000)), "truncated"),
     "cut off and said so": (lambda verdicts, turn: Completion(content="{}", finish_reason="length"), "truncated"),
 }
 
@@ -140,7 +142,7 @@ def test_what_does_not_stand_is_asked_for_once_more_and_then_left_open(judged: l
     items = [each.item.id for each in open_items(record.checklist)]
 
     engine = Spoils(judge_of(judged), spoil)
-    found = judge(record, engine, max_tokens=64).judgement
+    found = judge(record, engine, max_tokens=4000).judgement
     assert found is not None and found.items == {} and found.repaired
     assert found.refused == dict.fromkeys(items, why)
     assert [request.turn for request in engine.asked] == [0, 1]
@@ -148,7 +150,7 @@ def test_what_does_not_stand_is_asked_for_once_more_and_then_left_open(judged: l
     assert all(item in str(engine.asked[1].messages[-1]["content"]) for item in items)
 
     once = Spoils(judge_of(judged), lambda verdicts, turn: verdicts if turn else spoil(verdicts, turn))
-    found = judge(record, once, max_tokens=64).judgement
+    found = judge(record, once, max_tokens=4000).judgement
     assert found is not None and found.repaired and list(found.items) == items and found.refused == {}
 
 
@@ -231,5 +233,6 @@ def test_any_json_is_heard_and_nothing_of_it_stands_without_proof(judged: list[J
     record = judged[0]
     assert record.checklist is not None
     items = open_items(record.checklist)
-    found = heard({"verdicts": answer}, items, record.dialogue.whole)
-    assert found.items == {} and found.refused.keys() == {each.item.id for each in items}
+    names = [each.item.id for each in items]
+    found = hear({"verdicts": answer}, names, items, record.dialogue.whole)
+    assert found.found == {} and found.refused.keys() == {each.item.id for each in items}
