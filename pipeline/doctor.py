@@ -15,7 +15,7 @@ import shutil
 import subprocess
 import tempfile
 import time
-from collections.abc import AsyncIterator, Iterator, Mapping
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from pathlib import Path
 
 from rich.console import Console
@@ -63,6 +63,7 @@ def _all(roles: Mapping[EngineRole, EngineSettings], path: Path | None, dry: boo
     if not roles:
         yield Finding(str(path), "ok", "scripts play all roles; no engine is needed")
     seen: dict[str, EngineRole] = {}
+    yield from _room([each.vllm for each in roles.values() if each.vllm is not None])
     for role, settings in roles.items():
         model = settings.model
         asked = model.serving if isinstance(model, VllmSettings) else model.model_dump_json()
@@ -106,6 +107,17 @@ def _gpus() -> list[str]:
     return done.stdout.strip().splitlines() if done.returncode == 0 else []
 
 
+def _room(served: Sequence[VllmSettings]) -> Iterator[Finding]:
+    """Says whether all servers of a recipe find a GPU here, beside each other."""
+    needed = sum(each.gpus_each * each.replicas for each in {each.serving: each for each in served}.values())
+    there = len(_gpus())
+    if needed > there:
+        yield Finding(
+            "GPUs", "note", f"this recipe's servers need {needed:g} in all, here are {there}: lower replicas, give "
+            "roles the same engine, let servers share one (gpus: 0.5), or join a cluster that has them",
+        )  # fmt: skip
+
+
 def _http(role: EngineRole, settings: HttpSettings, dry: bool) -> Iterator[Finding]:
     try:
         key = key_of(settings)
@@ -136,12 +148,8 @@ def _vllm(role: EngineRole, settings: VllmSettings, dry: bool, uses_tools: bool)
         yield Finding(role, "bad", f"no tool parser: give args: {{tool_call_parser: ...}}, one of {', '.join(known)}")
     elif parser and known and parser not in known and "tool_parser_plugin" not in settings.args:
         yield Finding(role, "bad", f"vLLM has no tool parser {parser!r}; it has {', '.join(known)}")
-    needed, there = settings.gpus_each * settings.replicas, len(_gpus())
-    if needed > there:
-        text = f"{settings.replicas} replicas need {needed:g} GPUs, here are {there}; join a cluster that has them"
-        yield Finding(role, "note", text)
     yield from template_findings(role, settings, offline=dry)
-    if dry or needed > there:
+    if dry or settings.gpus_each > len(_gpus()):
         yield Finding(role, "note", "no server is started" + (" (--dry-run)" if dry else ""))
     else:
         yield from asyncio.run(_list(_served(role, settings, flags)))

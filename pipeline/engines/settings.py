@@ -130,7 +130,8 @@ class VllmSettings(Transport):
         revision: of the model; part of every key, as a folder's content is.
         replicas: servers.
         tensor_parallel: GPUs of one server.
-        gpus: of one server, as Ray counts: a fraction shares a GPU, 0 serves on the CPU; None: `tensor_parallel`.
+        gpus: of one server, as Ray counts: a fraction shares a GPU and takes that much of its memory, unless `args`
+            say otherwise; 0 serves on the CPU; None: `tensor_parallel`.
         pools: names of machines that a server needs, with the share of one; see `pipeline.cluster.places`.
         args: further flags of `vllm serve`, without the dashes: {max_model_len: 32768, tool_call_parser: hermes}.
         env: environment variables of the servers.

@@ -28,6 +28,8 @@ MODULE = "vllm.entrypoints.openai.api_server"
 OWN = ("model", "served-model-name", "host", "port", "uds", "tensor-parallel-size", "revision", "api-key")
 """Flags that follow from the settings and may not be given a second time."""
 _HELP_SECONDS = 180
+_GPU_SHARE = 0.9
+"""Of a GPU's memory, what all servers on it take together; vLLM's own default for one that has it alone."""
 _LINE = re.compile(r"^ {1,4}(-.*?)(?: {2,}.*)?$", re.MULTILINE)
 _FLAG = re.compile(r"(?:^|, )--([a-z0-9][a-z0-9-]*)")
 _CHOICES = re.compile(r"(?<!\S)--([a-z0-9][a-z0-9-]*) \{([^}]*)\}")
@@ -104,6 +106,8 @@ def command_line(settings: VllmSettings, flags: Flags, host: str, port: int) -> 
         wanted["distributed-executor-backend"] = "mp"  # the processes of one server are its own, not Ray's
     if not settings.gpus_each:
         wanted["enable-chunked-prefill"] = False  # on CPUs, requests with a seed end the engine otherwise
+    if 0 < settings.gpus_each < 1:
+        wanted["gpu-memory-utilization"] = round(_GPU_SHARE * settings.gpus_each, 3)
     for name, value in wanted.items():
         flag = name if value is not False else f"no-{name}"
         if flag in flags.names and f"no-{name}" not in given:

@@ -5,7 +5,8 @@
     fleet.close()
 
 Roles whose settings serve the same share their replicas. A replica with GPUs gets them from a placement group, one on
-the CPU reserves memory and no core: the cores of this machine are the workers', by Ray's books.
+the CPU reserves memory and no core: the cores of this machine are the workers', by Ray's books. Servers that share a
+GPU (`gpus: 0.5`) start one after the other: each measures what memory is free while it starts.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from __future__ import annotations
 import contextlib
 import importlib
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -67,6 +68,7 @@ class Fleet:
         shared: dict[str, tuple[str, ...]] = {}
         addresses: dict[EngineRole, tuple[str, ...]] = {}
         try:
+            self._enough({each.serving: each for each in engines.served.values()}.values())
             for role, settings in engines.served.items():
                 if settings.serving not in shared:
                     shared[settings.serving] = self._start(settings)
@@ -101,30 +103,49 @@ class Fleet:
         if isinstance(flags, str):
             raise UserError(flags)
         self._actors += [(actor, flags) for actor in actors]
-        reports: list[Report] = self._ray.get([actor.serve.remote(flags, None) for actor in actors])
+        if 0 < settings.gpus_each < 1:
+            reports: list[Report] = [self._ray.get(actor.serve.remote(flags, None)) for actor in actors]
+        else:
+            reports = self._ray.get([actor.serve.remote(flags, None) for actor in actors])
         for report in reports:
             if report.problem:
                 raise UserError(report.problem)
         self._reports += reports
         return tuple(f"{report.url}/v1" for report in reports)
 
+    def _bundle(self, settings: VllmSettings) -> dict[str, float]:
+        """Returns what one replica reserves, GPUs or memory first."""
+        gpus = settings.gpus_each
+        own = {"GPU": gpus} if gpus else {"memory": float(_CPU_REPLICA_BYTES)}
+        return own | (dict(settings.pools) if self._pools else {})
+
+    def _enough(self, served: Iterable[VllmSettings]) -> None:
+        """Sees to it that all replicas of all roles have room beside each other, before one of them loads a model.
+
+        Raises:
+            UserError: they have not.
+        """
+        there = self._ray.cluster_resources()
+        taken: dict[str, float] = {}
+        for settings in served:
+            for name, amount in self._bundle(settings).items():
+                others = taken.get(name, 0.0)
+                beside = f", beside the {_amount(name, others)} of other roles" if others else ""
+                taken[name] = others + amount * settings.replicas
+                if there.get(name, 0.0) < taken[name]:
+                    raise UserError(
+                        f"engines: {settings.replicas} replicas of {settings.model} need {_amount(name, amount)} each"
+                        f"{beside}; there is {_amount(name, there.get(name, 0.0))} in all. Lower replicas or gpus (0.5 "
+                        "shares a GPU), give roles the same engine, or join a larger cluster"
+                    )
+
     def _placed(self, settings: VllmSettings) -> Iterator[Any]:
         """Yields an actor per replica, each in its bundle of a placement group."""
         from ray.util.scheduling_strategies import PlacementGroupSchedulingStrategy
 
-        gpus = settings.gpus_each
         pools = dict(settings.pools) if self._pools else {}
-        bundle = {"GPU": gpus} if gpus else {"memory": float(_CPU_REPLICA_BYTES)}
+        bundle = self._bundle(settings)
         kind, each = next(iter(bundle.items()))
-        bundle |= pools
-        resources = self._ray.cluster_resources()
-        for name, amount in bundle.items():
-            there = resources.get(name, 0.0)
-            if there < amount * settings.replicas:
-                raise UserError(
-                    f"engines: {settings.replicas} replicas of {settings.model} need {_amount(name, amount)} each; "
-                    f"there is {_amount(name, there)} in all. Lower replicas or gpus, or join a larger cluster"
-                )
         group = self._ray.util.placement_group([bundle] * settings.replicas, strategy="PACK")
         self._groups.append(group)
         if not group.wait(settings.start_timeout):
@@ -133,7 +154,7 @@ class Fleet:
                 f"place in {settings.start_timeout:g} s (start_timeout): others use what there is"
             )
         for index in range(settings.replicas):
-            needs = {"num_gpus": gpus} if gpus else {"memory": _CPU_REPLICA_BYTES}
+            needs = {"num_gpus": each} if kind == "GPU" else {"memory": _CPU_REPLICA_BYTES}
             remote = self._ray.remote(num_cpus=0, max_restarts=-1, resources=pools, **needs)(_Actor)
             place = PlacementGroupSchedulingStrategy(group, placement_group_bundle_index=index)
             log = self._logs / f"vllm-{len(self._groups)}-{index}.log"

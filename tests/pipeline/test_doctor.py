@@ -136,6 +136,13 @@ def test_the_gpu_recipe_is_sound() -> None:
     assert "agent" in told and "user" in told
 
 
+def test_more_servers_than_gpus_are_told(tmp_path: Path) -> None:
+    _, told = _looked(_recipe(tmp_path, {"vllm": {"model": "m", "replicas": 1024}}), dry=True)
+    assert "note GPUs: this recipe's servers need 1024 in all, here are" in told and "same engine" in told
+    _, told = _looked(_recipe(tmp_path, {"vllm": {"model": "m", "gpus": 0}}), dry=True)
+    assert "note GPUs" not in told
+
+
 @pytest.mark.slow
 @pytest.mark.vllm
 def test_the_gpu_recipe_has_no_flag_that_vllm_lacks() -> None:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from typing import Any
 
 import pytest
 
-from pipeline.engines.vllm_flags import command_line, probe
+from pipeline.engines.vllm_flags import Flags, command_line, probe
 from pipeline.errors import RecipeError, UserError
 from tests.pipeline.engines.vllm_servers import real, stand_in
 
@@ -55,6 +56,18 @@ def test_flags_of_a_recipe(args: dict[str, Any], words: list[str]) -> None:
 def test_flags_that_cannot_be(args: dict[str, Any], said: str) -> None:
     with pytest.raises(RecipeError, match=re.escape(said)):
         command_line(stand_in(args=args), probe(stand_in()), "127.0.0.1", 8101)
+
+
+def test_a_server_that_has_a_fraction_of_a_gpu_takes_that_much_of_its_memory() -> None:
+    flags = Flags("1", frozenset({"gpu-memory-utilization"}), {})
+
+    def memory(**changes: Any) -> list[str]:
+        words = command_line(stand_in(**changes), flags, "127.0.0.1", 8101)
+        return [after for word, after in itertools.pairwise(words) if word == "--gpu-memory-utilization"]
+
+    assert memory(gpus=0.5) == ["0.45"] and memory(gpus=0.25) == ["0.225"]
+    assert memory(gpus=0.5, args={"gpu_memory_utilization": 0.6}) == ["0.6"]
+    assert memory(gpus=1) == memory(gpus=0) == []
 
 
 @pytest.mark.parametrize(

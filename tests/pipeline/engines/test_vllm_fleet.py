@@ -12,8 +12,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+import ray
 
-from pipeline.engines.settings import VllmSettings
+from pipeline.engines.settings import Engines, VllmSettings
 from pipeline.engines.vllm_fleet import Fleet
 from pipeline.errors import UserError
 from pipeline.on_ray import OnRay
@@ -92,6 +93,17 @@ def test_what_cannot_be_placed_or_started_is_told(on_ray: OnRay, tmp_path: Path)
         Fleet(engines_with(stand_in("fails")), tmp_path)
     with pytest.raises(UserError, match="cannot be run"):
         Fleet(engines_with(stand_in().model_copy(update={"python": "/no/such/python"})), tmp_path)
+
+
+def test_two_models_need_room_beside_each_other(on_ray: OnRay, tmp_path: Path) -> None:
+    room = int(ray.cluster_resources()["memory"]) >> 30
+    agent, user = (stand_in(name, replicas=room // 2 + 1).model_dump(mode="json") for name in ("agent", "user"))
+    engines = Engines.model_validate({"agent": {"vllm": agent}, "user": {"vllm": user}})
+    with pytest.raises(
+        UserError, match=r"replicas of user need 1.0 GiB of memory each, beside the \d+.0 GiB of memory of"
+    ):
+        Fleet(engines, tmp_path)
+    assert not list(tmp_path.iterdir()), "no server was started"
 
 
 @pytest.mark.parametrize("how", ["end", "kill", "interrupt", "terminate"])
