@@ -13,7 +13,7 @@ in another place and brought to its own when it is whole. What is held in memory
 
 from __future__ import annotations
 
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -70,11 +70,12 @@ def _write_files(run: Path, folder: Path) -> Written:
     writers = [Writer(folder / place, config, split) for split in SPLITS for config, place in CONFIGS.items()]
     # The configs are written side by side: compression needs no interpreter lock. Each file has one writer, in order.
     with ThreadPoolExecutor(len(CONFIGS)) as pool:
-        for table in kept_tables(run):
-            for split in SPLITS:
-                rows = table.filter(pc.equal(table["split"], split))
-                jobs = [pool.submit(writer.write, rows) for writer in writers if writer.split == split]
-                written.left_out += sum(job.result() for job in jobs)
+        under_way: list[Future[int]] = []
+        for table in kept_tables(run):  # the next shard is read while the one before is written
+            parts = {split: table.filter(pc.equal(table["split"], split)) for split in SPLITS}
+            written.left_out += sum(job.result() for job in under_way)
+            under_way = [pool.submit(writer.write, parts[writer.split]) for writer in writers]
+        written.left_out += sum(job.result() for job in under_way)
         for job in [pool.submit(writer.close) for writer in writers]:
             job.result()
     for writer in writers:

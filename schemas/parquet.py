@@ -21,6 +21,7 @@ from typing import Any, Literal, TypeVar, Union, get_args, get_origin
 import msgspec
 import numpy as np
 import pyarrow as pa
+from msgspec import UNSET
 
 from schemas.base import Record
 
@@ -28,6 +29,11 @@ VERSION = 1
 """Version of all records' forms. A changed field needs a new number (and new files in `schemas/json/`)."""
 
 R = TypeVar("R", bound=Record)
+
+Encoder = Callable[[Any], bytes]
+_JSON: Encoder = msgspec.json.Encoder().encode
+_HELD = 128
+"""Values of a field whose JSON is held: more than a shard has rows."""
 
 _NATIVE: dict[type, Any] = {str: pa.string(), int: pa.int64(), float: pa.float64(), bool: pa.bool_()}
 
@@ -75,7 +81,7 @@ def _buffer(code: str, values: Iterable[Any]) -> Any:
     return pa.py_buffer(array(code, values))
 
 
-def _encoded(values: Iterable[Any], encoder: Callable[[Any], bytes]) -> list[bytes]:
+def _encoded(values: Iterable[Any], encoder: Encoder) -> list[bytes]:
     """Returns the values as JSON; the same object as before is not encoded again: rows share their tools."""
     found: list[bytes] = []
     last: Any = None
@@ -118,11 +124,50 @@ def mismatch(schema: Any, kind: type[Record]) -> str:
 
 
 @cache
-def _encoders(kind: type[Record]) -> tuple[tuple[str, Callable[[Any], bytes] | None], ...]:
-    encode = msgspec.json.Encoder().encode
+def _encoders(kind: type[Record]) -> tuple[tuple[str, Encoder | None], ...]:
+    """Returns a record type's fields, each with what encodes its column; None for one that is no JSON text."""
     return tuple(
-        (field.name, None if _native(field.type)[0] is not None else encode) for field in msgspec.structs.fields(kind)
+        (field.name, None if _native(field.type)[0] is not None else _encoder(field.type))
+        for field in msgspec.structs.fields(kind)
     )
+
+
+def _encoder(annotation: Any) -> Encoder:
+    """Returns what encodes values of a type; what cannot change is encoded once, wherever it stands."""
+    if isinstance(annotation, type) and issubclass(annotation, Record):
+        return _Once(_joined(annotation))
+    return _Once(_JSON) if get_origin(annotation) is tuple else _JSON
+
+
+def _joined(kind: type[Record]) -> Encoder:
+    """Returns what puts a record's JSON together from that of its fields, which most often has been made before."""
+    config = kind.__struct_config__
+    if config.tag is not None or config.omit_defaults or config.array_like:
+        return _JSON
+    heads = [f'"{field.encode_name}":'.encode() for field in msgspec.structs.fields(kind)]
+    fields = [(head, name, encoder or _JSON) for head, (name, encoder) in zip(heads, _encoders(kind), strict=True)]
+
+    def encode(record: Any) -> bytes:
+        values = ((head, getattr(record, name), encoder) for head, name, encoder in fields)
+        return b"{%b}" % b",".join([head + encoder(value) for head, value, encoder in values if value is not UNSET])
+
+    return encode
+
+
+class _Once:
+    """Encodes a value once while it is among the last ones: a dialogue is stored as it is, then inside its judgement."""
+
+    def __init__(self, encode: Encoder) -> None:
+        self._encode = encode
+        self._held: dict[int, tuple[Any, bytes]] = {}
+
+    def __call__(self, value: Any) -> bytes:
+        found = self._held.get(id(value))
+        if found is None:
+            if len(self._held) >= _HELD:
+                del self._held[next(iter(self._held))]
+            found = self._held[id(value)] = value, self._encode(value)
+        return found[1]
 
 
 def _native(annotation: Any) -> tuple[Any, bool]:

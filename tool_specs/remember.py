@@ -40,12 +40,14 @@ def _by_one(size: int) -> Callable[[Callable[..., T]], Callable[..., T]]:
         @wraps(function)
         def call(one: Any, *values: Any) -> T:
             key = id(one), values
-            found = held.get(key)
-            if found is None:
-                if len(held) >= size:
-                    held.clear()
-                found = held[key] = function(one, *values), one
-            return found[0]
+            try:
+                return held[key][0]
+            except KeyError:
+                found = function(one, *values)
+            if len(held) >= size:
+                held.clear()
+            held[key] = found, one
+            return found
 
         return call
 
@@ -59,12 +61,14 @@ def _by_two(size: int) -> Callable[[Callable[..., T]], Callable[..., T]]:
         @wraps(function)
         def call(one: Any, two: Any, *values: Any) -> T:
             key = id(one), id(two), values
-            found = held.get(key)
-            if found is None:
-                if len(held) >= size:
-                    held.clear()
-                found = held[key] = function(one, two, *values), one, two
-            return found[0]
+            try:
+                return held[key][0]
+            except KeyError:
+                found = function(one, two, *values)
+            if len(held) >= size:
+                held.clear()
+            held[key] = found, one, two
+            return found
 
         return call
 

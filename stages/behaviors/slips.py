@@ -65,7 +65,8 @@ def identity_told(task: Task, domain: Domain) -> tuple[Knowledge, ...]:
     return ways[0] if ways else tuple(entry for entry in task.knowledge if entry.identity)
 
 
-def identity_ways(task: Task, domain: Domain) -> list[tuple[Knowledge, ...]]:
+@remembered(2, size=64)
+def identity_ways(task: Task, domain: Domain) -> tuple[tuple[Knowledge, ...], ...]:
     """Returns the ways by which the user can be found, the facts of each; that of the task's programs first."""
     known = {entry.name: entry for entry in task.knowledge if entry.identity}
     used = {
@@ -83,7 +84,7 @@ def identity_ways(task: Task, domain: Domain) -> list[tuple[Knowledge, ...]]:
         spec = domain.tools[tool].spec
         ways.append(tuple(by_type.get(spec.types.get(name, ""), name) for name in spec.required))
     ways.sort(key=lambda way: not used.issuperset(way))
-    return [tuple(known[name] for name in way) for way in ways if all(name in known for name in way)]
+    return tuple([tuple(known[name] for name in way) for way in ways if all(name in known for name in way)])
 
 
 def near(one: str, other: str) -> bool:

@@ -89,7 +89,7 @@ def alternatives(sandbox: Sandbox, task: Task) -> Alternatives:
     ready = prepared(sandbox, task)
     facts = {entry.name: canonical(entry.value).lower() for entry in task.knowledge}
     identity = {entry.name for entry in task.knowledge if entry.identity}
-    ways = tuple(identity_ways(task, sandbox.domain)) if identity else ()
+    ways = identity_ways(task, sandbox.domain) if identity else ()
     clauses: dict[frozenset[ReadKey], None] = {}
     look_ups: list[LookUp] = []
     roles_: dict[Spoken, bytes] = {}

@@ -149,16 +149,17 @@ class _Known:
     def _told_role(self, role: str, told: Mapping[str, Any]) -> None:
         """Finds the request that was told: messages number them in the order of being raised."""
         kind, name = ("program", told["number"]) if told.get("program") else ("role", role)
+        left = [slot for slot in self._all.roles if slot in self._spoken and (slot.kind, slot.name) == (kind, name)]
+        if not left:
+            return
         text = orjson.dumps(told["program"] or told["binds"])
-        for slot, meant in self._all.roles.items():
-            if slot not in self._spoken or (slot.kind, slot.name) != (kind, name):
-                continue
-            if text == meant or (
-                told["program"] and as_meant(self._sandbox, self._task, slot.request, orjson.dumps(told))
-            ):
-                self._spoken.discard(slot)
-                self._looking_for(each for each in self._look_ups if each.until != slot)
-                return
+        found = next((slot for slot in left if self._all.roles[slot] == text), None)
+        if found is None and told["program"]:
+            whole = orjson.dumps(told)
+            found = next((slot for slot in left if as_meant(self._sandbox, self._task, slot.request, whole)), None)
+        if found is not None:
+            self._spoken.discard(found)
+            self._looking_for(each for each in self._look_ups if each.until != found)
 
     def _told_fact(self, name: str, value: Json) -> None:
         if name not in self._all.facts:

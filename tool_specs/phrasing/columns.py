@@ -39,10 +39,9 @@ def texts_for(table: Mapping[str, Texts], column: str) -> Texts:
 
 
 def _find(table: Mapping[str, T], column: str) -> T | None:
-    for key in general_ids(column):
-        if key in table:
-            return table[key]
-    return None
+    if column in table:  # most often the lexicon knows the column itself
+        return table[column]
+    return next((table[key] for key in general_ids(column) if key in table), None)
 
 
 @lru_cache(maxsize=256)

@@ -75,7 +75,7 @@ def _ids_in(words: Lexicon, result: dict[str, Json] | list[Json], tool: str) -> 
             found.extend(_inside(tool, result, row_id.removeprefix(f"{tool}.").split(".")))
     pairs = ((seen, key, value) for seen in found for key, value in seen.row.items())
     return [
-        (str(value), seen if column_words(words, f"{seen.id}.{key}") is not None else seen._replace(refers=True))
+        (str(value), seen if column_words(words, f"{seen.id}.{key}") else Seen(seen.id, seen.row, seen.above, True))
         for seen, key, value in pairs
         if type(value) in (str, int) and _is_id(key)
     ]

@@ -90,19 +90,18 @@ def _halves(programs: tuple[Program, ...], number: int, level: Level, role: str,
 
 def role_told_for(words: Lexicon, request: Request, role: str) -> str:
     """Returns the role by which a role is told: its own, or the one that tells two at once."""
-    both = joint(words, request)
+    return _told_for(joint(words, request), role)
+
+
+def _told_for(both: Joint | None, role: str) -> str:
     return both.role if both is not None and role == both.other else role
 
 
 @remembered(2)
 def parameters_of(words: Lexicon, request: Request, role: str) -> dict[str, Source]:
     """Returns the arguments that a role tells, with their sources."""
-    table = _roles_of(words, request)
-    return {
-        name: source
-        for name, source in request.sources.items()
-        if role_told_for(words, request, table.get(name, name)) == role
-    }
+    table, both = _roles_of(words, request), joint(words, request)
+    return {name: source for name, source in request.sources.items() if _told_for(both, table.get(name, name)) == role}
 
 
 @remembered(2)

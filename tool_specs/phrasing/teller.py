@@ -8,6 +8,7 @@ from __future__ import annotations
 import random
 import re
 from collections.abc import Collection, Mapping, Sequence
+from functools import lru_cache
 
 from schemas.base import Json
 from schemas.task import Request
@@ -148,7 +149,7 @@ class Teller:
         # "Its cheapest version" for each of several things can only be said after the things.
         each = any(program.role == "target" and program.pick == "each" for program in self.request.programs)
         texts = [text for text in own.ask if not (each and 0 <= text.find("{target}") < text.find("{object}"))]
-        named = [(set(slots_in(text)), text) for text in texts]
+        named = [(_named_in(text), text) for text in texts]
         fitting = [(len(names), text) for names, text in named if names <= told]
         if not told or not fitting:
             return self.rng.choice(own.topic), list(wanted)
@@ -159,7 +160,7 @@ class Teller:
         left = [role for role in wanted if f"{{{role}}}" not in text]
         slots = self.slots(text)
         ending = [
-            other for other in texts if other.endswith("{object}") and set(slots_in(other)) == set(slots_in(text))
+            other for other in texts if other.endswith("{object}") and _named_in(other) == _named_in(text)
         ]
         if slots.get("object", "").count(" ") > _LONG and ending:  # "have the loan that ... renewed" is hard to follow
             text = ending[0]
@@ -219,3 +220,8 @@ class Teller:
         fitting = [text for text in texts if direct is None or text.endswith("?") == direct]
         text = self.rng.choice(fitting or texts)
         return clean(text.format(**self.slots(text)))
+
+
+@lru_cache(maxsize=256)
+def _named_in(template: str) -> frozenset[str]:
+    return frozenset(slots_in(template))
