@@ -155,7 +155,7 @@ def _joined(kind: type[Record]) -> Encoder:
 
 
 class _Once:
-    """Encodes a value once while it is among the last ones: a dialogue is stored as it is, then inside its judgement."""
+    """Encodes a value once while it is among the last ones: a dialogue is stored as it is, then as it was judged."""
 
     def __init__(self, encode: Encoder) -> None:
         self._encode = encode

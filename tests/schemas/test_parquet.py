@@ -1,9 +1,12 @@
+import msgspec
 import pyarrow as pa
 import pytest
+from msgspec import UNSET, UnsetType
 
 from schemas.base import Record
 from schemas.export import NOUNS
-from schemas.parquet import arrow_schema, from_table, mismatch, packed, to_table
+from schemas.parquet import _HELD, _encoders, _Once, arrow_schema, from_table, mismatch, packed, to_table
+from schemas.program import Call
 from schemas.tool import ToolSpec
 from schemas.verdict import Drop
 
@@ -31,6 +34,41 @@ def test_records_come_back_as_they_were_and_unlike_objects_keep_their_own_keys()
     assert from_table(table, Shelf) == SHELVES
     assert table.column("notes").to_pylist()[1] == '{"other":"ключ"}'
     assert from_table(to_table([], Shelf), Shelf) == []
+
+
+class Room(Record):
+    id: str
+    shelf: Shelf
+    door: Call
+    shelves: tuple[Shelf, ...] = ()
+    key: Shelf | UnsetType = UNSET
+    sign: str | UnsetType = UNSET
+
+
+class House(Record):
+    id: str
+    room: Room
+
+
+def test_a_record_in_a_record_has_the_json_that_it_has_by_itself():
+    door = Call(name="d", tool="get_door", arguments={})
+    rooms = [
+        Room(id="r1", shelf=SHELVES[0], door=door, shelves=tuple(SHELVES)),
+        Room(id="r2", shelf=SHELVES[1], door=door, key=SHELVES[0], sign="ключ"),
+    ]
+    houses = [House(id=f"h{number}", room=room) for number, room in enumerate(rooms)]
+    for _ in range(2):  # made, then held
+        table = to_table(houses, House)
+        assert table.column("room").to_pylist() == [msgspec.json.encode(room).decode() for room in rooms]
+        assert from_table(table, House) == houses
+
+
+def test_what_is_held_of_json_is_bounded_and_never_that_of_another_record():
+    for number in range(3 * _HELD):  # records that are gone leave their places in memory to the next ones
+        house = House(id="h", room=Room(id=str(number), shelf=SHELVES[0], door=Call(name="d", tool="t", arguments={})))
+        assert to_table([house], House).column("room").to_pylist() == [msgspec.json.encode(house.room).decode()]
+    held = [encode._held for _, encode in _encoders(House) if isinstance(encode, _Once)]
+    assert [len(each) for each in held] == [_HELD]
 
 
 def test_a_column_is_what_arrow_makes_of_its_values():

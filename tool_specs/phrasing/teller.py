@@ -159,9 +159,7 @@ class Teller:
             text = _BEFORE_IT.sub(r"{object} \1", text)
         left = [role for role in wanted if f"{{{role}}}" not in text]
         slots = self.slots(text)
-        ending = [
-            other for other in texts if other.endswith("{object}") and _named_in(other) == _named_in(text)
-        ]
+        ending = [other for other in texts if other.endswith("{object}") and _named_in(other) == _named_in(text)]
         if slots.get("object", "").count(" ") > _LONG and ending:  # "have the loan that ... renewed" is hard to follow
             text = ending[0]
         if slots.get("object", "").count(" ") > 3:  # "send back the ...": a particle does not wait for a long phrase
