@@ -96,6 +96,11 @@ def evolve(
     children: Annotated[int, typer.Option(min=1, metavar="N", help="Candidates per round.")] = 8,
     tasks: Annotated[int, typer.Option(min=10, metavar="N", help="Dialogues of a candidate, at most.")] = 100,
     seed: Annotated[int, typer.Option(min=0, metavar="S", help="Of the search.")] = 0,
+    proposer: Annotated[
+        str | None,
+        typer.Option(metavar="ENGINE", help="Proposes behaviours, too: a YAML file with an engine, or a base URL."),
+    ] = None,
+    model: Annotated[str | None, typer.Option(metavar="NAME", help="The proposer's, with a base URL.")] = None,
 ) -> int:
     """Searches for weights of behaviours under which users are like the people of a reference, and as varied."""
     from rich.console import Console
@@ -103,7 +108,16 @@ def evolve(
     from pipeline.evolving import evolve as search
 
     return search(
-        recipe, reference, out, generations=generations, children=children, count=tasks, seed=seed, console=Console()
+        recipe,
+        reference,
+        out,
+        generations=generations,
+        children=children,
+        count=tasks,
+        seed=seed,
+        proposer=proposer,
+        model=model,
+        console=Console(),
     )
 
 

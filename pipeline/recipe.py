@@ -350,6 +350,8 @@ class Recipe(_Strict):
         seats, rewrites = {"agent", "user"} & self.engines.roles.keys(), "rewriter" in self.engines.roles
         if seats and rewrites:
             raise ValueError("engines.rewriter: puts scripts into other words; leave it out, or agent and user")
+        if "proposer" in self.engines.roles:
+            raise ValueError("engines.proposer: no run asks one; name it at `writ evolve --proposer`, and leave it out")
         if "judge" in self.engines.roles and not self.checklists and self.profiles is None:
             raise ValueError(
                 "engines.judge: has nothing to judge; add `checklists: true` or `profiles: {seed: 7}`, or leave it out"

@@ -19,7 +19,7 @@ from typing import Literal
 
 from schemas.base import Json, Record
 
-EngineRole = Literal["agent", "user", "verbaliser", "rewriter", "judge"]
+EngineRole = Literal["agent", "user", "verbaliser", "rewriter", "judge", "proposer"]
 
 
 class Sampling(Record):

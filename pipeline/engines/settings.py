@@ -38,9 +38,10 @@ PROMPT_SLOTS: Mapping[EngineRole, tuple[str, ...]] = {
     "verbaliser": (),
     "rewriter": (),
     "judge": (),
+    "proposer": (),
 }
 """What must stand in a role's prompt in braces, where a recipe has its own; the agent's may have {service}, too."""
-ROLES: tuple[EngineRole, ...] = ("agent", "user", "verbaliser", "rewriter", "judge")
+ROLES: tuple[EngineRole, ...] = ("agent", "user", "verbaliser", "rewriter", "judge", "proposer")
 Addresses = Mapping[EngineRole, tuple[str, ...]]
 """Role -> base URLs, with `/v1`, of replicas that the run serves itself."""
 Seconds = Annotated[float, Field(gt=0, le=86_400)]
@@ -264,6 +265,7 @@ class Engines(Strict):
     verbaliser: EngineSettings | None = None
     rewriter: EngineSettings | None = None
     judge: EngineSettings | None = None
+    proposer: EngineSettings | None = None
     concurrency: Annotated[int, Field(ge=1, le=100_000)] = 64
     budget: Annotated[float, Field(gt=0)] | None = None
 

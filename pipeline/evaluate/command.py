@@ -8,20 +8,18 @@ outputs/quickstart/eval/small-1/failed.parquet   the dialogues that did not pass
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import msgspec
-import yaml
-from pydantic import ValidationError
 from rich.console import Console
 
 from pipeline.engines.admission import Admission
 from pipeline.engines.connections import close_connections
-from pipeline.engines.settings import Addresses, Engines, EngineSettings
+from pipeline.engines.named import engine_of, serving
+from pipeline.engines.settings import Addresses, Engines
 from pipeline.engines.speaking import speaking
 from pipeline.errors import PARTIAL, WHOLE, UserError
 from pipeline.evaluate.rates import PassRates
@@ -38,7 +36,6 @@ from schemas.behavior import Behavior, Scenario
 from schemas.completion import EngineRole
 from schemas.task import Task
 from schemas.verdict import Drop
-from tool_specs.yaml_text import parsed
 
 _UNFIT = re.compile(r"[^A-Za-z0-9._-]+")
 
@@ -78,7 +75,7 @@ def evaluate(
     name = voices[role].engine
     folder = out or run / "eval" / _UNFIT.sub("-", name.partition(":")[2] or name)
     folder.mkdir(parents=True, exist_ok=True)
-    with _serving(engines, on_disk(folder.resolve()) / "engines") as addresses:
+    with serving(engines, on_disk(folder.resolve()) / "engines") as addresses:
         tried = asyncio.run(
             _tried(worlds, engines, addresses, scenarios, simulate, ValidateDialogues(), k, concurrency, role)
         )
@@ -111,21 +108,6 @@ async def _tried(
         await close_connections()
 
 
-@contextlib.contextmanager
-def _serving(engines: Engines, logs: Path) -> Iterator[Addresses]:
-    """Serves models that nobody else does, on Ray, as long as it lasts."""
-    if not engines.served:
-        yield {}
-        return
-    from pipeline.on_ray import OnRay
-
-    ray = OnRay(1)
-    try:
-        yield ray.serve(engines, logs)
-    finally:
-        ray.close()
-
-
 def engines_for(engine: str, model: str | None, role: EngineRole, partner: str | None) -> Engines:
     """Returns the model in its seat, and in the other one a script or the partner.
 
@@ -134,37 +116,7 @@ def engines_for(engine: str, model: str | None, role: EngineRole, partner: str |
     """
     other: EngineRole = "user" if role == "agent" else "agent"
     named = {role: engine} if partner is None else {role: engine, other: partner}
-    return Engines().model_copy(update={seat: _engine(each, model, seat) for seat, each in named.items()})
-
-
-def _engine(named: str, model: str | None, seat: EngineRole) -> EngineSettings:
-    """Reads an engine; paths in a file are relative to it."""
-    values, folder = _values(named, model)
-    try:
-        found = Engines.model_validate({seat: values}).at(folder).roles[seat]
-    except ValidationError as error:
-        first = error.errors()[0]
-        raise UserError(f"{named}: {'.'.join(map(str, first['loc'][1:]))}: {first['msg']}") from None
-    return found
-
-
-def _values(named: str, model: str | None) -> tuple[Json, Path]:
-    if named.startswith(("http://", "https://")):
-        if model is None:
-            raise UserError(f"{named}: which model? give --model")
-        return {"http": {"base_url": named, "model": model}}, Path()
-    path = Path(named)
-    if not path.is_file():
-        raise UserError(
-            f"{named}: is neither a YAML file with an engine nor a base URL such as http://localhost:8000/v1"
-        )
-    try:
-        _, found = parsed(path.read_text(encoding="utf-8"))
-    except yaml.YAMLError as error:
-        raise UserError(f"{named}: is no YAML: {error}") from None
-    if not isinstance(found, dict):
-        raise UserError(f"{named}: holds no engine; write `http: {{base_url: ..., model: ...}}` or `vllm: ...`")
-    return found, path.absolute().parent
+    return Engines().model_copy(update={seat: engine_of(each, model, seat) for seat, each in named.items()})
 
 
 def scenarios_of(run: Path, count: int | None) -> Iterator[Scenario]:

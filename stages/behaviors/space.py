@@ -64,7 +64,7 @@ def read_space(path: Path, names: Names, base: BehaviorSpace | None = None) -> B
     own, problems = _parsed(value)
     if not problems:
         found = joined(base, own) if base is not None else own
-        problems = [*_contradictions(found, own, names)]
+        problems = [*contradictions(found, own, names)]
     if problems:
         raise SpaceError("\n".join(f"{path}:{line_of(tree, place)}: {_where(place)}{what}" for place, what in problems))
     return found
@@ -134,7 +134,7 @@ def _entry(entry: Json, kind: type[Axis] | type[Playbook]) -> Axis | Playbook | 
         return tuple(place.strip("`").split(".")[:1]), message
 
 
-def _contradictions(space: BehaviorSpace, own: BehaviorSpace, names: Names) -> Iterator[tuple[Place, str]]:
+def contradictions(space: BehaviorSpace, own: BehaviorSpace, names: Names) -> Iterator[tuple[Place, str]]:
     """Yields what does not go together, with its place in the file that `own` was read from."""
     axes = {axis.name: axis for axis in space.axes}
     known = {each.behavior: each for each in space.behaviors}

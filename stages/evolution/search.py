@@ -4,7 +4,7 @@
 
 Of each field of a grid of likeness by coverage the best candidate stays, so that what is like people and what is varied
 do not drive each other out. Whoever proposes candidates is free (`Proposer`): a script moves weights; a language model
-may add playbooks that scripts or models can act out, since they are data as well.
+(`language_proposer.py`) also adds playbooks that scripts or models can act out, since they are data as well.
 """
 
 from __future__ import annotations

@@ -10,15 +10,20 @@ import pytest
 import yaml
 from typer.testing import CliRunner
 
+from pipeline.behavior_space import space_of
 from pipeline.cli import app
-from pipeline.evolving import LEAST
+from pipeline.errors import RecipeError
+from pipeline.evolving import LEAST, write_found
 from pipeline.recipe_file import load_recipe
+from pipeline.worlds import with_folders
 from schemas.dialogue import Dialogue
 from stages.base import Services
-from stages.behaviors.space import SPACE, weighted
+from stages.behaviors.space import SPACE, by_name, weighted
 from stages.diversify_behaviors import DiversifyBehaviors
+from stages.evolution.ideas import taken
 from stages.export_rows import openai_messages
 from stages.simulate_dialogues import SimulateDialogues
+from tests.pipeline.engines.served import served
 from tests.stages.proven import proven, world
 
 RECIPE = """\
@@ -82,3 +87,55 @@ def test_dialogues_out_of_form_are_told_and_the_rest_is_used(tmp_path: Path, peo
     assert code == 1
     assert "mixed.jsonl:31" in told
     assert (tmp_path / "evolved.yaml").exists()
+
+
+@pytest.mark.slow
+def test_a_model_behind_an_endpoint_proposes_behaviours_that_make_a_recipe(tmp_path: Path, people: Path) -> None:
+    small = ("--generations", "3", "--children", "4")
+    with served(tmp_path, tmp_path / "none") as server:
+        named = ("--proposer", server.url, "--model", "scripted")
+        assert evolve(tmp_path, people, *small, *named) == (0, "")
+        assert len(server.counts()) == 6 and set(server.counts().values()) == {1}
+    told = json.loads((tmp_path / "evolved.json").read_text())
+    assert told["proposer"] == {"engine": server.url, "asked": 6, "used": 18, "dropped": {}}
+    proposed = {name for each in told["tried"] for name in each["weights"]["traits"]} - {*by_name(SPACE)}
+    assert len(proposed) >= 3
+    # The best candidate, whichever it is, makes a recipe; with its own behaviours, if it has some.
+    found = yaml.safe_load((tmp_path / "evolved.yaml").read_text())["behaviors"]
+    own = {*found["traits"]} - {*by_name(SPACE)}
+    assert ("file" in found) >= bool(own)
+    (tmp_path / "next.yaml").write_text(RECIPE + yaml.safe_dump({"behaviors": found}))
+    assert load_recipe(tmp_path / "next.yaml").behaviors.weights["traits"] == found["traits"]
+
+
+@pytest.mark.slow
+def test_an_endpoint_that_answers_nonsense_leaves_the_search_to_chance(tmp_path: Path, people: Path) -> None:
+    (tmp_path / "by_chance").mkdir()
+    small = ("--generations", "2", "--children", "2")
+    assert evolve(tmp_path / "by_chance", people, *small) == (0, "")
+    with served(tmp_path, tmp_path / "none", "--fault", "loop=1") as server:
+        assert evolve(tmp_path, people, *small, "--proposer", server.url, "--model", "scripted") == (0, "")
+    assert (tmp_path / "evolved.yaml").read_bytes() == (tmp_path / "by_chance" / "evolved.yaml").read_bytes()
+    told = json.loads((tmp_path / "evolved.json").read_text())
+    assert told["proposer"]["dropped"] == {"unusable": 2} and told["proposer"]["used"] == 0
+
+
+def test_proposed_behaviours_stand_in_a_file_that_the_recipe_names(tmp_path: Path) -> None:
+    words = ["Oh dear.", "What a day."]
+    idea = {"axis": "temper", "behavior": "sighs", "definition": "d", "present": "p", "words": words, "weight": 0.2}
+    space = taken(SPACE, {"behaviors": [idea]}).space
+    write_found(space, tmp_path / "evolved.yaml", "by a test")
+    (tmp_path / "next.yaml").write_text(RECIPE + (tmp_path / "evolved.yaml").read_text())
+    recipe = with_folders(load_recipe(tmp_path / "next.yaml"), tmp_path)
+    again = space_of(recipe.behaviors, tmp_path)
+    assert by_name(again)["sighs"].words == ("Oh dear.", "What a day.")
+    assert {each.behavior: round(each.weight, 3) for each in again.behaviors} == {
+        each.behavior: round(each.weight, 3) for each in space.behaviors
+    }
+
+
+def test_no_run_asks_a_proposer(tmp_path: Path) -> None:
+    path = tmp_path / "mine.yaml"
+    path.write_text(RECIPE + "engines: {proposer: {http: {base_url: 'http://127.0.0.1:9/v1', model: m}}}\n")
+    with pytest.raises(RecipeError, match="name it at `writ evolve --proposer`"):
+        load_recipe(path)
