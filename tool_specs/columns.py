@@ -121,6 +121,15 @@ def passes(rule: Filter, row: Mapping[str, Json]) -> bool:
     return bool(value == wanted) is (rule.op == "eq")
 
 
+def passing(rules: Sequence[Filter], rows: Sequence[BindingRow]) -> list[BindingRow]:
+    """Returns the rows that pass all filters."""
+    left = list(rows)
+    for rule in rules:
+        test = test_of(rule)
+        left = [row for row in left if test(row)]
+    return left
+
+
 def ranked(order: Sequence[OrderKey], rows: Sequence[BindingRow]) -> list[BindingRow]:
     """Returns the rows that have all ordering columns, best first (stable in listing order)."""
     kept = list(rows)

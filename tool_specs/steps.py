@@ -68,11 +68,11 @@ class Ready(NamedTuple):
         arguments: dict[str, Json] = {}
         for name, get, fact in self.operands:
             value = get(row) if get is not None else facts[fact]
+            if type(value) is str and len(self.operands) == 1:
+                return _known_ask(self.tool, name, value)
             if value is MISSING:
                 return None
             arguments[name] = value
-        if len(arguments) == 1 and type(value) is str:
-            return _known_ask(self.tool, name, value)
         return ReadAsk(self.tool, arguments, read_key(self.tool, arguments))
 
     def asks(self, first: ReadAsk) -> tuple[ReadAsk, ...]:

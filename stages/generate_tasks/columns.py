@@ -14,7 +14,11 @@ from schemas.program import Filter, OrderKey
 from stages.generate_tasks.ground import Ground
 from tool_specs.chains import Binding, Chain
 from tool_specs.lexicon import ColumnWords
-from tool_specs.programs import BindingRow, column
+from tool_specs.columns import BindingRow, column, getter
+
+
+State = tuple[tuple[str, Json], ...]
+"""The columns of a row, by name, that decide whether a write can be done, with their values."""
 
 
 def filters_for(ground: Ground, bindings: Sequence[Binding], row: BindingRow, *, labels: bool) -> list[Filter]:
@@ -41,16 +45,13 @@ def filters_for(ground: Ground, bindings: Sequence[Binding], row: BindingRow, *,
     return found
 
 
-def state_of(ground: Ground, bindings: Sequence[Binding], row: BindingRow) -> tuple[tuple[str, Json], ...]:
+def state_of(ground: Ground, bindings: Sequence[Binding], row: BindingRow) -> State:
     """Returns the state columns of a row with their values: what decides whether a write can be done."""
-    return tuple(
-        [
-            (name, value)
-            for number, binding in enumerate(bindings)
-            if not _named_by_user(ground, bindings, number)
-            for name, _, value in _states(ground, binding, row)
-        ]
-    )
+    found: list[tuple[str, Json]] = []
+    for number, binding in enumerate(bindings):
+        if not _named_by_user(ground, bindings, number):
+            found += [(name, value) for name, _, value in _states(ground, binding, row)]
+    return tuple(found)
 
 
 def _named_by_user(ground: Ground, bindings: Sequence[Binding], number: int) -> bool:
@@ -58,16 +59,17 @@ def _named_by_user(ground: Ground, bindings: Sequence[Binding], number: int) -> 
     return number == 0 and len(bindings) > 1 and ground.strangers.states(bindings[0].id)
 
 
-def _states(ground: Ground, binding: Binding, row: BindingRow) -> Iterator[tuple[str, Path, Json]]:
-    """Yields name, path and value of the columns of a binding whose values have phrases one by one."""
+def _states(ground: Ground, binding: Binding, row: BindingRow) -> list[tuple[str, Path, Json]]:
+    """Returns name, path and value of the columns of a binding whose values have phrases one by one."""
     key = f"states:{binding.name}:{binding.id}"
     if key not in ground.pools:
         static = [each for each in _static(ground, binding) if not each[1].any_value]
-        ground.pools[key] = [(str(path), path, _phrased(words)) for path, words in static]
-    for name, path, phrased in ground.pools[key]:
-        value = column(row, path)
-        if isinstance(value, (str, bool)) and value in phrased:
-            yield name, path, value
+        ground.pools[key] = [(str(path), path, getter(path), _phrased(words)) for path, words in static]
+    return [
+        (name, path, value)
+        for name, path, get, phrased in ground.pools[key]
+        if isinstance(value := get(row), (str, bool)) and value in phrased
+    ]
 
 
 def _phrased(words: ColumnWords) -> frozenset[str | bool]:

@@ -19,7 +19,8 @@ from stages.generate_tasks.figures import Counted, Followed, count, supply
 from stages.generate_tasks.places import Chosen, Selected, Told, told_values
 from stages.generate_tasks.plans import Plan
 from tool_specs.chains import Chain
-from tool_specs.programs import BindingRow, column, passes, rank, run
+from tool_specs.columns import BindingRow, column, passing
+from tool_specs.programs import rank, run
 
 MAX_LISTED = 5
 """Rows that a user names one by one."""
@@ -231,10 +232,10 @@ class Composer(Drafting):
         if labels and self.rng.random() < 0.25:
             filters.append(labels[self.rng.randrange(len(labels))])
         filters = filters[:MAX_FILTERS]
-        left = [r for r in rows if all(passes(f, r) for f in filters)]
+        left = passing(filters, rows)
         while len(left) < 2 and filters:  # where rows have many columns, few are alike in all of them
             filters = filters[:-1]
-            left = [r for r in rows if all(passes(f, r) for f in filters)]
+            left = passing(filters, rows)
         orders = (key, *self._second_key(keys, key, left))
         if len(left) < 2:
             raise NoSuchRequest("nothing to compare")
@@ -277,10 +278,10 @@ class Composer(Drafting):
     def _target(self, draft: Draft, place: Selected, target: Selected, how: str | None, any_state: bool) -> None:
         steps = target.chain.steps[len(place.chain.steps) :]
         program = len(draft.programs)
-        base = [self._another(place, target)]
-        base += [] if any_state else self._wanted_state(target, draft, steps)
-        trial = [*draft.programs, Program(steps=steps, where=tuple(base), pick="all", start=0, role=target.role)]
-        rows = run(trial, self.facts(draft), self.ground.reader).picked[program]
+        trial = [*draft.programs, Program(steps=steps, pick="all", start=0)]
+        rows: Sequence[BindingRow] = run(trial, self.facts(draft), self.ground.reader).picked[program]
+        base = [self._another(place, target), *([] if any_state else self._wanted_state(target, rows))]
+        rows = passing(base, rows)
         if not rows:
             raise NoSuchRequest("no target is left")
         pick: Pick = "first"
@@ -314,9 +315,7 @@ class Composer(Drafting):
         (theirs,) = target.columns.values()
         return Filter(column=theirs, op="ne", other=mine)
 
-    def _wanted_state(self, target: Selected, draft: Draft, steps: tuple[Step, ...]) -> list[Filter]:
-        program = Program(steps=steps, pick="all", start=0)
-        rows = run([*draft.programs, program], self.facts(draft), self.ground.reader).picked[-1]
+    def _wanted_state(self, target: Selected, rows: Sequence[BindingRow]) -> list[Filter]:
         wanted: dict[tuple[str | int, ...], Filter] = {}
         for row in rows:
             for rule in filters_for(self.ground, [target.chain.last], row, labels=False):

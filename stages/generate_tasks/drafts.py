@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from schemas.base import Json, Path
 from schemas.program import Bind, Call, Condition, Each, Fact, Filter, Program
 from schemas.task import Provenance, Source
-from stages.generate_tasks.columns import filters_for, state_of
+from stages.generate_tasks.columns import State, filters_for, state_of
 from stages.generate_tasks.ground import Ground
 from stages.generate_tasks.places import Selected
 from tool_specs.chains import Binding, Chain
@@ -51,9 +51,9 @@ class Drafting:
         self.known = ground.known(person, identity)
         self._people = people
         self._rows: dict[int, tuple[Chain, tuple[BindingRow, ...]]] = {}
-        self._seen: dict[tuple[int, int], tuple[BindingRow, tuple[tuple[str, Json], ...]]] = {}
+        self._states: dict[tuple[int, int], tuple[Chain, Sequence[BindingRow], list[State]]] = {}
         self.refused = False
-        self.states: frozenset[tuple[tuple[str, Json], ...]] = frozenset()
+        self.states: frozenset[State] = frozenset()
 
     def rows(self, chain: Chain) -> tuple[BindingRow, ...]:
         """Returns all rows of a chain."""
@@ -117,13 +117,14 @@ class Drafting:
         """Returns the rows in a state in which the write has been seen to succeed (or not, for a refusal)."""
         if not self.states:
             return rows
-        return [r for r in rows if (self._state(chain, r) in self.states) is not self.refused]
+        states = zip(rows, self._states_of(chain, rows), strict=True)
+        return [row for row, state in states if (state in self.states) is not self.refused]
 
-    def _state(self, chain: Chain, row: BindingRow) -> tuple[tuple[str, Json], ...]:
-        key = (id(chain), id(row))
-        if key not in self._seen:
-            self._seen[key] = row, state_of(self.ground, chain.bindings, row)
-        return self._seen[key][1]
+    def _states_of(self, chain: Chain, rows: Sequence[BindingRow]) -> list[State]:
+        key = (id(chain), id(rows))  # both are kept, as in `rows`
+        if key not in self._states:
+            self._states[key] = chain, rows, [state_of(self.ground, chain.bindings, row) for row in rows]
+        return self._states[key][2]
 
     def pick_row(self, chain: Chain) -> BindingRow:
         """Returns a random row in a fitting state.

@@ -18,7 +18,7 @@ from schemas.base import Json, Path
 from schemas.program import At, Bind, Call, Each, Fact, Operand, OrderKey, Program, Step
 from schemas.task import Source, TaskSpec
 from stages.generate_tasks.claims import NotProven
-from stages.generate_tasks.columns import state_of
+from stages.generate_tasks.columns import State, state_of
 from stages.generate_tasks.compose import Composer
 from stages.generate_tasks.drafts import Draft, NoSuchRequest
 from stages.generate_tasks.figures import Followed
@@ -44,7 +44,6 @@ FURTHER = 3
 """Values that are looked at beyond those that are told, in search of such as show something."""
 
 
-State = tuple[tuple[str, Json], ...]
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,7 @@ from schemas.program import Filter, OrderKey, Program
 from schemas.task import REVERSED, Distractor, ignored
 from stages.generate_tasks.claims import Claim, NotProven, arguments_from
 from stages.generate_tasks.ground import Ground
-from tool_specs.programs import MISSING, ReadAsk, Selection, column, preferred, rank, run
+from tool_specs.programs import LINEAGE, MISSING, ReadAsk, Selection, column, preferred, rank, run
 
 MAX_DISTRACTORS = 6
 RUNNER_UP = "takes the runner-up"
@@ -78,11 +78,17 @@ def _mistakes(ground: Ground, claim: Claim) -> Iterator[tuple[str, dict[str, Jso
                 rest = tuple(other for other in program.where if other is not rule)
                 changed = msgspec.structs.replace(program, where=rest)
                 yield from _with(ground, claim, number, ignored(rule), changed)
-    for skipped in claim.base.reads:
+    for skipped in _told_by_picks(claim.base):
         arguments = _answer(ground, claim, claim.programs, skipped)
         if arguments is not None:
             shown = ", ".join(str(value) for value in skipped.arguments.values())
             yield f"skips {skipped.tool}({shown})", arguments
+
+
+def _told_by_picks(base: Selection) -> list[ReadAsk]:
+    """Returns the reads that led to picked rows: without any other one the same rows are picked."""
+    numbers = {number for rows in base.picked for row in rows for number in row[LINEAGE]}
+    return [base.reads[number] for number in sorted(numbers)]
 
 
 def alone_within(programs: Sequence[Program]) -> list[Program]:

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 from schemas.base import Json
 from schemas.program import Program
-from stages.generate_tasks.columns import state_of
+from stages.generate_tasks.columns import State, state_of
 from stages.generate_tasks.figures import Counted, complete, count
 from stages.generate_tasks.ground import Ground
 from stages.generate_tasks.places import Chosen, Place, Selected, Told, figures, places, selected, told_values
@@ -35,7 +35,7 @@ class Plan:
 
     tool: str
     places: tuple[Place, ...]
-    states: frozenset[tuple[tuple[str, Json], ...]] = frozenset()
+    states: frozenset[State] = frozenset()
 
     @property
     def object(self) -> Selected:
@@ -89,11 +89,11 @@ def _essence(place: Place) -> str:
     return repr(place)
 
 
-def _working_states(ground: Ground, plan: Plan) -> frozenset[tuple[tuple[str, Json], ...]]:
+def _working_states(ground: Ground, plan: Plan) -> frozenset[State]:
     """Tries a plan on random rows of random people; returns the states of the objects for which it succeeded."""
     rng = random.Random(len(plan.tool))
     people = ground.beginning(plan.object.chain, ground.people("train", 0.0))
-    states: set[tuple[tuple[str, Json], ...]] = set()
+    states: set[State] = set()
     for _ in range(TRIALS):
         person = people[rng.randrange(len(people))]
         rows = rows_of(ground, plan.object.chain, ground.facts_of(person))

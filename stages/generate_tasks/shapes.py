@@ -11,7 +11,8 @@ from typing import Any
 
 from schemas.base import Json, Path, canonical
 from schemas.program import At, Call, Each, Filter, OrderKey, Program
-from tool_specs.programs import LINEAGE, BindingRow, column, passes, rank
+from tool_specs.columns import BindingRow, column, passing
+from tool_specs.programs import LINEAGE, rank
 from tool_specs.reading import walk
 
 
@@ -94,8 +95,9 @@ def local_rows(local: Program, name: str, value: Json) -> list[BindingRow]:
     rows: list[BindingRow] = [{LINEAGE: (), name: value}]
     for step in local.steps:
         source = step.source.path if isinstance(step, Each) and isinstance(step.source, At) else ()
-        rows = [{**row, step.name: each} for row in rows for each in walk(row, (*(str(p) for p in source), "*"))]
-    return rank(local, [row for row in rows if all(passes(rule, row) for rule in local.where)])
+        path = (*map(str, source), "*")
+        rows = [{**row, step.name: each} for row in rows for each in walk(row, path)]
+    return rank(local, passing(local.where, rows))
 
 
 def element_paths(value: Json, shape: Shape) -> Iterator[tuple[str | int, ...]]:
