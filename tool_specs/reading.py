@@ -13,8 +13,9 @@ from typing import Any
 
 from schemas.base import Json
 from schemas.tool import ToolSpec
-from tool_specs.programs import MISSING, ReadAsk, ReadKey, elements, read_key
+from tool_specs.programs import MISSING, ReadAsk, ReadKey, elements
 from tool_specs.sandbox import Sandbox
+from tool_specs.steps import read_of
 
 REMEMBERED = 4_000
 """Answers kept; beyond that the oldest goes, so that memory does not grow with the number of people visited."""
@@ -74,7 +75,7 @@ class Reader:
 
     def ask(self, tool: str, arguments: dict[str, Json]) -> ReadAsk:
         """Builds a read."""
-        return ReadAsk(tool, arguments, read_key(tool, arguments))
+        return read_of(tool, arguments)
 
 
 class ChangedReader:

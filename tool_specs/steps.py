@@ -33,6 +33,15 @@ def read_key(tool: str, arguments: dict[str, Json]) -> ReadKey:
     return tool, canonical(arguments)
 
 
+def read_of(tool: str, arguments: dict[str, Json]) -> ReadAsk:
+    """Returns a ground read."""
+    if len(arguments) == 1:
+        ((name, value),) = arguments.items()
+        if type(value) is str:
+            return _known_ask(tool, name, value)
+    return ReadAsk(tool, arguments, read_key(tool, arguments))
+
+
 @dataclass
 class Asked:
     """The reads so far: their results by identity, their order, and those the present program looked at."""
@@ -123,7 +132,8 @@ class Stage(NamedTuple):
             if first is None:
                 continue
             for ask in self.step.asks(first) if also else (first,):
-                number, value = results.get(ask.key) or asked.note(ask, (yield ask))
+                known = results.get(ask.key)
+                number, value = asked.note(ask, (yield ask)) if known is None else known
                 used.add(number)
                 if value is not MISSING:
                     lineage: Any = row[LINEAGE]

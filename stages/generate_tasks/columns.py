@@ -14,7 +14,7 @@ from schemas.program import Filter, OrderKey
 from stages.generate_tasks.ground import Ground
 from tool_specs.chains import Binding, Chain
 from tool_specs.lexicon import ColumnWords
-from tool_specs.columns import BindingRow, column, getter
+from tool_specs.columns import BindingRow, Getter, column, getter
 
 
 State = tuple[tuple[str, Json], ...]
@@ -41,17 +41,31 @@ def filters_for(ground: Ground, bindings: Sequence[Binding], row: BindingRow, *,
                 if isinstance(value, (str, bool)):
                     found.append(Filter(column=path, value=value))
         else:
-            found += [Filter(column=path, value=value) for _, path, value in _states(ground, binding, row)]
+            found += [
+                Filter(column=path, value=value)
+                for _, path, get, phrased in _states(ground, binding)
+                if _is_said(value := get(row), phrased)
+            ]
     return found
 
 
 def state_of(ground: Ground, bindings: Sequence[Binding], row: BindingRow) -> State:
-    """Returns the state columns of a row with their values: what decides whether a write can be done."""
-    found: list[tuple[str, Json]] = []
-    for number, binding in enumerate(bindings):
-        if not _named_by_user(ground, bindings, number):
-            found += [(name, value) for name, _, value in _states(ground, binding, row)]
-    return tuple(found)
+    """Returns the state columns of a row with their values."""
+    return states_of(ground, bindings, [row])[0]
+
+
+def states_of(ground: Ground, bindings: Sequence[Binding], rows: Sequence[BindingRow]) -> list[State]:
+    """Returns `state_of` of each of these rows."""
+    columns = [
+        each
+        for number, binding in enumerate(bindings)
+        if not _named_by_user(ground, bindings, number)
+        for each in _states(ground, binding)
+    ]
+    return [
+        tuple([(name, value) for name, _, get, phrased in columns if _is_said(value := get(row), phrased)])
+        for row in rows
+    ]
 
 
 def _named_by_user(ground: Ground, bindings: Sequence[Binding], number: int) -> bool:
@@ -59,17 +73,18 @@ def _named_by_user(ground: Ground, bindings: Sequence[Binding], number: int) -> 
     return number == 0 and len(bindings) > 1 and ground.strangers.states(bindings[0].id)
 
 
-def _states(ground: Ground, binding: Binding, row: BindingRow) -> list[tuple[str, Path, Json]]:
-    """Returns name, path and value of the columns of a binding whose values have phrases one by one."""
+def _states(ground: Ground, binding: Binding) -> list[tuple[str, Path, Getter, frozenset[str | bool]]]:
+    """Returns the columns of a binding whose values have phrases one by one: name, path, getter, those values."""
     key = f"states:{binding.name}:{binding.id}"
     if key not in ground.pools:
         static = [each for each in _static(ground, binding) if not each[1].any_value]
         ground.pools[key] = [(str(path), path, getter(path), _phrased(words)) for path, words in static]
-    return [
-        (name, path, value)
-        for name, path, get, phrased in ground.pools[key]
-        if isinstance(value := get(row), (str, bool)) and value in phrased
-    ]
+    found: list[tuple[str, Path, Getter, frozenset[str | bool]]] = ground.pools[key]
+    return found
+
+
+def _is_said(value: Any, phrased: frozenset[str | bool]) -> bool:
+    return isinstance(value, (str, bool)) and value in phrased
 
 
 def _phrased(words: ColumnWords) -> frozenset[str | bool]:

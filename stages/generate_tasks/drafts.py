@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from schemas.base import Json, Path
 from schemas.program import Bind, Call, Condition, Each, Fact, Filter, Program
 from schemas.task import Provenance, Source
-from stages.generate_tasks.columns import State, filters_for, state_of
+from stages.generate_tasks.columns import State, filters_for, states_of
 from stages.generate_tasks.ground import Ground
 from stages.generate_tasks.places import Selected
 from tool_specs.chains import Binding, Chain
@@ -123,7 +123,7 @@ class Drafting:
     def _states_of(self, chain: Chain, rows: Sequence[BindingRow]) -> list[State]:
         key = (id(chain), id(rows))  # both are kept, as in `rows`
         if key not in self._states:
-            self._states[key] = chain, rows, [state_of(self.ground, chain.bindings, row) for row in rows]
+            self._states[key] = chain, rows, states_of(self.ground, chain.bindings, rows)
         return self._states[key][2]
 
     def pick_row(self, chain: Chain) -> BindingRow:

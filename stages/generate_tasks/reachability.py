@@ -126,6 +126,9 @@ class Reach:
                     queue.append(child)
         self._answers = [ground.reader.answer(ask) for ask in self.own.values()]
         self._needs = [[text for text in arguments_of(ask) if text not in self.told] for ask in self.own.values()]
+        self._bits = {key: 1 << number for number, key in enumerate(self.own)}
+        self._waiting = [(bit, needs) for bit, needs in zip(self._bits.values(), self._needs, strict=True) if needs]
+        self._free = sum(bit for bit, needs in zip(self._bits.values(), self._needs, strict=True) if not needs)
         self._showing: dict[str, int] = {}
         self._without: dict[frozenset[ReadKey], int] = {}
 
@@ -165,11 +168,10 @@ class Reach:
         """The user's own reads that show a value."""
         found = self._showing.get(value)
         if found is None:
-            found = sum(
-                1 << number
-                for number, answer in enumerate(self._answers)
-                if value in answer.leaves and value not in self._needs[number]
-            )
+            found = 0
+            for number, answer in enumerate(self._answers):
+                if value in answer.leaves and value not in self._needs[number]:
+                    found |= 1 << number
             self._showing[value] = found
         return found
 
@@ -178,19 +180,20 @@ class Reach:
         known = self._without.get(without)
         if known is not None:
             return known
-        reached = 0
+        forbidden = sum(self._bits.get(key, 0) for key in without)
+        reached = self._free & ~forbidden
         waiting: list[tuple[int, list[int]]] = []
         closed: dict[str, bool] = {}
-        for number, (key, needs) in enumerate(zip(self.own, self._needs, strict=True)):
-            if key not in without:
+        for bit, needs in self._waiting:
+            if not bit & forbidden:
                 for text in needs:
                     if text not in closed:
                         closed[text] = next(self._open_ones(text, without), None) is None
                 masks = [self._shown_by(text) for text in needs if closed[text]]
                 if masks:
-                    waiting.append((1 << number, masks))
+                    waiting.append((bit, masks))
                 else:
-                    reached |= 1 << number
+                    reached |= bit
         grown = True
         while grown and waiting:
             grown = False
