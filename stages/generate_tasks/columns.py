@@ -13,9 +13,8 @@ from schemas.base import Json, Path
 from schemas.program import Filter, OrderKey
 from stages.generate_tasks.ground import Ground
 from tool_specs.chains import Binding, Chain
-from tool_specs.lexicon import ColumnWords
 from tool_specs.columns import BindingRow, Getter, column, getter
-
+from tool_specs.lexicon import ColumnWords
 
 State = tuple[tuple[str, Json], ...]
 """The columns of a row, by name, that decide whether a write can be done, with their values."""

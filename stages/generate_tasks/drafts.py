@@ -117,10 +117,10 @@ class Drafting:
         """Returns the rows in a state in which the write has been seen to succeed (or not, for a refusal)."""
         if not self.states:
             return rows
-        states = zip(rows, self._states_of(chain, rows), strict=True)
+        states = zip(rows, self._row_states(chain, rows), strict=True)
         return [row for row, state in states if (state in self.states) is not self.refused]
 
-    def _states_of(self, chain: Chain, rows: Sequence[BindingRow]) -> list[State]:
+    def _row_states(self, chain: Chain, rows: Sequence[BindingRow]) -> list[State]:
         key = (id(chain), id(rows))  # both are kept, as in `rows`
         if key not in self._states:
             self._states[key] = chain, rows, states_of(self.ground, chain.bindings, rows)

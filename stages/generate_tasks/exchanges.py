@@ -44,8 +44,6 @@ FURTHER = 3
 """Values that are looked at beyond those that are told, in search of such as show something."""
 
 
-
-
 @dataclass(frozen=True)
 class Exchange:
     """A write that gives an object's row another row of a search.
