@@ -18,6 +18,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+import msgspec
+
 from schemas.base import Json, content_id, encode, plain
 from schemas.behavior import Behavior, Episode
 from schemas.dialogue import Dialogue, Message
@@ -107,8 +109,8 @@ def _metadata(judged: Judged, dialogue: Dialogue, sandbox: Sandbox) -> dict[str,
     last = dialogue.scenario.task
     found: dict[str, Json] = {
         "format": FORMAT,
-        "task": _plain(task),
-        "behavior": plain(behavior),
+        "task": _task(task),
+        "behavior": msgspec.Raw(encode(behavior)),
         "verdicts": [_verdict(verdict) for verdict in judged.verdicts],
         "scenario": dialogue.scenario.id,
         "ended": dialogue.ended,
@@ -152,17 +154,17 @@ def _further(dialogue: Dialogue) -> Iterator[dict[str, Json]]:
             task = episode.task
             yield {
                 "begins": begin,
-                "task": _plain(task),
-                "behavior": plain(episode.behavior),
+                "task": _task(task),
+                "behavior": msgspec.Raw(encode(episode.behavior)),
                 "digests": {"initial": task.initial_digest, "goal": task.goal_digest},
             }
         begin += len(episode.messages)
 
 
 @remembered(1, size=64)
-def _plain(task: Task) -> Json:
-    """Returns a task as JSON, which is shared by its rows: look, don't touch."""
-    return plain(task)
+def _task(task: Task) -> msgspec.Raw:
+    """Returns a task as JSON text, which is made once for all its rows."""
+    return msgspec.Raw(encode(task))
 
 
 @remembered(1, size=64)

@@ -69,7 +69,8 @@ class Toolbox:
     def tells(self, text: str, value: Json) -> bool:
         """Whether a lower-case text says a value, be it in the lexicon's words for it."""
         if isinstance(value, str):
-            said = says_text(text, value) or says_text(text, moment(value))
+            shown = moment(value)
+            said = says_text(text, value) or (shown != value and says_text(text, shown))
             return said or any(phrase in text for phrase in self.phrases.get(value.lower(), ()))
         if isinstance(value, (list, dict)):
             return all(self.tells(text, leaf) for leaf in leaves(value))

@@ -243,13 +243,13 @@ def needed_facts(request: Request) -> Iterator[str]:
 def _brought_up(context: CheckContext, request: Request, name: str, leaf: Json, stop: int) -> bool:
     """Whether the user said it, or chose it from what the agent offered."""
     parameter = next((parameter for parameter, source in request.sources.items() if source.fact == name), None)
-    for index in range(stop):
-        message = context.messages[index]
-        if message.role == "user" and context.toolbox.tells(context.low[index], leaf):
-            return True
-        if message.role == "user" and not message.acts and context.toolbox.tells(_meant(context.low[index]), leaf):
-            return True
-        if message.role == "user" and any(act.kind == "inform" and _holds(act.value, leaf) for act in message.acts):
+    own = [
+        (message, context.low[index]) for index, message in enumerate(context.messages[:stop]) if message.role == "user"
+    ]
+    if any(act.kind == "inform" and _holds(act.value, leaf) for message, _ in own for act in message.acts):
+        return True
+    for message, low in own:
+        if context.toolbox.tells(low, leaf) or (not message.acts and context.toolbox.tells(_meant(low), leaf)):
             return True
     listed = context.toolbox.enums.get((request.tool or "", parameter or ""), frozenset())
     step = next((s for s in context.steps if s.index == stop), None)

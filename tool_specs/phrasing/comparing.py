@@ -23,6 +23,7 @@ from tool_specs.phrasing.roles import parameters_of, roles, told_level
 from tool_specs.phrasing.surveys import looked_at
 from tool_specs.phrasing.wishes import granted
 from tool_specs.programs import MISSING, BindingRow, ReadAsk, ReadKey, Selection, passes, run, settled
+from tool_specs.remember import remembered
 
 _MAX_LISTED = 8
 
@@ -105,20 +106,21 @@ def _everything(
     """Returns the rows that the program would compare without its filters, as far as they have been read."""
     if not reads:
         return []
-    bare = [
-        Program(steps=p.steps, where=() if n == place else p.where, order=p.order, pick="all", start=p.start)
-        if n == place
-        else p
-        for n, p in enumerate(programs[: place + 1])
-    ]
 
     def read(ask: ReadAsk) -> Any:
         return reads.get(ask.key, MISSING)
 
     try:
-        return list(run(bare, facts, read).picked[place])
+        return list(run(_unfiltered(programs, place), facts, read).picked[place])
     except KeyError:
         return []
+
+
+@remembered(1)
+def _unfiltered(programs: Sequence[Program], place: int) -> tuple[Program, ...]:
+    """Returns the programs up to one, that one without its filters."""
+    one = programs[place]
+    return (*programs[:place], Program(steps=one.steps, order=one.order, pick="all", start=one.start))
 
 
 def _only(got: Outcome, everything: list[BindingRow]) -> str:

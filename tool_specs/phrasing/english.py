@@ -129,7 +129,8 @@ _SECONDS = re.compile(r"^(\d{4}-\d\d-\d\d)T(\d\d:\d\d)(:\d\d)?$")
 
 def moment(value: Json) -> str:
     """Returns a day, or a moment as people say it: `2024-05-05T01:04:08` -> `2024-05-05 at 01:04`."""
-    return _SECONDS.sub(r"\1 at \2", str(value))
+    text = str(value)
+    return _SECONDS.sub(r"\1 at \2", text) if text[10:11] == "T" else text
 
 
 def duration(minutes: Json) -> str:
