@@ -68,7 +68,7 @@ def unusable(text: str, role: str, secret: str, tools: Sequence[str]) -> Fault |
     """
     if _REASONING.search(text):
         return Fault("reasoning", "It shows your reasoning; write only the message itself.")
-    named = next((name for name in tools if "_" in name and name in text), None)
+    named = next((name for name in tools if "_" in name and name in text), None) if "_" in text else None
     if _CALL_MARKUP.search(text) or named is not None:
         what = named or "a call"
         return Fault("hidden_call", f"It writes {what} as text; use the tool interface, or write to the other side.")

@@ -83,6 +83,18 @@ def untold(wanted: Sequence[Demand], text: str) -> list[Demand]:
     return lacking
 
 
+def all_told(wanted: Sequence[Demand], text: str) -> bool:
+    """Whether every demand has a place of its own in a text; most texts lack the first one already."""
+    spans: list[list[Span]] = []
+    for demand in wanted:
+        found = _spans(demand.patterns, text)
+        if not found:
+            return False
+        spans.append(found)
+    owner: dict[Span, int] = {}
+    return all(demand.shared or _placed(number, spans, owner, set()) for number, demand in enumerate(wanted))
+
+
 def _placed(number: int, spans: Sequence[Sequence[Span]], owner: dict[Span, int], tried: set[Span]) -> bool:
     """Gives a demand a place of its own, moving others where they have another one; says whether it has one now."""
     for span in spans[number]:
@@ -293,11 +305,13 @@ def _compiled(texts: Texts) -> tuple[Finder, ...]:
 def _literal(words: str) -> Finder:
     """Finds words as they are, but for capitals and white space. Most are said by one person only: no pattern."""
     needle = words.lower()
+    parts = tuple(needle.split())
+    several = " " in needle
 
     def find(text: str) -> list[Span]:
         plain = text.lower()
-        if len(plain) != len(text) or len(needle.split(" ")) > 1:
-            return [match.span(1) for match in _pattern(words).finditer(text)] if _words_in(needle, plain) else []
+        if several or len(plain) != len(text):
+            return [match.span(1) for match in _pattern(words).finditer(text)] if _words_in(parts, plain) else []
         found = []
         start = plain.find(needle)
         while start >= 0:
@@ -311,8 +325,11 @@ def _literal(words: str) -> Finder:
     return find
 
 
-def _words_in(needle: str, plain: str) -> bool:
-    return all(word in plain for word in needle.split())
+def _words_in(parts: Sequence[str], plain: str) -> bool:
+    for part in parts:
+        if part not in plain:
+            return False
+    return True
 
 
 @lru_cache(maxsize=256)
@@ -334,7 +351,7 @@ def _template(text: str) -> Finder:
     later = "".join(rf"{_GAP}\b{part}" for part in rest)
     pattern = re.compile(rf"\b({first})\b(?={later})", re.IGNORECASE | re.DOTALL)
     # Most templates are not in a text at all, which their plain words show at less cost than the pattern.
-    needles = " ".join(word.lower() for part in fixed for word in part.split() if word.isascii() and word.isalpha())
+    needles = tuple(word.lower() for part in fixed for word in part.split() if word.isascii() and word.isalpha())
     return lambda text: [match.span(1) for match in pattern.finditer(text)] if _words_in(needles, text.lower()) else []
 
 

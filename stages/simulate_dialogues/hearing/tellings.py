@@ -19,8 +19,10 @@ from schemas.task import Request, Task
 from stages.behaviors.second_thoughts import revisions, second_thoughts
 from stages.simulate_dialogues.meanings import owners_of, selections_of
 from tool_specs.lexicon import Lexicon
+from tool_specs.phrasing.budgets import borrowed
 from tool_specs.phrasing.recover import (
     Demand,
+    all_told,
     condition_demand,
     fact_demands,
     original_demand,
@@ -55,7 +57,7 @@ class Telling:
 
     def stands_in(self, text: str) -> bool:
         """Whether all that tells it stands in a text, facts apart."""
-        return not untold(self.demands, text)
+        return all_told(self.demands, text)
 
     def answers_in(self, text: str) -> bool:
         """The same for an answer to a question for it: what goes without saying need not be said."""
@@ -98,9 +100,12 @@ def _of(
                 demands.append(original)
         for place in selections_of(request, binds.values()):
             if owners.get(place, role) == role:
-                own = program_demands(lexicon, request, place)
+                borrows = place in borrowed(
+                    request
+                )  # another request tells it, in whose words "another" need not stand
+                own = [d for d in program_demands(lexicon, request, place) if not (borrows and d.meaning[0] == "other")]
                 demands += own
-                if request.programs[place].role == "target":
+                if borrows or request.programs[place].role == "target":
                     implied += [each for each in own if each.meaning[0] == "filter" and each.meaning[-1] is True]
                 stated += [name for name in request.programs[place].facts if "." in name]
                 if request.condition and request.condition.bind.program == place:

@@ -15,6 +15,7 @@ from collections.abc import Collection, Iterator, Sequence
 from schemas.base import Json
 from schemas.behavior import Scenario
 from schemas.dialogue import Act, Message
+from schemas.task import Request
 from stages.behaviors.choices import choices
 from stages.behaviors.lacks import lacked_numbers
 from stages.behaviors.misspellings import corrected, spelt_out
@@ -23,12 +24,12 @@ from stages.behaviors.space import playbooks_of
 from stages.simulate_dialogues.hearing import cues
 from stages.simulate_dialogues.hearing.picking import options_heard
 from stages.simulate_dialogues.hearing.tellings import Telling, tellings
-from stages.simulate_dialogues.hearing.values import bare, chosen, mistyped
+from stages.simulate_dialogues.hearing.values import bare, chosen, mistyped, worded
 from stages.simulate_dialogues.meanings import hint, intent, owners_of, role_acts
 from stages.simulate_dialogues.pointing import pointed_at, subject_of
 from tool_specs.domain import Domain
 from tool_specs.phrasing.answers import affirms, refuses
-from tool_specs.phrasing.recover import fact_demands, intent_demand, untold
+from tool_specs.phrasing.recover import Demand, all_told, fact_demands, intent_demand
 from tool_specs.phrasing.roles import role_told_for, roles
 from tool_specs.remember import remembered
 
@@ -56,9 +57,13 @@ class UserHearing:
         self._choices = choices(self._task, domain)
         self._tellings = _tellings(scenario, domain)
         self._facts = {entry.name: entry.value for entry in self._task.knowledge}
+        self._values = _values(scenario, domain)
         self._identity = {entry.name for entry in self._task.knowledge if entry.identity}
         self._numbers = {lack.request: lack.slot for lack in lacked_numbers(self._task, domain)}
         self._subject = subject_of(scenario)
+        programs = [program for request in self._task.requests for program in request.programs]
+        self._limits = {program.within.fact for program in programs if program.within}
+        self._texts: list[str] = []
         self._said: dict[str, Json] = {}
         self._told: dict[tuple[int, str], Telling] = {}
         self._messages = 0
@@ -87,6 +92,7 @@ class UserHearing:
         for telling in told:
             acts += self._inform(telling, stated, kinds)
         self._said.update(stated)
+        self._texts.append(text)
         for choice in self._choices:
             if choice.request in self.raised:
                 acts += options_heard(text, choice, context, self.raised.index(choice.request))
@@ -116,27 +122,23 @@ class UserHearing:
         """Returns the known facts that stand in a text, or stand there mistyped."""
         rest = _ADDRESS.sub(" ", text)
         found: dict[str, Json] = {}
-        for name, value in self._facts.items():
+        for name, value, wanted, phrases in self._values:
             own = text if "@" in str(value) else rest
-            wanted = fact_demands(self._lexicon, self._task.requests, name, value)
-            said = bool(wanted) and not untold(wanted, own)
-            if said or (isinstance(value, str) and (bare(value, own) or chosen(self._phrases(name, value), own))):
+            plain = isinstance(value, str)
+            if (
+                worded(value, own)
+                or (wanted and all_told(wanted, own))
+                or (plain and (bare(value, own) or chosen(phrases, own)))
+            ):
                 found[name] = value
             elif name in self._identity and (old := stale(value)).lower() in own.lower():
                 found[name] = old
-            elif isinstance(value, str) and (wrong := mistyped(value, own)) is not None:
+            elif plain and (wrong := mistyped(value, own)) is not None:
                 found[name] = wrong
         subject = self._subject
         if subject is not None and subject.name not in found and pointed_at(self._lexicon).search(text):
             found[subject.name] = subject.value
         return found
-
-    def _phrases(self, fact: str, value: str) -> Iterator[str]:
-        """Yields the lexicon's phrases for a fact that is a choice."""
-        for request in self._task.requests:
-            for parameter, source in request.sources.items():
-                if source.fact == fact:
-                    yield from self._lexicon.choices.get(parameter, {}).get(value, ())
 
     def _corrections(self, stated: dict[str, Json], context: Sequence[Act]) -> Iterator[Act]:
         """Yields what puts a value right that was told otherwise before."""
@@ -252,6 +254,8 @@ class UserHearing:
             if act.kind in ("request", "suggest", "response_fail") and act.request is not None
         }
         focus = dict.fromkeys([*fresh, *(n for n, _ in asked), *([] if fresh else self._focus(context))])
+        if self._limits:
+            focus |= dict.fromkeys(self.raised)
         for number in focus:
             if number is None:
                 continue
@@ -272,7 +276,15 @@ class UserHearing:
         fitting = [each for each in own if _stands(each, text, stated)]
         if wanted and not fitting:
             fitting = [each for each in own if _stated_in(each, stated) and each.answers_in(text)]
+        if not fitting and self._limits and (number, role) not in self._told:
+            fitting = self._within(own, text, stated)
         return max(fitting, key=lambda each: (len(each.demands) + len(each.stated), each.meant), default=None)
+
+    def _within(self, own: Sequence[Telling], text: str, stated: dict[str, Json]) -> list[Telling]:
+        """Returns what is told by now of a request under a budget: so much that it may take several messages."""
+        said, whole = {**self._said, **stated}, " \n".join([*self._texts, text])
+        told = (each for each in own if self._limits & set(each.stated) and _stated_in(each, said))
+        return [each for each in told if each.stands_in(whole) or each.answers_in(whole)]
 
     def _inform(self, telling: Telling, stated: dict[str, Json], kinds: dict[str, Act]) -> Iterator[Act]:
         number, role = telling.number, telling.role
@@ -368,6 +380,28 @@ def _stands(telling: Telling, text: str, stated: dict[str, Json]) -> bool:
 
 def _stated_in(telling: Telling, stated: dict[str, Json]) -> bool:
     return all(name in stated for name in telling.stated)
+
+
+@remembered(2, size=64)
+def _values(scenario: Scenario, domain: Domain) -> list[tuple[str, Json, tuple[Demand, ...], tuple[str, ...]]]:
+    """Returns what a user knows by heart: name, value, what has to stand in a text for it, phrases for a choice."""
+    requests = scenario.task.requests
+    return [
+        (
+            entry.name,
+            entry.value,
+            tuple(fact_demands(domain.lexicon, requests, entry.name, entry.value)),
+            tuple(_phrases(domain, requests, entry.name, entry.value)),
+        )
+        for entry in scenario.task.knowledge
+    ]
+
+
+def _phrases(domain: Domain, requests: Sequence[Request], fact: str, value: Json) -> Iterator[str]:
+    for request in requests:
+        for parameter, source in request.sources.items():
+            if source.fact == fact and isinstance(value, str):
+                yield from domain.lexicon.choices.get(parameter, {}).get(value, ())
 
 
 @remembered(2, size=64)
