@@ -181,8 +181,9 @@ class UserHearing:
             act.kind in ("request", "confirm", "clarify") and act.slot not in ("intent", "identity") for act in context
         )
         if asked_role and None not in self.raised:
-            # Whoever answers a question raises another request only in so many words.
-            waiting = [number for number in waiting if self._score(number, text, stated) >= _CLEARLY]
+            # Whoever answers a question raises another request only in so many words, or with what both may cost.
+            least = 1 if self._limits else _CLEARLY
+            waiting = [number for number in waiting if self._score(number, text, stated) >= least]
         described = [n for n in waiting if spans[n] and self._describes(n, text, stated)]
         found = described or [n for n in waiting if spans[n]]
         found.sort(key=lambda number: -self._score(number, text, stated))
