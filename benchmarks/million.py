@@ -42,6 +42,7 @@ from pipeline.run_folder import features_shard, step_shard
 from pipeline.runner import _key, finishers, run
 from pipeline.shard import ShardResult
 from pipeline.storage import Manifest, read_json, write_json, write_manifest, write_table
+from pipeline.unchanged import FILE, Asked, note
 
 RECIPE = Path(__file__).resolve().parents[1] / "recipes" / "retail.yaml"
 LIMIT_PLAN, LIMIT_MINUTES = 2.0, 70.0
@@ -135,6 +136,7 @@ def furnish(rows: int, out: Path) -> int:
     write_json(
         out / "run.json", {**ended, "wanted": rows, "kept": rows, "key": _key(plan, finishers(_finishers()), rows)}
     )
+    note(Asked(RECIPE, count=rows), out, plan.read() or ())
     return len(names)
 
 
@@ -179,6 +181,8 @@ def main() -> None:
         start = took(sys.executable, "-c", "pass")
         for what, command in (("plan, nothing stale", "plan"), ("run, nothing stale", "run")):
             tell(what, took(writ, command, *same), start, shards)
+        (out / FILE).unlink()
+        tell("plan after an edit that touches no stage", took(writ, "plan", *same), start, shards)
         (out / "run.json").unlink()
         tell("plan, every shard looked at", took(writ, "plan", *same), start, shards)
     if asked.what == "plan":

@@ -18,6 +18,7 @@ guard()
 import typer  # noqa: E402
 
 from pipeline import cli_runs  # noqa: E402
+from pipeline.errors import WHOLE  # noqa: E402
 from pipeline.program import Count, DomainName, RecipeFile, RunFolderOption, RunPath, Seed, WorldFile, app, told  # noqa: E402
 
 
@@ -56,6 +57,11 @@ def run(
     force: Annotated[bool, typer.Option("--force", help="Make anew what is fresh, too: these stages, or all.")] = False,
 ) -> int:
     """Makes a recipe's trajectories and the data set of them; continues a run that was interrupted."""
+    from pipeline.unchanged import Asked, tell_unchanged
+
+    plain = not (update or fork or begin or only or until or force or metrics_port or spans)
+    if plain and tell_unchanged(Asked(recipe, world, n, seed), out, planned=False):
+        return WHOLE
     from pipeline.commands import Rerun, run_recipe
 
     rerun = Rerun(update=update, fork=fork, begin=begin, only=only, until=until, force=force)
@@ -72,6 +78,10 @@ def plan(
     out: RunFolderOption = None,
 ) -> int:
     """Says what `writ run` would make: what is fresh, stale or missing, why, and how long it would take."""
+    from pipeline.unchanged import Asked, tell_unchanged
+
+    if tell_unchanged(Asked(recipe, world, n, seed), out, planned=True):
+        return WHOLE
     from pipeline.commands import plan_recipe
 
     return plan_recipe(recipe, world, n, seed, out)

@@ -23,6 +23,7 @@ from pipeline.recipe_file import load_recipe
 from pipeline.rerun import fork, selected
 from pipeline.runner import finishers, run
 from pipeline.temporary import OwnFolder
+from pipeline.unchanged import Asked, look_at, note
 from pipeline.worlds import sources, with_folders
 
 if TYPE_CHECKING:
@@ -82,6 +83,9 @@ def run_recipe(
         begin_trace()
     with _metrics(metrics_port) as metrics, progress_for_terminal() as progress:
         outcome = run(plan, start, progress, _finishers(), again, metrics)
+    read = plan.read()
+    if outcome.kept >= outcome.wanted and not outcome.larger and read is not None:
+        note(Asked(path, world, count, seed), out, read)
     _tell(outcome, out)
     return outcome.exit_code
 
@@ -287,7 +291,7 @@ def _tell(outcome: Outcome, out: Path) -> None:
     else:
         text = f"{place}: {outcome.kept} of {outcome.wanted} trajectories in {outcome.seconds:.1f} s"
     if outcome.kept >= outcome.wanted:
-        text += f"; look at them with `writ view {place}`, or at {place / 'report.html'}"
+        text += f"; {look_at(place)}"
     console.print(text, markup=False, highlight=False, soft_wrap=True)
     for line in (*_short_cells(outcome, place), *_poisoned(outcome)):
         console.print(line, markup=False, highlight=False, soft_wrap=True)

@@ -34,7 +34,7 @@ def code_files(module: str, folders: tuple[str, ...] = ()) -> dict[str, str]:
     """Returns the files behind a module's digest, relative to WRIT or to the user's folder, each with its own."""
     own = [Path(folder) for folder in folders if Path(folder).is_absolute()]
     starts = {module, *(name for folder in folders if not Path(folder).is_absolute() for name in _modules_in(folder))}
-    for code in (file for folder in own for file in _files_of(folder) if file.suffix == ".py"):
+    for code in (file for folder in own for file in files_of_domain(folder) if file.suffix == ".py"):
         starts.update(_imports("", code))
     seen: dict[str, Path] = {}
     waiting = sorted(starts)
@@ -48,7 +48,7 @@ def code_files(module: str, folders: tuple[str, ...] = ()) -> dict[str, str]:
     files = {*seen.values(), *(data for path in seen.values() for data in _data_beside(path))}
     found = {path.relative_to(HOME).as_posix(): _digest(path) for path in sorted(files)}
     for folder in own:
-        for file in _files_of(folder):
+        for file in files_of_domain(folder):
             found[f"{folder.name}/{file.relative_to(folder).as_posix()}"] = _digest(file)
     return found
 
@@ -64,7 +64,7 @@ def forget() -> None:
         cached.cache_clear()
 
 
-def _files_of(folder: Path) -> list[Path]:
+def files_of_domain(folder: Path) -> list[Path]:
     """Returns what makes a domain in a user's folder: code, policy, data; not its worlds' runs and recipes."""
     found = []
     for path in sorted(folder.rglob("*")):

@@ -13,7 +13,8 @@ import msgspec
 from pipeline.benchmark_files import Benchmarks
 from pipeline.line import Line
 from pipeline.recipe import Recipe
-from pipeline.worlds import AnySource
+from pipeline.remote.path import RemotePath
+from pipeline.worlds import AnySource, Source
 from schemas.base import Json
 
 
@@ -45,6 +46,21 @@ class Plan:
             domain.pop("folder")
             domain["world"] = {"origin": source.origin, "digest": source.digest}
         return recipe
+
+    def read(self) -> list[Path] | None:
+        """Returns the files and folders of domains that it is made of, the recipe apart; None if there is more to it.
+
+        What language models say and what live servers hold is in no file; runs in a store and recipes with benchmarks
+        are always looked at properly.
+        """
+        recipe = self.recipe
+        live = recipe.engines.roles or any(each.live for each in recipe.domains)
+        if live or recipe.contamination or isinstance(self.out, RemotePath):
+            return None
+        named = [recipe.behaviors.file, recipe.profiles.file if recipe.profiles else None]
+        for source in self.worlds:
+            named += [source.file, source.folder] if isinstance(source, Source) else []
+        return [Path(each) for each in named if each is not None]
 
 
 @dataclass(frozen=True, kw_only=True)

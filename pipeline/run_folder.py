@@ -16,6 +16,7 @@
     dataset/, report.html                            made of the kept rows
     sizes.json                                       the counts that it had when it was whole: [200, 1200]
     run.json                                         what came out; written last
+    inputs.json                                      digests of all that it was made with (`unchanged`)
     status.json, events/00000.jsonl                  how the run is doing, and what happened when (`pipeline.observe`)
 
 Example::

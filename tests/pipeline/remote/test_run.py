@@ -70,7 +70,7 @@ def contents(folder):
     return {path.relative_to(folder).as_posix(): path.read_bytes() for path in found}
 
 
-SITUATIONAL = ("run.json", "status.json", "events/", ".lock")
+SITUATIONAL = ("run.json", "inputs.json", "status.json", "events/", ".lock")
 
 
 @pytest.mark.slow

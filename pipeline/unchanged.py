@@ -1,0 +1,117 @@
+"""Whether a whole run was made with just what is here now: found by reading files, before anything heavy is imported.
+
+A run that has ended leaves `inputs.json`: digests of all that it was made with, and of what it says of itself::
+
+    {"asked": [null, 1000000, null], "program": "5b1f...", "read": {"/recipes/retail.yaml": "9f...", ...},
+     "said": {"run.json": "c0de...", ...}}
+
+The slightest difference, a comment in any module for instance, and `runner.whole_run` looks properly. Runs with
+language models or live servers leave no such file: what those depend on is not all in files.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import sys
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+import orjson
+import yaml
+
+from pipeline.fingerprint import HOME, PACKAGES, files_of_domain
+from pipeline.remote.path import RemotePath
+from tool_specs.yaml_text import parsed
+
+FILE = "inputs.json"
+_SAID = ("recipe.json", "stages.json", "kept.json", "run.json")
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What the command line says, apart from the folder."""
+
+    recipe: Path
+    world: Path | None = None
+    count: int | None = None
+    seed: int | None = None
+
+
+def unchanged(asked: Asked, out: Path | None) -> int | None:
+    """Returns how many trajectories a whole run has of which nothing has changed; None where that must be looked at.
+
+    Args:
+        asked: what shall be made.
+        out: the run's folder, where it is not the recipe's own.
+    """
+    try:
+        found = out or folder_of(asked.recipe)
+        if found is None or isinstance(found, RemotePath) or not (found / FILE).is_file():
+            return None
+        noted = orjson.loads((found / FILE).read_bytes())
+        if noted != _inputs(asked, found, [Path(each) for each in noted["read"]]):
+            return None
+        ended = orjson.loads((found / "run.json").read_bytes())
+        kept: int = ended["kept"]
+        return kept if kept >= ended["wanted"] else None
+    except (OSError, ValueError, KeyError, TypeError, yaml.YAMLError):
+        return None  # whatever is the matter, whoever looks properly tells it
+
+
+def tell_unchanged(asked: Asked, out: Path | None, *, planned: bool) -> bool:
+    """Says that nothing is to be done, as `writ plan` or `writ run` does, if that is so; returns whether it is."""
+    kept = unchanged(asked, out)
+    if kept is None:
+        return False
+    found = (out or folder_of(asked.recipe) or Path()).absolute()
+    if planned:
+        print(f"{found}: nothing to do, {kept:,} of {kept:,} trajectories are there")
+    else:
+        place = found.relative_to(Path.cwd()) if found.is_relative_to(Path.cwd()) else found
+        print(f"{place}: nothing to do, {kept} of {kept} trajectories are there; {look_at(place)}", file=sys.stderr)
+    return True
+
+
+def look_at(place: Path) -> str:
+    """Says where a run's rows can be looked at."""
+    return f"look at them with `writ view {place}`, or at {place / 'report.html'}"
+
+
+def note(asked: Asked, out: Path, read: Iterable[Path]) -> None:
+    """Leaves what `unchanged` compares, in the folder of a run that has just ended or was found whole.
+
+    Args:
+        asked: what was made.
+        out: the run's folder.
+        read: what else it was made of: files, and folders of domains.
+    """
+    from pipeline.storage import write_json
+
+    write_json(out / FILE, _inputs(asked, out, read))
+
+
+def folder_of(recipe: Path) -> Path | None:
+    """Returns the folder of a recipe's run where no other is given."""
+    _, value = parsed(recipe.read_text(encoding="utf-8"))
+    return Path("outputs") / value["name"] if isinstance(value, dict) and "name" in value else None
+
+
+def _inputs(asked: Asked, out: Path, read: Iterable[Path]) -> dict[str, object]:
+    paths = {path.absolute() for path in (asked.recipe, asked.world, *read) if path is not None}
+    program = (path for package in PACKAGES for path in (HOME / package).rglob("*") if "__pycache__" not in path.parts)
+    return {
+        "asked": [str(asked.world.absolute()) if asked.world else None, asked.count, asked.seed],
+        "program": _digest(sorted(path for path in program if path.is_file())),
+        "read": {str(path): _digest(files_of_domain(path) if path.is_dir() else [path]) for path in sorted(paths)},
+        "said": {name: _digest([out / name]) for name in _SAID},
+    }
+
+
+def _digest(paths: Iterable[Path]) -> str:
+    digest = hashlib.blake2b(digest_size=16)
+    for path in paths:
+        content = path.read_bytes()
+        digest.update(f"{path}\0{len(content)}\0".encode())
+        digest.update(content)
+    return digest.hexdigest()
