@@ -84,7 +84,7 @@ def run_recipe(
     with _metrics(metrics_port) as metrics, progress_for_terminal() as progress:
         outcome = run(plan, start, progress, _finishers(), again, metrics)
     read = plan.read()
-    if outcome.kept >= outcome.wanted and not outcome.larger and read is not None:
+    if read is not None and outcome.kept >= outcome.wanted and not (outcome.short or outcome.larger or outcome.upto):
         note(Asked(path, world, count, seed), out, read)
     _tell(outcome, out)
     return outcome.exit_code

@@ -14,12 +14,14 @@ from __future__ import annotations
 import hashlib
 import sys
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 import orjson
 import yaml
 
+from pipeline.errors import StorageError
 from pipeline.fingerprint import HOME, PACKAGES, files_of_domain
 from pipeline.remote.path import RemotePath
 from tool_specs.yaml_text import parsed
@@ -81,6 +83,8 @@ def look_at(place: Path) -> str:
 def note(asked: Asked, out: Path, read: Iterable[Path]) -> None:
     """Leaves what `unchanged` compares, in the folder of a run that has just ended or was found whole.
 
+    What can no longer be read, a recipe that somebody moved meanwhile for instance, leaves nothing.
+
     Args:
         asked: what was made.
         out: the run's folder.
@@ -88,7 +92,8 @@ def note(asked: Asked, out: Path, read: Iterable[Path]) -> None:
     """
     from pipeline.storage import write_json
 
-    write_json(out / FILE, _inputs(asked, out, read))
+    with suppress(OSError, StorageError):
+        write_json(out / FILE, _inputs(asked, out, read))
 
 
 def folder_of(recipe: Path) -> Path | None:
