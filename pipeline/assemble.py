@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from stages.continue_sessions import ContinueSessions
     from stages.simulate_dialogues import SimulateDialogues
     from stages.validate_dialogues import ValidateDialogues
+    from stages.verbalise_tasks import VerbaliseTasks
 
 SPEAKERS = frozenset({"agent", "user", "rewriter"})
 """Roles that speak in dialogues."""
@@ -100,6 +101,16 @@ def _words(recipe: Recipe) -> Sequence[Step]:
     return (Step("verbalise_tasks", stage, Task, live=True),)
 
 
+def _openings(recipe: Recipe) -> VerbaliseTasks | None:
+    """Returns the stage that words the first messages of users: scripts' that no rewriter puts into its words."""
+    from stages.verbalise_tasks import VerbaliseTasks
+
+    voices = recipe.engines.voices
+    if "verbaliser" not in voices or "user" in voices or "rewriter" in voices:
+        return None
+    return VerbaliseTasks(verbaliser=voices["verbaliser"].engine, sampling=voices["verbaliser"].sampling)
+
+
 def _dialogues(recipe: Recipe) -> Sequence[Step]:
     """Returns the steps from scenarios to judged dialogues: one after the other, or the best of several."""
     from schemas.dialogue import Dialogue
@@ -131,6 +142,7 @@ def simulation(recipe: Recipe) -> SimulateDialogues:
         rewriter=voices["rewriter"].engine if "rewriter" in voices else "",
         sampling={role: voice.sampling for role, voice in voices.items() if role in SPEAKERS},
         prompts={role: voice.prompt for role, voice in voices.items() if voice.prompt and role in SPEAKERS},
+        verbalise=_openings(recipe),
     )
 
 
@@ -145,8 +157,8 @@ def validation(recipe: Recipe) -> ValidateDialogues:
 
 
 def _speak(recipe: Recipe) -> bool:
-    """Whether a language model speaks in the dialogues."""
-    return not SPEAKERS.isdisjoint(recipe.engines.voices)
+    """Whether a language model speaks in the dialogues, if only their first words."""
+    return not SPEAKERS.isdisjoint(recipe.engines.voices) or _openings(recipe) is not None
 
 
 def _sessions(recipe: Recipe) -> Sequence[Step]:

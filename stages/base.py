@@ -133,6 +133,13 @@ class Stage(ABC, Generic[In, Out]):
         """Turns one record into its successors. A rejected record becomes a `Drop`, never an exception or None."""
 
 
+class Wording(NamedTuple):
+    """Words for something, and why they are the grammar's; "" where they are a language model's."""
+
+    text: str
+    why: str
+
+
 class Refusal(NamedTuple):
     """Why a record is not kept."""
 

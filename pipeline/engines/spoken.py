@@ -24,6 +24,8 @@ class Spoken:
         grammar: of these, such as kept the grammar's words, by reason.
         script: messages that kept the script's words because a rewriter's did not say the same, by reason.
         repaired: answers that were asked for once more, by what was wrong with the first.
+        opened: dialogues whose first message a verbaliser was asked about.
+        openings: of these, such as kept the script's words, by reason.
         shown: dialogues that bear other behaviours than planned, by "planned: shown".
     """
 
@@ -32,6 +34,8 @@ class Spoken:
     grammar: Counter[str] = field(default_factory=Counter)
     script: Counter[str] = field(default_factory=Counter)
     repaired: Counter[str] = field(default_factory=Counter)
+    opened: int = 0
+    openings: Counter[str] = field(default_factory=Counter)
     shown: Counter[str] = field(default_factory=Counter)
 
     def line(self) -> str:
@@ -41,6 +45,9 @@ class Spoken:
             if self.worded
             else "",
             f"{self.script.total():,} messages kept the script's words{_why(self.script)}" if self.script else "",
+            f"{self.openings.total():,} of {self.opened:,} openings kept the script's words{_why(self.openings)}"
+            if self.opened
+            else "",
             f"{self.repaired.total():,} answers were asked for once more{_why(self.repaired)}" if self.repaired else "",
             f"{self.shown.total():,} of {self.rows:,} dialogues show other behaviours than planned and bear these"
             f"{_why(self.shown)}"
@@ -66,7 +73,11 @@ def spoken_in(rows: Iterable[str]) -> Spoken:
             if kept == "grammar":
                 found.grammar[why] += 1
         counts = found.script if "rewriter" in metadata["engines"] else found.repaired
-        counts.update(metadata.get("repaired", ()))
+        for why in metadata.get("repaired", ()):
+            what, _, reason = why.partition("opening: ")
+            (counts if what or not reason else found.openings)[reason or why] += 1
+        user = metadata["engines"].get("user", "")
+        found.opened += user.startswith("scripted/") and "+" in user
         if "planned" in behavior:
             shown = "+".join((behavior["disclosure"], *behavior["traits"]))
             found.shown[f"{'+'.join(behavior['planned'])}: {shown}"] += 1

@@ -37,8 +37,13 @@ class Answers:
         self._scenarios = _Written(run, "diversify_behaviors", Scenario)
         self._tasks = _Written(run, "generate_tasks", Task)
         lexicons = {name: sandbox.domain.lexicon for name, sandbox in sandboxes.items()}
-        self._verbaliser = ScriptedVerbaliser(lexicons, self._tasks.get)
+        self._verbaliser = ScriptedVerbaliser(lexicons, self._task_of)
         self._judge = ScriptedJudge(_Written(run, "derive_checklists", Judged).get)
+
+    def _task_of(self, id_: str) -> Task | None:
+        """Returns the task of that id, or of the scenario of that id."""
+        scenario = self._scenarios.get(id_) if id_.startswith("scenario-") else None
+        return scenario.task if scenario else self._tasks.get(id_)
 
     def to(self, request: CompletionRequest) -> Completion:
         """Answers a request.

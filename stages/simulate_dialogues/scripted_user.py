@@ -27,14 +27,18 @@ Conversation = Generator[Message, Message, None]
 
 
 class ScriptedUser:
-    """Speaks for the user of one scenario. A function of the history, like its counterpart."""
+    """Speaks for the user of one scenario. A function of the history, like its counterpart.
+
+    Attributes:
+        opening: The first message.
+    """
 
     def __init__(self, domain: Domain, scenario: Scenario) -> None:
         """Takes a scenario to act out."""
         self._visit = _Visit(domain, scenario)
         self._talk = self._visit.run()
         self._begins = self._heard = len(scenario.said_before)
-        self._opening: Message | None = next(self._talk)
+        self.opening = next(self._talk)
 
     @property
     def raised(self) -> Sequence[int]:
@@ -47,7 +51,7 @@ class ScriptedUser:
 
     async def speak(self, history: Sequence[Message]) -> Message:
         """Returns the next message."""
-        said = self._opening if len(history) == self._begins else None
+        said: Message | None = self.opening if len(history) == self._begins else None
         for message in history[self._heard :]:
             if message.role == "assistant" and not message.tool_calls:
                 said = self._talk.send(message)

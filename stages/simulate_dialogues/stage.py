@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 import msgspec
 
@@ -26,11 +27,13 @@ from stages.simulate_dialogues.hearing import Listening
 from stages.simulate_dialogues.language_agent import LanguageAgent
 from stages.simulate_dialogues.language_user import LanguageUser
 from stages.simulate_dialogues.loop import Caps, converse
+from stages.simulate_dialogues.openings import OpeningUsers, worded
 from stages.simulate_dialogues.rewriting import rewritten
 from stages.simulate_dialogues.scripted_agent import ScriptedAgents
 from stages.simulate_dialogues.scripted_engine import seed_of, session_of
 from stages.simulate_dialogues.scripted_user import ScriptedUsers
 from stages.simulate_dialogues.speakers import AgentEngine, Speaker, UserEngine
+from tool_specs.domain import Domain
 from tool_specs.sandbox import Sandbox
 from tool_specs.starting import started
 
@@ -51,6 +54,7 @@ class SimulateDialogues(Stage[Scenario, Dialogue]):
         sampling: How the answers of an engine are drawn, by role.
         prompts: Role -> text in place of the role's file in `prompts/`, with the same slots.
         attempt: Which try at the scenario this is; language models say something else each time.
+        verbalise: The stage that words the first messages of scripted users (`openings.py`); None: the grammar does.
     """
 
     max_turns: int = 40
@@ -62,12 +66,15 @@ class SimulateDialogues(Stage[Scenario, Dialogue]):
     sampling: Mapping[EngineRole, Sampling] = field(default_factory=dict)
     prompts: Mapping[EngineRole, str] = field(default_factory=dict)
     attempt: int = 0
+    verbalise: Any = None
 
     async def process(self, record: Scenario, services: Services) -> Sequence[Dialogue | Drop]:
         """Returns the dialogue, or the drop of one that a language model broke."""
         sandbox = services.sandboxes[record.task.domain]
         if self.agent == self.user == SCRIPTED:
             agents, users = self._scripts(services)
+            if self.verbalise is not None:
+                users = await self._opening(record, sandbox.domain, services)
             scripted = await simulate(record, sandbox, agents, users, self.caps)
             return [await self._rewritten(scripted, services, sandbox) if self.rewriter else scripted]
         return [await self._live(record, services, sandbox)]
@@ -81,6 +88,11 @@ class SimulateDialogues(Stage[Scenario, Dialogue]):
         agents: AgentEngine = services.memo("engine:agent:scripted", ScriptedAgents)
         users: UserEngine = services.memo("engine:user:scripted", ScriptedUsers)
         return agents, users
+
+    async def _opening(self, scenario: Scenario, domain: Domain, services: Services) -> OpeningUsers:
+        session = session_of(scenario.id, self.attempt)
+        opening = await worded(self.verbalise, domain, scenario, session, services)
+        return OpeningUsers(opening, self.verbalise.verbaliser)
 
     async def _rewritten(self, dialogue: Dialogue, services: Services, sandbox: Sandbox) -> Dialogue | Drop:
         engine, scenario = _engine(services, "rewriter"), dialogue.scenario
@@ -119,6 +131,8 @@ class SimulateDialogues(Stage[Scenario, Dialogue]):
     ) -> Dialogue | Drop:
         domain = sandbox.domain
         agents, users = self._scripts(services)
+        if self.user == SCRIPTED and self.verbalise is not None:
+            users = await self._opening(scenario, domain, services)
         session = session_of(scenario.id, self.attempt)
         agent: Speaker = agents.agent(domain, seed_of(scenario), scenario.said_before)
         user: Speaker = users.user(domain, scenario)

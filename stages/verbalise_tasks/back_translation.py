@@ -8,16 +8,17 @@ The terms are all those of the domain, never a choice that the task has narrowed
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 
 from schemas.base import Json
 from schemas.task import Request, Task
 from schemas.tool import ToolSpec
 from stages.structured import json_in
 from tool_specs.lexicon import Lexicon
-from tool_specs.phrasing.recover import Demand, demands
+from tool_specs.phrasing.recover import Demand, demands, recover, untold
 
-Criteria = frozenset[tuple[str, str]]
+Term = tuple[str, str]
+Criteria = frozenset[Term]
 Read = list[tuple[str, Criteria]]
 """Per request: what is wanted, and by which criteria; `most` and `least` stand for orderings."""
 
@@ -79,12 +80,38 @@ def wanted(words: Lexicon, task: Task) -> Read:
     return found
 
 
-def _criteria(meanings: list[tuple[Json, ...]]) -> Iterator[tuple[str, str]]:
+def _criteria(meanings: Iterable[tuple[Json, ...]]) -> Iterator[tuple[str, str]]:
     for meaning in meanings:
         if meaning[0] in ("filter", "wish"):
             yield str(meaning[1]), _plain(meaning[2])
         elif meaning[0] == "order":
             yield str(meaning[1]), "most" if meaning[2] else "least"
+
+
+def bounds(words: Lexicon, task: Task, text: str, raised: Collection[str]) -> tuple[frozenset[Term], frozenset[Term]]:
+    """Returns the least and the most that a reader may find in words that say what a text says.
+
+    The least is what the text tells of the task. The most is whatever has a phrase in it: users tell things wrongly, or
+    by words that may be read as more than they mean.
+
+    Args:
+        words: the domain's.
+        task: what it is about.
+        text: in the grammar's phrases.
+        raised: intents that it raises clearly.
+    """
+    every = demands(words, task)
+    lacking = untold(every, text)
+    least = {*_criteria([each.meaning for each in every if each not in lacking]), *(("", each) for each in raised)}
+    found = sorted(recover(words, text, task), key=str)
+    intents = {("", str(meaning[1])) for meaning in found if meaning[0] in ("intent", "question", "out_of_scope")}
+    return frozenset(least), frozenset({*least, *intents, *_criteria(found)})
+
+
+def flat(reading: Read) -> frozenset[Term]:
+    """Returns all that a reader found, whatever request it is of; intents as `("", intent)`."""
+    intents = {("", intent) for intent, _ in reading}
+    return frozenset(intents.union(*(criteria for _, criteria in reading)))
 
 
 def others(words: Lexicon, task: Task) -> list[Demand]:

@@ -20,16 +20,19 @@ from pathlib import Path
 
 import msgspec
 
-from schemas.completion import Completion, CompletionRequest, Sampling
+from schemas.completion import Completion, CompletionRequest, Sampling, Usage
+from schemas.message import Message
 from schemas.task import Task
 from schemas.verdict import Drop
-from stages.base import EngineError, Services, Stage, seeded
+from stages.base import Engine, EngineError, Services, Stage, Wording, seeded
 from stages.structured import cut_off, form
-from stages.verbalise_tasks.back_translation import SCHEMA, others, read, same, terms, wanted
+from stages.verbalise_tasks.back_translation import SCHEMA, bounds, flat, others, read, same, terms, wanted
 from tool_specs.domain import Domain
-from tool_specs.phrasing.recover import leaks, untold
+from tool_specs.phrasing.recover import Demand, leaks, untold
 
 _PROMPTS = Path(__file__).parent / "prompts"
+_CLEARLY = frozenset({"inform_intent_clear", "inform_intent_clear_add"})
+"""Acts that raise a request and say what it is."""
 
 
 @cache
@@ -53,15 +56,14 @@ class VerbaliseTasks(Stage[Task, Task]):
 
     async def process(self, record: Task, services: Services) -> Sequence[Task | Drop]:
         """Returns the task, in other words if they hold."""
-        engine = services.engines.get("verbaliser")
-        if engine is None:
-            raise ValueError("no engine has the role 'verbaliser'; give it one, or leave the stage out")
-        domain = services.sandboxes[record.domain].domain
+        engine, domain = self._engine(services), services.sandboxes[record.domain].domain
         try:
-            answer = await engine.complete(self._words(record))
+            wording = self.prompt or _prompt("wording")
+            answer = await engine.complete(self._asking(f"{record.id}/words", wording, record.text))
             why = self._wrong(record, domain, answer)
             if not why:
-                reading = read((await engine.complete(self._reading(record, domain, answer.content.strip()))).content)
+                back = await engine.complete(self._reading(f"{record.id}/reading", domain, answer.content.strip()))
+                reading = read(back.content)
                 if reading is None or not same(reading, wanted(domain.lexicon, record)):
                     why = "read otherwise"
         except EngineError:
@@ -70,34 +72,86 @@ class VerbaliseTasks(Stage[Task, Task]):
             return [msgspec.structs.replace(record, worded=f"grammar: {why}")]
         return [msgspec.structs.replace(record, text=answer.content.strip(), worded=engine.revision)]
 
+    async def opening(self, task: Task, said: Message, session: str, services: Services) -> tuple[Completion, Wording]:
+        """Words the first message of a user, whose acts say what it means; under the rules that hold for tasks.
+
+        Args:
+            task: what it is about.
+            said: the message in the grammar's words, which stand where others do not hold.
+            session: of the dialogue.
+            services: the worlds and the engines.
+
+        Returns:
+            What was answered, with the tokens of both requests, and the words.
+        """
+        engine, domain = self._engine(services), services.sandboxes[task.domain].domain
+        answer = Completion(content=said.content)
+        try:
+            answer = await engine.complete(self._asking(f"{session}/opening", _prompt("opening"), said.content))
+            text = answer.content.strip()
+            why = self._unfit(task, answer)
+            told = _told(domain, task, text)
+            if not why and any(each not in told for each in _told(domain, task, said.content)):
+                why = "insufficient"
+            if not why:
+                back = await engine.complete(self._reading(f"{session}/opening_reading", domain, text))
+                answer = msgspec.structs.replace(answer, usage=_sum(answer.usage, back.usage))
+                reading = read(back.content)
+                raised = {str(act.value.get("tool")) for act in said.acts if act.kind in _CLEARLY and act.value["tool"]}
+                least, most = bounds(domain.lexicon, task, said.content, raised)
+                if reading is None or not least <= flat(reading) <= most:
+                    why = "read otherwise"
+        except EngineError:
+            why = "no answer"
+        return answer, Wording(said.content if why else text, why)
+
+    def _engine(self, services: Services) -> Engine:
+        engine = services.engines.get("verbaliser")
+        if engine is None:
+            raise ValueError("no engine has the role 'verbaliser'; give it one, or leave the stage out")
+        return engine
+
     def _wrong(self, task: Task, domain: Domain, answer: Completion) -> str:
-        """Says by which rule words do not hold, or returns ""."""
+        """Says by which rule the words of a task do not hold, or returns ""."""
+        why = self._unfit(task, answer)
+        return why or ("insufficient" if untold(others(domain.lexicon, task), answer.content.strip()) else "")
+
+    def _unfit(self, task: Task, answer: Completion) -> str:
+        """Says why an answer can be no words about a task, or returns ""."""
         text = answer.content.strip()
         if cut_off(answer, self.sampling.max_tokens):
             return "truncated"
         if not text or answer.tool_calls or "<" in text or "```" in text:
             return "unusable"
-        if leaks(task, text):
-            return "leak"
-        return "insufficient" if untold(others(domain.lexicon, task), text) else ""
+        return "leak" if leaks(task, text) else ""
 
-    def _words(self, task: Task) -> CompletionRequest:
-        return self._request(task, 0, self.prompt or _prompt("wording"), task.text)
-
-    def _reading(self, task: Task, domain: Domain, text: str) -> CompletionRequest:
+    def _reading(self, session: str, domain: Domain, text: str) -> CompletionRequest:
         prompt = _prompt("reading").replace("{service}", domain.lexicon.service)
         for slot, lines in terms(domain.lexicon, domain.specs).items():
             prompt = prompt.replace(f"{{{slot}}}", lines)
-        return self._request(task, 1, prompt, text)
+        request = self._asking(session, prompt, text)
+        sampling = msgspec.structs.replace(request.sampling, temperature=0.0)
+        return msgspec.structs.replace(request, response_format=form("requests", SCHEMA), sampling=sampling)
 
-    def _request(self, task: Task, turn: int, system: str, text: str) -> CompletionRequest:
-        session = f"{task.id}/{'reading' if turn else 'words'}/verbaliser"
-        request = CompletionRequest(
-            role="verbaliser",
-            session=session,
-            turn=0,
-            messages=({"role": "system", "content": system}, {"role": "user", "content": text}),
-            response_format=form("requests", SCHEMA) if turn else None,
-            sampling=msgspec.structs.replace(self.sampling, temperature=0.0) if turn else self.sampling,
+    def _asking(self, session: str, system: str, text: str) -> CompletionRequest:
+        messages = ({"role": "system", "content": system}, {"role": "user", "content": text})
+        return seeded(
+            CompletionRequest(
+                role="verbaliser", session=f"{session}/verbaliser", turn=0, messages=messages, sampling=self.sampling
+            )
         )
-        return seeded(request)
+
+
+def _told(domain: Domain, task: Task, text: str) -> list[Demand]:
+    """Returns what a text itself tells of what readers do not give back."""
+    every = others(domain.lexicon, task)
+    lacking = untold(every, text)
+    return [each for each in every if each not in lacking]
+
+
+def _sum(one: Usage, other: Usage) -> Usage:
+    return Usage(
+        prompt_tokens=one.prompt_tokens + other.prompt_tokens,
+        completion_tokens=one.completion_tokens + other.completion_tokens,
+        cached_tokens=one.cached_tokens + other.cached_tokens,
+    )
