@@ -2,14 +2,15 @@
 
 An argument's leaves stand in what the user said or a tool answered before, or the tool's schema lists them. Ids and
 amounts in the agent's texts do too; an amount may also be worked out: the sum or difference of two that were said, of
-amounts in the same message, or of the numbers of all rows that the message names by their ids.
+amounts in the same message, or of the numbers of all rows that the message names by their ids; or be that of a write
+that the message lists and that would go through so.
 Not promised: that a number was worked out from the right ones.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from itertools import combinations
 
 import orjson
@@ -208,7 +209,7 @@ def grounding(context: CheckContext) -> Verdict:
             checked.update(tokens(message.content))  # whoever said it, it has been said
             known.tell(message.content)
         else:
-            for what in _unfounded(known, message.content, checked, told):
+            for what in _unfounded(context, index, known, checked, told):
                 return failed("grounding", "agent", f"{place(index)}: {what}")
     return passed("grounding")
 
@@ -240,7 +241,10 @@ def _unfounded_text(known: Known, name: str, text: str) -> Iterator[str]:
             yield f"{name} mentions {token!r}, which stands in nothing that was said or answered before"
 
 
-def _unfounded(known: Known, text: str, checked: set[str | int], told: frozenset[int]) -> Iterator[str]:
+def _unfounded(
+    context: CheckContext, index: int, known: Known, checked: set[str | int], told: frozenset[int]
+) -> Iterator[str]:
+    text = context.messages[index].content
     for token in tokens(text):
         if token not in checked:
             if not known.has_word(token):
@@ -249,10 +253,32 @@ def _unfounded(known: Known, text: str, checked: set[str | int], told: frozenset
     stated = amounts(text) if "$" in text or "€" in text or "£" in text else []
     for amount in stated:
         if amount not in checked:
-            if amount not in told and not known.has_amount(amount, stated, tokens(text)):
+            if not (amount in told or known.has_amount(amount, stated, tokens(text)) or _lists(context, index, amount)):
                 yield f"the agent states the amount {amount / 100:,.2f}, which follows from nothing before"
             checked.add(amount)
             known.stated.add(amount)
+
+
+def _lists(context: CheckContext, index: int, amount: int) -> bool:
+    """Whether a message lists a write with this amount, by a rule of the domain, and it would go through as listed.
+
+    Be it never made: what the user wanted at first has its price, too.
+    """
+    listed = [
+        act.value for act in context.messages[index].acts if act.kind == "confirm" and isinstance(act.value, dict)
+    ]
+    state = next((step.before for step in context.steps if step.index > index), None)
+    for tool in {request.tool for request in context.task.writes if request.tool} if state else ():
+        for arguments in listed:
+            worked_out = [arguments.get(name) for name in context.domain.follows.get(tool, {})]
+            if state and amount in _amounts_of(worked_out) and not state.fork().call(tool, arguments).error:
+                return True
+    return False
+
+
+def _amounts_of(values: Iterable[Json]) -> frozenset[int]:
+    every = (leaf for value in values for leaf in leaves(value))
+    return frozenset(cents(leaf) for leaf in every if isinstance(leaf, (int, float)) and not isinstance(leaf, bool))
 
 
 def _answers(context: CheckContext) -> frozenset[int]:
@@ -262,9 +288,4 @@ def _answers(context: CheckContext) -> frozenset[int]:
         found += request.communicate
         follows = context.domain.follows.get(request.tool or "", {})
         found += [value for name, value in request.arguments.items() if name in follows]
-    return frozenset(
-        cents(leaf)
-        for value in found
-        for leaf in leaves(value)
-        if isinstance(leaf, (int, float)) and not isinstance(leaf, bool)
-    )
+    return _amounts_of(found)
