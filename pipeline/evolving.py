@@ -74,7 +74,8 @@ class _Trial:
         diversify = DiversifyBehaviors(per_task=1, space=space)
         found: list[Talk] = []
         for task in tasks:
-            for scenario in diversify.scenarios(task, self.services.sandboxes[task.domain].domain):
+            sandbox = self.services.sandboxes[task.domain]
+            for scenario in diversify.scenarios(task, sandbox.domain, sandbox):
                 made = await self.simulate.process(scenario, self.services)
                 found += [_talk(each) for each in made if isinstance(each, Dialogue)]
         await close_connections()

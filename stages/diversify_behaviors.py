@@ -23,6 +23,7 @@ from stages.behaviors.sampling import Manner, manners
 from stages.behaviors.sequences import planned
 from stages.behaviors.space import SPACE, by_name, is_known
 from tool_specs.domain import Domain
+from tool_specs.sandbox import Sandbox
 
 _TRIES = 20
 
@@ -43,12 +44,13 @@ class DiversifyBehaviors(Stage[Task, Scenario]):
 
     async def process(self, record: Task, services: Services) -> Sequence[Scenario | Drop]:
         """Returns the task with each of its behaviours."""
-        return self.scenarios(record, services.sandboxes[record.domain].domain)
+        sandbox = services.sandboxes[record.domain]
+        return self.scenarios(record, sandbox.domain, sandbox)
 
-    def scenarios(self, task: Task, domain: Domain) -> list[Scenario]:
-        """Returns the task with each of its behaviours."""
+    def scenarios(self, task: Task, domain: Domain, sandbox: Sandbox | None = None) -> list[Scenario]:
+        """Returns the task with each of its behaviours; `sandbox` is the world that it is about."""
         found: dict[Manner, Scenario] = {}
-        fits = fitting(self.space, task, domain)
+        fits = fitting(self.space, task, domain, sandbox)
         drawn = (self._planned(manner, task, user, fits) for user, manner in enumerate(manners(self.space, task, fits)))
         while len(found) < self.per_task:
             fresh = next((manner for manner in islice(drawn, _TRIES) if manner not in found), None)

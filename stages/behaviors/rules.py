@@ -13,21 +13,31 @@ from collections.abc import Callable
 
 from schemas.behavior import BehaviorSpace
 from schemas.task import Request, Task
-from stages.behaviors.choices import choices
+from stages.behaviors.choices import choices, of_several
 from stages.behaviors.lacks import lacked_identity, lacked_numbers
 from stages.behaviors.misnomers import misnamable
 from stages.behaviors.second_thoughts import later_thoughts, revisions, second_thoughts
 from stages.behaviors.slips import identity_ways, outdated, slippable
 from tool_specs.domain import Domain
 from tool_specs.phrasing.roles import roles
+from tool_specs.sandbox import Sandbox
 
 
-def fitting(space: BehaviorSpace, task: Task, domain: Domain) -> frozenset[str]:
-    """Returns the behaviours of a space that a task has room for."""
+def fitting(space: BehaviorSpace, task: Task, domain: Domain, sandbox: Sandbox | None = None) -> frozenset[str]:
+    """Returns the behaviours of a space that a task has room for.
+
+    Args:
+        space: the behaviours; those without weight are left out.
+        task: what is wanted.
+        domain: in which words.
+        sandbox: the world that the task is about; without one, a task has the room that worlds can give it.
+    """
     answers: dict[str, bool] = {"": True}
     for each in space.behaviors:
         if each.weight and each.fits not in answers:
             answers[each.fits] = FITS[each.fits](task, domain)
+            if answers[each.fits] and sandbox is not None and each.fits in IN_WORLD:
+                answers[each.fits] = IN_WORLD[each.fits](task, sandbox)
     return frozenset(each.behavior for each in space.behaviors if each.weight and answers[each.fits])
 
 
@@ -82,6 +92,7 @@ FITS: dict[str, Callable[[Task, Domain], bool]] = {
     "many": lambda task, domain: _several(task, domain) and len(task.requests) > _PAIR,
     "served": lambda task, domain: any(request.kind in ("write", "answer") for request in task.requests),
     "pickable": lambda task, domain: bool(choices(task, domain)),
+    "pickable_of_several": lambda task, domain: bool(choices(task, domain)),
     "amendable": lambda task, domain: _flawless(task) and bool(later_thoughts(task, domain.lexicon)),
     "writes": lambda task, domain: any(request.kind == "write" for request in task.requests),
     "several": _several,
@@ -93,3 +104,5 @@ FITS: dict[str, Callable[[Task, Domain], bool]] = {
     "looked_up": lambda task, domain: any(looked_up(request) for request in task.requests),
 }
 """What playbooks name under `fits`: whether a task has room for a behaviour."""
+IN_WORLD: dict[str, Callable[[Task, Sandbox], bool]] = {"pickable_of_several": of_several}
+"""What must hold of the world, too, for some of these."""
