@@ -17,14 +17,16 @@ from typing import Any
 import msgspec
 
 from schemas.base import content_id, digest
-from schemas.behavior import Behavior, Episode, Playbook, Scenario
+from schemas.behavior import Behavior, BehaviorSpace, Episode, Playbook, Scenario
 from schemas.dialogue import Dialogue
 from schemas.message import Message
 from schemas.task import Call, Kind, Request, Split, Task, TaskSpec
 from schemas.verdict import Drop, Judged
 from stages.base import Past, Services, Stage
-from stages.behaviors.rules import tellable
-from stages.behaviors.space import playbooks_of
+from stages.behaviors.instructions import instruction
+from stages.behaviors.rules import FITS, tellable
+from stages.behaviors.sampling import MOST_TRAITS
+from stages.behaviors.space import by_name, is_known, playbooks_of
 from tool_specs.dice import Dice
 from tool_specs.domain import Domain
 
@@ -36,6 +38,8 @@ TRIES = 6
 """Orders tried for one further task."""
 _WHO = frozenset({"slippable", "drippable", "datable", "found_in_parts", "found_otherwise"})
 """What behaviours of a first task need: that the user says who it is."""
+LASTING = frozenset({"typing", "cadence", "language"})
+"""Axes on which a person stays what it is from one task to the next, as it does in its register."""
 _BESIDE = frozenset({"complain", "feedback"})
 """What may be said beside a good-bye without being missed."""
 KINDS: Mapping[Kind, float] = {"write_intensive": 0.4, "read_heavy": 0.3, "information": 0.2, "must_refuse": 0.1}
@@ -118,7 +122,7 @@ class ContinueSessions(Stage[Judged, Judged]):
         scenario = next((each for each in scenarios if isinstance(each, Scenario)), None)
         if scenario is None:
             return _drop(reached.name, "cell_unfilled", "the task can be told in no manner")
-        scenario = _joined(scenario, reached, services.sandboxes[task.domain].domain)
+        scenario = _joined(scenario, reached, services.sandboxes[task.domain].domain, self.diversify.space)
         for made in await self.simulate.process(scenario, services):
             judged = [made] if isinstance(made, Drop) else await self.validate.process(made, services)
             for each in judged:
@@ -192,25 +196,34 @@ def writes_in(messages: Sequence[Message], specs: Mapping[str, Any]) -> Iterator
                 yield Call(tool=call.name, arguments=call.arguments)
 
 
-def _joined(scenario: Scenario, reached: Reached, domain: Domain) -> Scenario:
+def _joined(scenario: Scenario, reached: Reached, domain: Domain, space: BehaviorSpace) -> Scenario:
     """Returns a scenario behind what was said: the same person tells it, who has been found and greeted already."""
-    behavior = _by_the_same(scenario, reached.behavior, domain)
+    behavior = _by_the_same(scenario, reached.behavior, domain, space)
     identity = content_id("scenario", scenario.task.id, behavior.id, reached.name)
     return msgspec.structs.replace(scenario, id=identity, behavior=behavior, before=reached.before)
 
 
-def _by_the_same(scenario: Scenario, first: Behavior | None, domain: Domain) -> Behavior:
-    own, playbooks = scenario.behavior, playbooks_of(scenario.behavior)
-    disclosure = _disclosure(playbooks[own.disclosure], scenario.task.requests, domain)
-    traits = [playbooks[trait] for trait in own.traits if playbooks[trait].fits not in _WHO]
+def _by_the_same(scenario: Scenario, first: Behavior | None, domain: Domain, space: BehaviorSpace) -> Behavior:
+    """Returns how the person tells the next task: it writes as before, whatever else it does this time."""
+    task, own = scenario.task, scenario.behavior
+    playbooks = playbooks_of(own) if first is None else {**playbooks_of(first), **playbooks_of(own)}
+    disclosure = _disclosure(playbooks[own.disclosure], task.requests, domain)
+    register = own.register if first is None else first.register
+    kept = [playbooks[trait] for trait in (own if first is None else first).traits]
+    kept = [each for each in kept if each.axis in LASTING and FITS[each.fits](task, domain)]
+    fresh = [playbooks[trait] for trait in own.traits if first is None or playbooks[trait].axis not in LASTING]
+    fresh = [each for each in fresh if each.fits not in _WHO and disclosure not in each.excludes]
+    traits = [*fresh[: MOST_TRAITS - len(kept)], *kept]
+    present = [playbooks.get(name) or by_name(space)[name] for name in (disclosure, register)] + traits
     return msgspec.structs.replace(
         own,
         id=content_id("behavior", own.id, first.id if first is not None else ""),
         disclosure=disclosure,
-        register=first.register if first is not None else own.register,
-        traits=tuple(each.behavior for each in traits if disclosure not in each.excludes),
+        register=register,
+        traits=tuple(each.behavior for each in traits),
+        own=tuple(each for each in present if not is_known(each)),
         profile=first.profile if first is not None else own.profile,
-        instruction=f"{own.instruction}\n\n# So far\n{SO_FAR}",
+        instruction=f"{instruction(task, present, space)}\n\n# So far\n{SO_FAR}",
     )
 
 

@@ -19,6 +19,8 @@ from tool_specs.phrasing.budgets import borrowed, budget_of
 from tool_specs.programs import meets
 from tool_specs.sandbox import Sandbox
 
+_DRAWS = 6
+"""How often the reasons are put into words anew that were told before."""
 _MOST_QUESTIONS = 12
 """Turns about one request after which the agent leaves it."""
 
@@ -36,6 +38,7 @@ class Fulfilling(Offering):
         self._reminded: set[int] = set()
         self._weighed: set[int] = set()
         self._argued: set[str] = set()
+        self._reasoned: set[str] = set()
         self._lacking: set[tuple[int, str]] = set()
         self._told_roles: list[str] = []
         self._shown: dict[int, set[Shown]] = {}
@@ -83,7 +86,7 @@ class Fulfilling(Offering):
                 return
             kinds = {act.kind for act in reply.acts}
             argued = False
-            if "doubt" in kinds and (evidence := self._comparison(found, set())):
+            if "doubt" in kinds and (evidence := self._compared_anew(found)):
                 argued = True
                 self.prefix(f"{self.words.sure()} {evidence}")
             if wish.version != before:
@@ -173,7 +176,7 @@ class Fulfilling(Offering):
         for act in reply.acts:
             if act.kind == "doubt" and act.request in self._answered:
                 found, value = self._answered[act.request]
-                text = self.words.answer(found.told, value, self._comparison(found, set()))
+                text = self.words.answer(found.told, value, self._compared_anew(found))
                 again = Act(kind="response", request=act.request, slot="answer", value=value)
                 self.prefix(f"{self.words.sure()} {text}", again)
 
@@ -249,6 +252,11 @@ class Fulfilling(Offering):
 
     def _comparison(self, found: Found, shown: set[Shown], only: frozenset[int] | None = None) -> str:
         """Returns what was compared and why the winner won, once per selection."""
+        parts = self._reasons(found, shown, only)
+        self._reasoned.update(parts)
+        return " ".join(parts)
+
+    def _reasons(self, found: Found, shown: set[Shown], only: frozenset[int] | None) -> list[str]:
         self._told_roles.clear()
         programs = found.told.request.programs
         budget, elsewhere = budget_of(programs), borrowed(found.told.request)
@@ -265,7 +273,16 @@ class Fulfilling(Offering):
         if budget is not None and budget.fact not in self._argued and only is None:
             self._argued.add(budget.fact)
             parts.append(self.words.argued(found.told, self.facts[budget.fact]))
-        return " ".join(part for part in parts if part)
+        return [part for part in parts if part]
+
+    def _compared_anew(self, found: Found) -> str:
+        """Returns what was compared in other words than it was told in, where there are others."""
+        parts = self._reasons(found, set(), None)
+        for _ in range(_DRAWS):
+            if self._reasoned.isdisjoint(parts):
+                break
+            parts = self._reasons(found, set(), None)
+        return " ".join(parts)
 
     def _results(self, wish: Wish) -> list[Act]:
         """Returns the acts of what the last comparison told."""

@@ -40,6 +40,7 @@ _STATES = re.compile(
     re.IGNORECASE,
 )
 """Openings of statements."""
+_PLEASED = re.compile(r"\b(?:great|perfect|sounds good|happy|saved|exactly what)\b", re.IGNORECASE)
 _LONG = 90
 """A "please" after a longer text would stand too far from what it is about."""
 
@@ -53,12 +54,13 @@ class Manner:
         self.register = playbooks[scenario.behavior.register].rule
         self.dice = Dice("words", scenario.id)
         self.rng = rng_of("grammar", scenario.id)
-        self.polite = self.dice.chance(_POLITE_USERS) and self.register != "terse"
-        self.casual = self.register == "terse" or self.dice.chance(0.5)
+        self.style = _style_of(scenario)
+        self.polite = self.style.chance(_POLITE_USERS) and self.register != "terse"
+        self.casual = self.register == "terse" or self.style.chance(0.5)
         if scenario.behavior.profile:
             style, terse = scenario.behavior.profile.style, self.register == "terse"
             self.polite, self.casual = style.polite and not terse, style.casual or terse
-        self.bare_marks = self.casual and self.dice.chance(0.6)
+        self.bare_marks = self.casual and self.style.chance(0.6)
         self.typos = any(playbook.rule == "typos" for playbook in playbooks.values())
         self._typed_wrong = False
         self._used: set[str] = set()
@@ -68,12 +70,13 @@ class Manner:
 
         Args:
             table: what there is to say.
-            after: what the message has said before; two remarks in one message do not open with the same word.
+            after: what the message has said before; two remarks in one message do not open with the same word, nor are
+                both of them polite or pleased.
         """
         options, marked, plain = _variants(table, self.register)
         fitting = (marked if self.dice.chance(_MARKED) else options) if self.polite else plain
         if after:
-            fitting = tuple(text for text in fitting if _opening(text) != _opening(after)) or fitting
+            fitting = tuple(text for text in plain if not _goes_ill(after, text)) or fitting
         text = self.dice.pick([text for text in fitting if text not in self._used] or fitting)
         self._used.add(text)
         return text
@@ -81,7 +84,8 @@ class Manner:
     def compose(self, parts: Sequence[str], acts: Sequence[Act]) -> str:
         """Returns the message as this user types it."""
         text = joined(parts)
-        if self.polite and any(act.kind == "inform" for act in acts) and self.dice.chance(_PLEASE):
+        kinds = {act.kind for act in acts}
+        if self.polite and "inform" in kinds and "correct" not in kinds and self.dice.chance(_PLEASE):
             text = _please(text)
         if self.casual:
             text = casual(text, self.rng)
@@ -110,6 +114,12 @@ class Manner:
         return typed
 
 
+def _style_of(scenario: Scenario) -> Dice:
+    """Returns the dice that decide what stays the same about how somebody types, in all tasks of a session."""
+    first = next((episode.behavior for episode in scenario.before if episode.behavior is not None), None)
+    return Dice("style", (first or scenario.behavior).id)
+
+
 def joined(parts: Sequence[str]) -> str:
     """Joins parts into one text: a part that ends in a comma goes on, any other ends."""
     text = ""
@@ -121,6 +131,11 @@ def joined(parts: Sequence[str]) -> str:
         else:
             text = f"{text if text[-1] in '.?!' else text + '.'} {_capital(part[:1].upper() + part[1:], part)}"
     return clean(text)
+
+
+def _goes_ill(after: str, text: str) -> bool:
+    """Whether a text does not stand well behind another one of the same message."""
+    return _opening(text) == _opening(after) or _PLEASED.search(text) is not None
 
 
 def _opening(text: str) -> str:

@@ -172,7 +172,7 @@ class _Visit(Telling):
             reply.add(self.words.not_that(self.wanted(number), wrong), Act(kind="negate", request=act.request))
             self.inform(reply, number, (wrong,))
         elif not any(habit.decides(reply, act) for habit in self.habits):
-            reply.add(self.words.yes(), Act(kind="affirm", request=act.request))
+            reply.add(self.words.yes(reply.said), Act(kind="affirm", request=act.request))
             self.closed.add(number)
 
     def _disagreement(self, number: int, arguments: Json) -> str | None:

@@ -47,6 +47,11 @@ class Reply:
         self.parts: list[str] = []
         self.acts: list[Act] = []
 
+    @property
+    def said(self) -> str:
+        """What the message says so far."""
+        return " ".join(self.parts)
+
     def add(self, text: str, *acts: Act) -> None:
         """Says something that has these meanings."""
         if text:
@@ -247,7 +252,7 @@ class Telling:
             again = again and not self.partly_told
             self.partly_told = True
         self.identified = True
-        reply.add(self.words.identity(facts, again=again, asked=asked))
+        reply.add(self.words.identity(facts, again=again, asked=asked, after=reply.said))
         reply.acts.extend(Act(kind="inform", slot=each.name, value=self.said(each.name)) for each in facts)
 
     def go_on(self, reply: Reply) -> None:
@@ -260,7 +265,7 @@ class Telling:
             else:
                 self._raise(reply, waiting[0])
         else:
-            reply.add(self.words.bye(), Act(kind="user_bye"))
+            reply.add(self.words.bye(reply.said), Act(kind="user_bye"))
 
     def number(self, place: int | None) -> int:
         """Returns the request at a place among those raised; the last one where there is none."""

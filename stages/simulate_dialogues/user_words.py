@@ -68,9 +68,9 @@ class UserWords(Manner):
             text = f"{text}, {tail}"
         return text if text.endswith("?") else text + "."
 
-    def yes(self) -> str:
-        """Says yes to listed details."""
-        return self.pick(tables.YES)
+    def yes(self, after: str = "") -> str:
+        """Says yes to listed details, in a message that begins with `after`."""
+        return self.pick(tables.YES, after)
 
     def thats_it(self) -> str:
         """Says that the right thing was found."""
@@ -168,11 +168,11 @@ class UserWords(Manner):
         """Joins a request to another."""
         return self.pick(tables.ALSO) + ","
 
-    def bye(self) -> str:
-        """Says good-bye."""
+    def bye(self, after: str = "") -> str:
+        """Says good-bye, in a message that begins with `after`."""
         if self.typos and not self._typed_wrong:
             return self.dice.pick(tables.DONE_MISTYPED)  # the last occasion to mistype something
-        return self.pick(tables.DONE)
+        return self.pick(tables.DONE, after)
 
     # Requests
 
@@ -242,8 +242,8 @@ class UserWords(Manner):
         """Admits a mistake, and tells what was meant."""
         return joined([self.pick(tables.MISTAKEN), self.tell(request, role, asked=True)])
 
-    def identity(self, entries: Sequence[Knowledge], *, again: bool, asked: bool) -> str:
-        """Says who the user is."""
+    def identity(self, entries: Sequence[Knowledge], *, again: bool, asked: bool, after: str = "") -> str:
+        """Says who the user is, in a message that begins with `after`."""
         told = [msgspec.structs.replace(entry, value=self.facts[entry.name]) for entry in entries]
         bare = asked and self.dice.chance({"terse": 0.8, "neutral": 0.3, "chatty": 0.1}[self.register])
         if bare:
@@ -252,7 +252,7 @@ class UserWords(Manner):
             text = grammar.identity(self.lexicon, told, self.rng)
         if again:
             return joined([self.pick(tables.HERE_AGAIN), text])
-        lead = self.dice.pick(tables.IDENTITY_LEAD) if asked and not bare else ""
+        lead = self.dice.pick(tables.IDENTITY_LEAD) if asked and not bare and not after else ""
         return joined([lead, text]) if lead else text
 
     def forgot(self) -> str:

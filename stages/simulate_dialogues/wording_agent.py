@@ -151,7 +151,7 @@ BACK: Variants = (
     "I'm afraid that's outside of what I know. Let's go on with your request.",
     "I'll have to leave that one to others, sorry. Coming back to your request.",
     "That one is beyond me, but with your request I can help.", "Let's save that for another time.",
-    "I wish I could say more about that. Let's carry on.", "Fair enough! Let's get back to what you came for.",
+    "I wish I could say more about that. Let's carry on.", "Ha, that's another story! Now to what you came for.",
     "Hm, no idea, to be honest. Now back to business.", "I'm only good for account matters, I'm afraid.",
     "Ha, another time, maybe. Where were we?", "I hear you. Let's carry on, then.",
 )  # fmt: skip

@@ -17,12 +17,14 @@ from schemas.dialogue import Dialogue
 from schemas.task import Call, Task, TaskSpec
 from schemas.verdict import Drop, Judged
 from stages.base import Past, Services
-from stages.continue_sessions import ContinueSessions, going_on
+from stages.behaviors.space import SPACE, by_name
+from stages.continue_sessions import LASTING, ContinueSessions, going_on
 from stages.diversify_behaviors import DiversifyBehaviors
 from stages.export_rows import ExportRows
 from stages.generate_tasks import GenerateTasks
 from stages.simulate_dialogues import SimulateDialogues
 from stages.simulate_dialogues.hearing.user import UserHearing
+from stages.simulate_dialogues.manner import Manner
 from stages.simulate_dialogues.pointing import subject_of
 from stages.validate_dialogues import ValidateDialogues
 from stages.validate_dialogues.stage import context_of, judge
@@ -98,6 +100,28 @@ def test_a_session_reads_as_one_dialogue(name: str) -> None:
         own = judged.dialogue.messages
         identity = {entry.name for entry in judged.dialogue.scenario.task.knowledge if entry.identity}
         assert not any(act.slot in identity for message in own for act in message.acts if act.kind == "inform")
+
+
+@pytest.mark.parametrize("name", ["retail", "airline"])
+def test_a_person_writes_as_before_when_it_comes_back(name: str) -> None:
+    lasting = {each.behavior for each in SPACE.behaviors if each.axis in LASTING}
+    later, kept = 0, 0
+    for judged in sessions(name):
+        scenario = judged.dialogue.scenario
+        first = next((episode.behavior for episode in scenario.before if episode.behavior is not None), None)
+        if first is None:
+            continue
+        later += 1
+        behavior = scenario.behavior
+        assert behavior.register == first.register
+        assert lasting & set(behavior.traits) <= lasting & set(first.traits)
+        kept += bool(lasting & set(behavior.traits))
+        for each in (behavior.register, *behavior.traits):
+            assert by_name(SPACE)[each].present in behavior.instruction
+        once = msgspec.structs.replace(scenario, task=scenario.before[0].task, behavior=first, before=())
+        then, now = Manner(once), Manner(scenario)
+        assert (then.polite, then.casual, then.bare_marks) == (now.polite, now.casual, now.bare_marks)
+    assert later >= 3 and kept
 
 
 @pytest.mark.parametrize("name", ["retail", "airline"])

@@ -15,7 +15,7 @@ from schemas.program import Program
 from schemas.task import Request
 from tool_specs.lexicon import Lexicon
 from tool_specs.phrasing.english import a, is_plural, listed, number, sentence
-from tool_specs.phrasing.labels import changed_label, label, labels
+from tool_specs.phrasing.labels import changed_label, labels
 from tool_specs.phrasing.meaning import meaning
 from tool_specs.phrasing.outcomes import Outcome
 from tool_specs.phrasing.reasons import MAX_TEMPTING, nearly, reason_for, tempting_rows, why_not
@@ -204,11 +204,14 @@ def _each(got: Outcome) -> str:
     key = got.sense.program.order[0] if got.sense.program.order else None
     parts = []
     owner = [level for level in got.levels if not level.own]
-    for row in got.picked[:_MAX_LISTED]:
-        was = got.seen(row, owner[-1]) if owner else None
-        old = label(got.words, was.id, was.row) if was else "one"
+    replaced = [got.seen(row, owner[-1]) for row in got.picked[:_MAX_LISTED]] if owner else []
+    olds = labels(got.words, replaced)
+    for place, row in enumerate(got.picked[:_MAX_LISTED]):
+        was = replaced[place] if owner else None
+        old = olds[place] if owner else "one"
         new = changed_label(got.words, got.seen(row), was) if was else got.details(row, got.name(got.seen(row)))
         parts.append(f"for the {old}, the {new}{got.priced(row, key)}")
+    parts = list(dict.fromkeys(parts))  # of things that are all alike it is said once
     if key is not None and len(parts) == 1:
         _, _, best = parts[0].partition(", ")
         old = parts[0].removeprefix("for ").partition(", ")[0]

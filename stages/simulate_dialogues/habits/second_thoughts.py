@@ -79,7 +79,7 @@ class ChangeOfMind(Habit):
         confirming = any(act.kind in ("confirm", "clarify") for act in here)
         if confirming:
             reply.acts.append(Act(kind="negate", request=place))
-        reply.add(self.lead(request, thought.role, " ".join(reply.parts)), Act(kind=self.act, request=place))
+        reply.add(self.lead(request, thought.role, reply.said), Act(kind=self.act, request=place))
         user.inform(reply, thought.request, (thought.role,))
         return True
 
@@ -109,7 +109,7 @@ class CorrectsOther(ChangeOfMind):
         user, thought = self.user, self.user.open_thought
         if thought is None or not user.thought_told or user.number(act.request) == thought.request:
             return False
-        reply.add(user.words.yes(), Act(kind="affirm", request=act.request))
+        reply.add(user.words.yes(reply.said), Act(kind="affirm", request=act.request))
         user.closed.add(user.number(act.request))
         user.open_thought = None
         if thought.fact is not None:

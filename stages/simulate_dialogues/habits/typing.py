@@ -13,13 +13,18 @@ from stages.simulate_dialogues.manner import continued
 from stages.simulate_dialogues.telling import Habit, Telling
 
 _GREETING = re.compile(r"^(?:hi|hello|hey|hiya|yo|good \w+|morning)(?: there)?\b[,.!]* *", re.IGNORECASE)
-_LEAD = re.compile(r"(?:[^\W\d_]+(?:'\w+)? ?){1,3}[,.!]+ +")
+_LEAD = re.compile(r"(?:[^\W\d_]+(?:'\w+)? ?){1,3}[,.!]+ +(?!yes\b)")
 """A few words before the first mark: a greeting, a yes, a name."""
 _BREAK = re.compile(
     r"(?<=[.!?]) +(?=[A-Za-z'])|, +(?=(?:and|but|so|because|if|can you|could you|i|i'd|i'm|we|my|it's)\b)",
     re.IGNORECASE,
 )
-_JOINT = re.compile(r" +(?=(?:and|because|but|so that|since|for any|from my|as i)\b)", re.IGNORECASE)
+_JOINT = re.compile(
+    r"(?<!,) +(?=(?:because|but|so that|since|for any|from my|as i|"
+    r"and (?:i|i'm|i'd|i've|my|it|it's|can|could|please|then|also|make|use|put|charge|with any|settle))\b)",
+    re.IGNORECASE,
+)
+"""Before a clause; a list is not broken before its "and"."""
 _LONG = 8
 """Words from which on a line is broken before a conjunction, too."""
 _STARTS = ("ok", "so", "hm", "right", "ok so", "well", "one sec", "let's see")
@@ -45,7 +50,7 @@ class Bursts(Habit):
     def typed(self, text: str, acts: Sequence[Act]) -> str:
         """Breaks a text where sentences and clauses end; no value is broken."""
         first = self.user.turns == 1
-        lines = _lines(text)
+        lines = broken(text)
         if not _whole(text, lines, acts):
             lines = [text]
         if len(lines) == 1 and (first or (self._starts and _tells(acts) and self.user.dice.chance(0.25))):
@@ -60,15 +65,16 @@ class CodeSwitching(Habit):
 
     def __init__(self, user: Telling, playbook: Playbook) -> None:
         super().__init__(user, playbook)
-        words = LANGUAGES[user.dice.pick(sorted(LANGUAGES))]
+        words = LANGUAGES[user.words.style.pick(sorted(LANGUAGES))]
         self._greeting, self._bye = user.dice.pick(words.greetings), user.dice.pick(words.byes)
         self._fillers = user.dice.shuffled(words.fillers)[:_MOST_FILLERS]
 
     def typed(self, text: str, acts: Sequence[Act]) -> str:
         """Puts a word before or after the text."""
         dice = self.user.dice
-        if self.user.turns == 1:
-            return f"{self._large(self._greeting, text)}, {continued(_GREETING.sub('', text, count=1)) or text}"
+        if self.user.turns == 1:  # who goes on has greeted before
+            word = self._fillers.pop() if self.user.goes_on else self._greeting
+            return f"{self._large(word, text)}, {continued(_GREETING.sub('', text, count=1)) or text}"
         if any(act.kind == "user_bye" for act in acts) and dice.chance(0.6):
             return f"{text.rstrip('.')}, {self._bye}"
         if self._fillers and _tells(acts) and dice.chance(0.35):
@@ -84,7 +90,7 @@ def _tells(acts: Sequence[Act]) -> bool:
     return any(act.kind == "inform" for act in acts) and not any(act.kind in ("affirm", "negate") for act in acts)
 
 
-def _lines(text: str) -> list[str]:
+def broken(text: str) -> list[str]:
     """Returns the parts of a text that come as lines."""
     lead = _LEAD.match(text)
     parts = [lead.group().rstrip(" ,.")] if lead else []

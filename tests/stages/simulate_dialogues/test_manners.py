@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from functools import cache
 from itertools import pairwise
 
@@ -17,6 +18,7 @@ from stages.diversify_behaviors import DiversifyBehaviors
 from stages.simulate_dialogues import wording_agent as agent_tables
 from stages.simulate_dialogues import wording_temper as moods
 from stages.simulate_dialogues import wording_user as tables
+from stages.simulate_dialogues.habits.typing import broken
 from stages.simulate_dialogues.manner import Manner
 from stages.text_statistics import polite
 from tests.stages.simulate_dialogues.talks import TASKS, domain, goal, simulated, words_of
@@ -171,6 +173,8 @@ def test_a_polite_user_begs_for_what_it_wants_and_not_for_what_is_so() -> None:
     assert wanted == {"The red one.", "The red one, please."}
     for fact in ("I'm Nora Field", "my bad, it's 45280", "it isn't needed any longer", "the zip code is 45280"):
         assert not any("please" in manner.compose([fact], acts) for _ in range(40)), fact
+    corrects = (*acts, Act(kind="correct", slot="zip", value="45280"))
+    assert not any("please" in manner.compose(["wrong key, 45280 is right"], corrects) for _ in range(40))
 
 
 def test_sentences_begin_with_large_letters_and_values_as_they_are() -> None:
@@ -186,3 +190,37 @@ def test_two_remarks_in_one_message_open_with_two_words() -> None:
     manner = manner_that_asks_nicely()
     for _ in range(40):
         assert not manner.pick(tables.REVISED, after="hm, more or less what I thought.").startswith("hm")
+
+
+def test_nobody_is_pleased_or_polite_right_behind_a_complaint() -> None:
+    manner = manner_that_asks_nicely()
+    manner.register = "chatty"
+    for _ in range(60):
+        for table in (tables.YES, tables.DONE):
+            text = manner.pick(table, after="this is ridiculous.")
+            assert not polite(text) and not any(word in text for word in ("great", "perfect", "happy")), text
+    for dialogue in dialogues("frustration"):
+        for text in words_of(dialogue, "user"):
+            vents = any(each in text.lower() for table in (moods.VENT, moods.VENT_AGAIN) for each in table["plain"])
+            assert not (vents and re.search(r"[.!?] (?:sure|of course)[.,]", text.lower())), text
+
+
+def test_who_doubts_hears_the_reasons_in_other_words() -> None:
+    same = other = 0
+    for dialogue in dialogues("scepticism"):
+        said = talk(dialogue)
+        for place, message in enumerate(said):
+            if message.role == "user" and any(act.kind == "doubt" for act in message.acts) and place + 1 < len(said):
+                sentences = {text for text in re.split(r"(?<=[.?]) ", said[place + 1].content) if " at $" in text}
+                told = {text for m in said[:place] for text in re.split(r"(?<=[.?]) ", m.content)}
+                same, other = same + len(sentences & told), other + len(sentences - told)
+    assert other >= 8 and same < 0.1 * other
+
+
+def test_a_list_stays_in_one_line() -> None:
+    for text, lines in {
+        "I'd like to cancel an order and return something I bought": 1,
+        "I'd like to return the lamp I bought last week and I want the money back": 2,
+        "There is, yes": 1,
+    }.items():
+        assert len(broken(text)) == lines, text
