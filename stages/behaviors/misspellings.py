@@ -93,6 +93,9 @@ REAL_WORDS = frozenset({"form", "abut", "ned", "fro"})
 
 MISTYPED = frozenset(form for forms in COMMON.values() for form in forms) - REAL_WORDS
 
+_FORMS = {word: telling for word, forms in COMMON.items() if (telling := [f for f in forms if f not in REAL_WORDS])}
+"""The mistypings that prove something, of the words that have any."""
+
 _WORD = re.compile(r"[A-Za-z]+")
 
 
@@ -104,7 +107,7 @@ def candidates(text: str, protected: frozenset[str] = frozenset()) -> list[tuple
         if (start and text[start - 1] in "@#_-.'\u2019") or text[end : end + 1] in ("@", "_", "-", "'", "\u2019"):
             continue
         word = match.group()
-        if word.lower() in COMMON and word.lower() not in protected and (word.islower() or start == 0):
+        if word.lower() in _FORMS and word.lower() not in protected and (word.islower() or start == 0):
             found.append((start, end, word))
     return found
 
@@ -127,10 +130,7 @@ def misspelled(
     """
     places = list(choose(candidates(text, protected)))[:limit]
     for start, end, word in sorted(places, reverse=True):
-        options = [form for form in COMMON[word.lower()] if form not in REAL_WORDS]
-        if not options:
-            continue
-        form = pick(options)
+        form = pick(_FORMS[word.lower()])
         text = text[:start] + (form.capitalize() if word[0].isupper() else form) + text[end:]
     return text
 

@@ -35,6 +35,7 @@ def test_typos_touch_common_words_only() -> None:
         assert "#W7678072" in typed
         assert "ann.please@the-order.com" in typed
         assert has_misspelling(typed)
+        assert has_misspelling(misspelled("no, that's everything for today", dice.pick, limit=1, choose=dice.shuffled))
     assert misspelled("please cancel", lambda o: o[0], limit=3, protected=frozenset({"cancel"})).endswith(" cancel")
 
 
