@@ -21,7 +21,7 @@ from tool_specs.phrasing.english import clean, sentence
 from tool_specs.phrasing.frames import casual
 from tool_specs.remember import remembered
 
-_POLITE_USERS = 0.55
+_POLITE_USERS = 0.6
 _MARKED = 0.55
 """How often a polite user takes a phrase with a marker of politeness, if there is one."""
 _PLEASE = 0.55

@@ -125,9 +125,15 @@ class Notebook:
         self._sandbox = None
 
     def named_like(self, thing: str) -> list[str]:
-        """Returns names in what was read that may be meant by a makeshift one: they end in its first word."""
-        word = thing.partition(" ")[0].lower()
+        """Returns names in what was read that may be meant by a makeshift one: they end in its first word.
+
+        Of "the ham-something" they are single words that begin so.
+        """
+        word, beginning, _ = thing.partition(" ")[0].lower().partition("-")
         read = {text for rows in self._rows.values() for row in rows.values() for text in texts(row)}
+        if beginning:
+            named = (text for text in read if text.isalpha() and text[:1].isupper() and len(text) > len(word) + 1)
+            return sorted(text for text in named if text.lower().startswith(word) and len(word) > 1)
         return sorted(text for text in read if text.lower().endswith(f" {word}") and text[:1].isupper())
 
     def open_wish(self) -> Wish | None:

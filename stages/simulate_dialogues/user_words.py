@@ -133,8 +133,9 @@ class UserWords(Manner):
 
     def misnamed(self, word: str) -> tuple[str, str]:
         """Returns a makeshift name for something, in words and alone: "that lamp thing", "lamp thing"."""
-        thing = f"{word} {self.dice.pick(moods.THING)}"
-        return self.pick(moods.MISNAMED).replace("{thing}", thing), thing
+        begun = word.endswith("-")
+        thing = f"{word}something" if begun else f"{word} {self.dice.pick(moods.THING)}"
+        return self.pick(moods.BEGUN if begun else moods.MISNAMED).replace("{thing}", thing), thing
 
     def protest(self) -> str:
         """Objects to a refusal."""

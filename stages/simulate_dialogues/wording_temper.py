@@ -98,6 +98,18 @@ MISNAMED: dict[str, Variants] = {
         "oh, what's it called again, the {thing}", "the {thing}, I never remember what these are called",
     ),
 }  # fmt: skip
+BEGUN: dict[str, Variants] = {
+    "plain": (
+        "the {thing}", "it's the {thing}", "the {thing}, I don't remember the rest",
+        "{thing}, it's on the tip of my tongue", "{thing}, I can't get the whole name together",
+        "hm, {thing}, and I forgot how it goes on",
+    ),
+    "terse": ("{thing}", "the {thing}", "{thing}, forgot the rest"),
+    "chatty": (
+        "oh, what was it again, {thing}", "{thing}, and I was looking at it just this morning",
+    ),
+}  # fmt: skip
+"""Of who remembers no more than the beginning: "the ham-something"."""
 WHAT_IS: Variants = (
     'Sorry, what do you mean by "{thing}"?', 'I\'m not sure what "{thing}" is. What is it called?',
     'What would that "{thing}" be, exactly?', 'Could you tell me what the "{thing}" is called?',

@@ -18,8 +18,8 @@ class Misnaming(Habit):
     def tells(self, reply: Reply, number: int, role: str) -> bool:
         """Names it wrongly the first time."""
         user = self.user
-        name = misnomer(user.wanted(number), role)
-        if self._done or name is None:
+        name = misnomer(user.wanted(number), role) if role == "object" and not self._done else None
+        if name is None:
             return False
         self._done = True
         text, thing = user.words.misnamed(name)

@@ -32,8 +32,12 @@ DOUBT = _any(
     r"show me how\b", r"how you (?:got|came|worked)\b", r"compare that\b",
 )  # fmt: skip
 """Of a listed action or an answer."""
-MISNAMED = re.compile(r"\b((?:[a-z]{3,}[ -]){1,2}(?:thing|thingy|gadget|thingamajig|whatsit|doodad))\b", re.IGNORECASE)
-"""A makeshift name: "the speaker thing"."""
+MISNAMED = re.compile(
+    r"\b((?:[a-z]{3,}[ -]){1,2}(?:thing|thingy|gadget|thingamajig|whatsit|doodad)|"
+    r"[a-z]{1,6}-something)\b",
+    re.IGNORECASE,
+)
+"""A makeshift name: "the speaker thing", "the ham-something"."""
 ACCEPTED = _any(
     r"ok\b", r"okay\b", r"k\b", r"fine\b", r"all? ?right\b", r"too bad", r"pity\b", r"shame\b", r"i see\b",
     r"got it",

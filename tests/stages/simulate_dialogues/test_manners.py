@@ -10,8 +10,10 @@ import msgspec
 import pytest
 
 from schemas.dialogue import Act, Dialogue, Message
+from schemas.program import Filter, Program
 from stages.behaviors.detectors import detect
 from stages.behaviors.foreign_words import LANGUAGES, foreign
+from stages.behaviors.misnomers import misnomer
 from stages.behaviors.misspellings import COMMON
 from stages.behaviors.space import SPACE, weighted
 from stages.diversify_behaviors import DiversifyBehaviors
@@ -19,8 +21,10 @@ from stages.simulate_dialogues import wording_agent as agent_tables
 from stages.simulate_dialogues import wording_temper as moods
 from stages.simulate_dialogues import wording_user as tables
 from stages.simulate_dialogues.habits.typing import broken
+from stages.simulate_dialogues.hearing.user import UserHearing
 from stages.simulate_dialogues.manner import Manner
 from stages.text_statistics import polite
+from tests.stages.proven import Order, played, world
 from tests.stages.simulate_dialogues.talks import TASKS, domain, goal, simulated, words_of
 from tool_specs.phrasing.answers import affirms, hedges, refuses
 
@@ -154,6 +158,35 @@ def test_what_was_misnamed_is_asked_for_and_told_by_its_name() -> None:
         assert any(other.kind == "inform" and other.slot == act.slot for other in answer.acts)
         name = act.value.partition(" ")[0]
         assert any(f" {name}" in answer.content.lower() for name in (name, f"{name}s")), answer.content
+
+
+def test_names_are_half_remembered_in_every_domain() -> None:
+    """Of a name of several words the end, of one word the beginning, of a code its letter; and a listener follows."""
+    orders: tuple[Order, ...] = (("read_heavy", 1, 4), ("write_intensive", 2, 3))
+    for name in ("retail", "airline"):
+        made = list(played(name, "misnaming", orders=orders, times=5))
+        heard = 0
+        for one in made:
+            ear, before = UserHearing(world(name).domain, one.scenario), None
+            for message in one.messages:
+                if message.role == "assistant" and not message.tool_calls:
+                    before = message
+                if message.role == "user":
+                    meant = [(act.request, act.slot) for act in message.acts if act.kind == "misname"]
+                    acts = ear.hear(Message(role="user", content=message.content), before)
+                    heard += bool(meant) and [(a.request, a.slot) for a in acts if a.kind == "misname"] == meant
+            assert "misnaming" in detect(one) and one.final_digest == one.scenario.task.goal_digest
+        assert len(made) >= 4 and heard >= 0.75 * len(made), (name, heard, len(made))
+
+
+@pytest.mark.parametrize(
+    ("name", "half"),
+    [("Reading Lamp", "lamp"), ("Hammock", "ham-"), ("Backpack", "back-"), ("LHR", "L-"), ("Chef's Knife", "knife")],
+)
+def test_what_is_left_of_a_name(name: str, half: str) -> None:
+    program = Program(steps=(), where=(Filter(column=("name",), op="eq", value=name),), role="object")
+    request = msgspec.structs.replace(TASKS["cancel_named"].requests[0], programs=(program,))
+    assert misnomer(request, "object") == half
 
 
 def manner_that_asks_nicely() -> Manner:
