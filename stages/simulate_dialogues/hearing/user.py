@@ -255,16 +255,15 @@ class UserHearing:
             if act.kind in ("request", "suggest", "response_fail") and act.request is not None
         }
         focus = dict.fromkeys([*fresh, *(n for n, _ in asked), *([] if fresh else self._focus(context))])
-        if self._limits:
-            focus |= dict.fromkeys(self.raised)
-        for number in focus:
+        coupled = dict.fromkeys(number for number in self.raised if self._limits and number not in focus)
+        for number in (*focus, *coupled):
             if number is None:
                 continue
             request = self._task.requests[number]
             for role in roles(self._lexicon, request):
                 wanted = any(n == number and role_told_for(self._lexicon, request, slot) == role for n, slot in asked)
                 telling = self._telling(number, role, text, stated, wanted=wanted)
-                if telling is None:
+                if telling is None or (number in coupled and not self._limits & set(telling.stated)):
                     continue
                 if not telling.demands and not telling.stated and not (wanted or number in fresh):
                     continue

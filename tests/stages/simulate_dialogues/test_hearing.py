@@ -59,6 +59,14 @@ def test_dialogues_of_engines_pass_the_same_checks(
     assert live >= least * scripted, drops
 
 
+@pytest.mark.slow
+def test_budgets_are_heard() -> None:
+    found = proven("retail", [("budget", 2, 3)], times=6, per_task=2)
+    assert len(found) >= 8
+    share, drops = kept(SimulateDialogues(user="test"), world("retail"), found)
+    assert share >= 0.8, drops
+
+
 def told_acts(message: Message) -> set[tuple[str, int | None, str | None, bytes]]:
     detailed = ("inform", "correct")
     return {(a.kind, a.request, a.slot, canonical(a.value) if a.kind in detailed else b"") for a in message.acts}
