@@ -24,7 +24,7 @@ class Spoken:
         grammar: of these, such as kept the grammar's words, by reason.
         script: messages that kept the script's words because a rewriter's did not say the same, by reason.
         repaired: answers that were asked for once more, by what was wrong with the first.
-        opened: dialogues whose first message a verbaliser was asked about.
+        opened: first messages about tasks that a verbaliser was asked about.
         openings: of these, such as kept the script's words, by reason.
         shown: dialogues that bear other behaviours than planned, by "planned: shown".
     """
@@ -77,7 +77,8 @@ def spoken_in(rows: Iterable[str]) -> Spoken:
             what, _, reason = why.partition("opening: ")
             (counts if what or not reason else found.openings)[reason or why] += 1
         user = metadata["engines"].get("user", "")
-        found.opened += user.startswith("scripted/") and "+" in user
+        if user.startswith("scripted/") and "+" in user:  # each task of a session is opened by itself
+            found.opened += 1 + len(metadata.get("further", ()))
         if "planned" in behavior:
             shown = "+".join((behavior["disclosure"], *behavior["traits"]))
             found.shown[f"{'+'.join(behavior['planned'])}: {shown}"] += 1

@@ -34,11 +34,11 @@ class Answers:
     def __init__(self, sandboxes: Mapping[str, Sandbox], run: Path) -> None:
         """Takes the worlds, and the run's folder, which need not be there yet."""
         self._sandboxes = sandboxes
-        self._scenarios = _Written(run, "diversify_behaviors", Scenario)
-        self._tasks = _Written(run, "generate_tasks", Task)
+        self._scenarios = _Written(run, Scenario, "diversify_behaviors", "give_profiles")
+        self._tasks = _Written(run, Task, "generate_tasks")
         lexicons = {name: sandbox.domain.lexicon for name, sandbox in sandboxes.items()}
         self._verbaliser = ScriptedVerbaliser(lexicons, self._task_of)
-        self._judge = ScriptedJudge(_Written(run, "derive_checklists", Judged).get)
+        self._judge = ScriptedJudge(_Written(run, Judged, "derive_checklists").get)
 
     def _task_of(self, id_: str) -> Task | None:
         """Returns the task of that id, or of the scenario of that id."""
@@ -64,31 +64,31 @@ class Answers:
         scenario = self._scenarios.get(wanted)
         if scenario is None:
             raise EngineError(
-                f"no scenario {wanted!r} in {self._scenarios.folders}; send the header X-Session-ID, and start the "
+                f"no scenario {wanted!r} in {self._scenarios.where}; send the header X-Session-ID, and start the "
                 "server with the folder of the run that asks (--out)"
             )
         return answered(request, scenario, self._sandboxes[scenario.task.domain])
 
 
 class _Written(Generic[R]):
-    """What a stage of a run has written so far, by id."""
+    """What some stages of a run have written so far, by id."""
 
-    def __init__(self, run: Path, stage: str, kind: type[R]) -> None:
-        self._run, self._pattern, self._kind = run, f"stages/*_{stage}", kind
+    def __init__(self, run: Path, kind: type[R], *stages: str) -> None:
+        self._run, self._kind, self._patterns = run, kind, [f"stages/*_{stage}" for stage in stages]
         self._records: dict[str, R] = {}
-        self._read: dict[str, int] = {}
+        self._read: dict[Path, int] = {}
 
     @property
-    def folders(self) -> Path:
+    def where(self) -> str:
         """Where it is looked for."""
-        return self._run / self._pattern
+        return " or ".join(str(self._run / pattern) for pattern in self._patterns)
 
     def get(self, wanted: str) -> R | None:
         """Returns a record; looks for new shards if it is not known yet."""
         if wanted not in self._records:
-            for path in sorted(self._run.glob(f"{self._pattern}/*.parquet")):
+            for path in sorted(path for each in self._patterns for path in self._run.glob(f"{each}/*.parquet")):
                 made = path.stat().st_mtime_ns
-                if not path.name.endswith(".drops.parquet") and self._read.get(path.name) != made:
-                    self._read[path.name] = made
+                if not path.name.endswith(".drops.parquet") and self._read.get(path) != made:
+                    self._read[path] = made
                     self._records.update((record.id, record) for record in read_shard(path, self._kind))  # type: ignore[attr-defined]
         return self._records.get(wanted)

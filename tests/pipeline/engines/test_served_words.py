@@ -40,7 +40,8 @@ def test_a_verbaliser_words_the_openings_of_scripted_users(tmp_path, options):
             "register": {"neutral": 1.0},
             "traits": {},
         }
-        path = recipe(tmp_path, server.url, engines={"verbaliser": engine}, behaviors=behaviors)
+        more = {"behaviors": behaviors, "profiles": {"seed": 7}}
+        path = recipe(tmp_path, server.url, engines={"verbaliser": engine}, **more)
         done = run(path, tmp_path / "out")
         assert done.returncode in (0, 1), done.stderr
     rows = list(RunFolder(tmp_path / "out").rows())
