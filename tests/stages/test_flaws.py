@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sequence
+from itertools import count
 
 import msgspec
 import pytest
 
-from schemas.base import content_id, decode, encode
+from schemas.base import Json, decode, encode
 from schemas.dialogue import Dialogue, Message
 from schemas.program import column_id
 from schemas.task import Flaw, Kind, Request, Task, TaskSpec
@@ -16,12 +18,16 @@ from stages.base import Services
 from stages.behaviors.instructions import FIRST
 from stages.diversify_behaviors import DiversifyBehaviors
 from stages.generate_tasks import GenerateTasks
-from stages.simulate_dialogues import SimulateDialogues
+from stages.simulate_dialogues import SimulateDialogues, simulate
 from stages.simulate_dialogues.agent_words import is_careful
+from stages.simulate_dialogues.loop import Caps
+from stages.simulate_dialogues.scripted_agent import ScriptedAgent, ScriptedAgents
+from stages.simulate_dialogues.scripted_engine import seed_of
+from stages.simulate_dialogues.scripted_user import ScriptedUsers
 from stages.validate_dialogues import judge
 from tests.stages.validate_dialogues.mutators import recorded, renumbered, with_message, with_messages, without
 from tool_specs.catalog import domain
-from tool_specs.domain import generate_world
+from tool_specs.domain import Domain, generate_world
 from tool_specs.phrasing.recover import leaks
 from tool_specs.programs import MISSING, ReadAsk, bound, run
 from tool_specs.sandbox import Sandbox
@@ -65,12 +71,19 @@ def every_dialogue(tasks: list[Task], services: Services) -> list[Dialogue]:
 
 @pytest.fixture(scope="module")
 def dialogues(every_dialogue: list[Dialogue]) -> list[Dialogue]:
-    """Those in which the agent notices: only a careful one sees that several rows are as told."""
-    return [each for each in every_dialogue if each.scenario.task.kind != "omission" or careful(each)]
+    return every_dialogue
 
 
 def careful(dialogue: Dialogue) -> bool:
-    return is_careful(content_id("seed", dialogue.scenario.id))
+    return is_careful(seed_of(dialogue.scenario))
+
+
+class HastyAgents(ScriptedAgents):
+    """Agents that stop at the first row that fits."""
+
+    def agent(self, domain: Domain, seed: Json, before: Sequence[Message] = ()) -> ScriptedAgent:
+        hasty = next(each for each in (f"{seed}-{number}" for number in count()) if not is_careful(each))
+        return super().agent(domain, hasty, before)
 
 
 def flaw_of(task: Task) -> tuple[Request, Flaw]:
@@ -273,13 +286,16 @@ def test_who_says_it_is_not_so_before_looking_is_caught(dialogues: list[Dialogue
 
 def test_an_agent_that_takes_users_at_their_word_is_caught(every_dialogue: list[Dialogue], services: Services) -> None:
     """It stops at the first row that fits, and does the wrong thing, or is put right by luck."""
-    own = [each for each in every_dialogue if each.scenario.task.kind == "omission"]
-    hasty = [each for each in own if not careful(each)]
+    own = [each.scenario for each in every_dialogue if each.scenario.task.kind == "omission"]
+    sandboxes, agents, users = services.sandboxes, HastyAgents(), ScriptedUsers()
+    hasty = [asyncio.run(simulate(told, sandboxes[told.task.domain], agents, users, Caps())) for told in own[:40]]
     assert len(hasty) >= 20
     assert not any(all(verdict.passed for verdict in judge(each, services)) for each in hasty)
 
 
-def test_how_careful_an_agent_is_tells_nothing_about_the_task(every_dialogue: list[Dialogue]) -> None:
+def test_who_omits_is_served_by_careful_agents_and_others_by_any(every_dialogue: list[Dialogue]) -> None:
+    """What hasty ones make of an omission is dropped: of the kept rows, the share of careful ones is the same."""
     for kind in KINDS:
         own = [each for each in every_dialogue if each.scenario.task.kind == kind]
-        assert 0.3 < sum(map(careful, own)) / len(own) < 0.7
+        share = sum(map(careful, own)) / len(own)
+        assert share == 1 if kind == "omission" else 0.3 < share < 0.7
