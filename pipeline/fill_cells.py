@@ -31,7 +31,7 @@ class Filling:
         recipe: what is filled; after `grow` a larger one.
         wanted: what the recipe asks for.
         quota: the same, with what given-up cells have left to others.
-        kept: rows that may be kept: those that fit a cell and repeat none.
+        kept: rows that may be kept: those that fit a cell and are not refused; where it is full, not yet.
         round: of this size, from 1.
     """
 
@@ -64,13 +64,13 @@ class Filling:
         for each in (self.given_up, self._vain, self._asked):
             each.clear()
 
-    def offer(self, fields: Fields) -> int | None:
-        """Counts an accepted row; returns the position of its cell, or None if no cell wants such rows."""
-        cell = cell_of(fields, self.quota, self.recipe.grid.witnesses)
-        if cell is None:
-            return None
-        self.kept[cell] += 1
-        return self.positions[cell]
+    def cell_for(self, fields: Fields) -> Cell | None:
+        """Returns the cell that a row fits, or None if no cell wants such rows."""
+        return cell_of(fields, self.quota, self.recipe.grid.witnesses)
+
+    def is_full(self, cell: Cell) -> bool:
+        """Whether a cell has all that it wants for now; what others leave to it may make room again."""
+        return self.kept[cell] >= self.quota[cell]
 
     @property
     def positions(self) -> dict[Cell, int]:

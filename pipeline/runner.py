@@ -183,6 +183,16 @@ def _first_shards(plan: Plan) -> Iterator[Order]:
 
 
 def _fill(plan: Plan, filling: Filling, selection: Selection, executor: Executor, watch: Watch, tally: Tally) -> None:
+    """Makes rounds until no cell lacks anything; more, where what had waited for room is refused after all."""
+    while True:
+        _make_rounds(plan, filling, selection, executor, watch, tally)
+        if not selection.settle():
+            return
+
+
+def _make_rounds(
+    plan: Plan, filling: Filling, selection: Selection, executor: Executor, watch: Watch, tally: Tally
+) -> None:
     while (specs := filling.next_round()) is not None:
         size = SHARD if filling.round == 1 else SHARD // 2
         watch.update(filling, None, f"round {filling.round}")
@@ -195,7 +205,6 @@ def _fill(plan: Plan, filling: Filling, selection: Selection, executor: Executor
             for spec, reason in result.refused:
                 filling.refused(spec, reason)
             watch.update(filling, result, f"round {filling.round}")
-    selection.settle()
 
 
 def orders(specs: Iterator[TaskSpec], round_: int, size: int, begin: int = 0) -> Iterator[Order]:

@@ -1,7 +1,8 @@
-"""Which rows are kept: near-duplicates and what is out of balance go first, then what a cell has too much of.
+"""Which rows are kept: those that their cell has room for, that repeat none and keep the balance.
 
-The first decision is taken as the rows come in the run's fixed order, shard by shard. The decision about surplus waits
-for the last round, because a cell that is given up leaves its share to others. Per row a few bytes are held until then.
+Rows are decided about as they come in the run's fixed order, shard by shard. What comes when its cell is full waits for
+the last round, because a cell that is given up leaves its share to others; until there is room, it counts neither as a
+row that others could repeat nor in the balance. Per row a few bytes are held until then.
 
 Where a run grows, it decides once per size: what was kept stays kept, what was surplus may fill the new room first.
 """
@@ -28,6 +29,8 @@ from stages.base import Refusal
 _NO_CELL = -1
 _REFUSED = -2
 _KEPT = -3
+_WAITING = -4
+"""Of the first cell; that of the second is one less, and so on."""
 
 
 @dataclass
@@ -49,29 +52,61 @@ class Selection:
         self._state = self.line.group.start()
 
     def take_in(self, name: str) -> None:
-        """Decides what the group stage refuses of a shard and counts the rest in their cells."""
-        places = array("i")
+        """Counts a shard's rows in their cells, and decides what the group stage refuses of those with room."""
+        filling, places = self.filling, array("i")
         for position, (_, source, fields, features) in enumerate(
             read_features(features_shard(self.folder, self.line, name))
         ):
-            refused = self.line.group.accept(self._state, source, features)
-            if refused is None:
-                place = self.filling.offer(fields)
-                places.append(_NO_CELL if place is None else place)
-            else:
+            cell = filling.cell_for(fields)
+            if cell is None:
+                places.append(_NO_CELL)
+                continue
+            place = filling.positions[cell]
+            if filling.is_full(cell):
+                places.append(_WAITING - place)
+            elif self._is_refused(name, position, source, features):
                 places.append(_REFUSED)
-                self._refused[name, position] = refused
+                continue
+            else:
+                places.append(place)
+            filling.kept[cell] += 1
         self._places[name] = places
 
-    def settle(self) -> None:
-        """Keeps, in the run's order, what cells have room for. What was kept before stays."""
-        room = [quota - self._settled[place] for place, quota in enumerate(self.filling.quota.values())]
-        for places in self._places.values():
+    def settle(self) -> bool:
+        """Keeps, in the run's order, what cells have room for. What was kept before stays.
+
+        Returns:
+            Whether some that had waited for room were refused, so that their cells may be short again.
+        """
+        cells = list(self.filling.quota)
+        room = [self.filling.quota[cell] - self._settled[place] for place, cell in enumerate(cells)]
+        short = False
+        for name, places in self._places.items():
+            waiting = self._waiting(name, room)
             for position, place in enumerate(places):
+                if place <= _WAITING and room[_WAITING - place] > 0:
+                    place = _WAITING - place
+                    if self._is_refused(name, position, *waiting[position]):
+                        places[position], short = _REFUSED, True
+                        self.filling.kept[cells[place]] -= 1
+                        continue
                 if place >= 0 and room[place] > 0:
                     room[place] -= 1
                     self._settled[place] += 1
                     places[position] = _KEPT
+        return short
+
+    def _is_refused(self, name: str, position: int, source: str, features: Any) -> bool:
+        refused = self.line.group.accept(self._state, source, features)
+        if refused is not None:
+            self._refused[name, position] = refused
+        return refused is not None
+
+    def _waiting(self, name: str, room: list[int]) -> dict[int, tuple[str, Any]]:
+        """Reads again what decides about the rows of a shard that wait and may have room now."""
+        wanted = {at for at, place in enumerate(self._places[name]) if place <= _WAITING and room[_WAITING - place] > 0}
+        every = read_features(features_shard(self.folder, self.line, name)) if wanted else ()
+        return {at: (source, features) for at, (_, source, _, features) in enumerate(every) if at in wanted}
 
     def finish(self) -> list[str]:
         """Writes, for every shard, the positions of the kept rows and the drops; returns the shards with kept rows."""
@@ -88,6 +123,7 @@ class Selection:
                 elif place == _REFUSED:
                     drops.append((position, *self._refused[name, position]))
                 else:
+                    place = _WAITING - place if place <= _WAITING else place
                     what = f"{labels[place]} is full" if place >= 0 else "no cell of the recipe wants such a task"
                     drops.append((position, "surplus", what))
             self._write(name, positions, drops)

@@ -21,7 +21,7 @@ count: 45
 domains: [{name: retail, world: {size: 60, seed: 1}}]
 tasks: {read_heavy: 1.0}
 grid: {burden: {3: 0.5, 4: 0.5}}
-behaviors_per_task: 1
+behaviors_per_task: 3
 validation: 0
 balance: {tools: 0.25}
 """
@@ -45,9 +45,9 @@ def test_a_run_that_is_balanced_and_grows(tmp_path: Path) -> None:
     rows = run(recipe, out, 45)
     assert max(Counter(map(tool, rows)).values()) <= max(FREE, 0.25 * len(rows))
     manifest = json.loads((out / "run.json").read_text())
-    assert manifest["balance"]["tools"]["limit"] == 0.25 and manifest["balance"]["tools"]["rows"] >= len(rows)
+    assert manifest["balance"]["tools"]["limit"] == 0.25 and manifest["balance"]["tools"]["rows"] == len(rows)
     dropped = {drop["reason"]: drop["count"] for drop in manifest["drops"]}
-    assert dropped["balance"] > 0
+    assert dropped["balance"] > 0 and dropped["surplus"] > 0  # of which nothing is counted
     assert "Balance: the commonest tool `" in (out / "dataset/README.md").read_text()
     more = run(recipe, out, 60)
     assert more[: len(rows)] == rows and len(more) > len(rows)
