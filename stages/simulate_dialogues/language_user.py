@@ -26,6 +26,11 @@ STOP, TRANSFER, OUT_OF_SCOPE = "STOP", "TRANSFER", "OUT-OF-SCOPE"
 _RULES = ("Your manner", "Rules")
 _MARK = re.compile(r"\s*###\s*(STOP|TRANSFER|OUT[-_ ]OF[-_ ]SCOPE)\s*###\s*")
 
+_HANDED_OVER = re.compile(
+    r"\b(?:transfer|hand(?:ing|ed)? (?:you )?over|(?:connect|put)(?:ing)? you (?:to|with|through))", re.IGNORECASE
+)
+"""By such words an agent says that somebody else goes on."""
+
 
 class LanguageUser:
     """Speaks for the user of one dialogue."""
@@ -83,7 +88,13 @@ class LanguageUser:
         reply, generation = await ask(self._engine, request, lambda got: self._read(got, history), "user")
         self._turn += 2 if generation.repaired else 1
         if reply.mark == TRANSFER:
-            raise Broken("user_faults", "user", "the user ended the dialogue as handed over; no transfer was made")
+            claimed = bool(history) and _HANDED_OVER.search(history[-1].content) is not None
+            what = (
+                "the agent said that it hands the user over"
+                if claimed
+                else "the user ended the dialogue as handed over"
+            )
+            raise Broken("user_faults", "agent" if claimed else "user", f"{what}; no transfer was made")
         if reply.mark == OUT_OF_SCOPE:
             raise Broken("user_faults", "agent", "the user found that the dialogue had left its goal")
         acts = (Act(kind="user_bye"),) if reply.mark == STOP else ()

@@ -176,6 +176,22 @@ def test_a_user_who_leaves_ends_the_dialogue_with_an_owner(mark: str, reason: st
     assert isinstance(made, Drop) and (made.reason, made.owner) == (reason, owner)
 
 
+class Claims(Says):
+    """An agent that says that it hands the user over, and makes no transfer."""
+
+    async def complete(self, request: CompletionRequest) -> Completion:
+        if request.role == "agent":
+            return Completion(content="I am transferring you to a colleague now.")
+        return await super().complete(request)
+
+
+def test_an_agent_that_only_says_that_it_hands_the_user_over_owns_the_end() -> None:
+    one = told("exchange_cheapest_black", "drip")
+    made = live(one, Claims(one, simulated(one).messages[0].content, "###TRANSFER###"))
+    assert isinstance(made, Drop) and (made.reason, made.owner) == ("user_faults", "agent")
+    assert "no transfer was made" in made.detail
+
+
 def test_a_message_that_only_ends_the_dialogue_is_no_message() -> None:
     one = told("exchange_cheapest_black", "all_at_once")
     said = talks.words_of(simulated(one), "user")
