@@ -87,8 +87,8 @@ def unusable(text: str, role: str, secret: str, tools: Sequence[str]) -> Fault |
 
 def said_again(text: str, history: Sequence[Message], role: str) -> Fault | None:
     """Whether a text was said word for word too often."""
-    same = sum(message.role == role and message.content == text for message in history if not message.tool_calls)
-    if same + 1 >= _SAME_TEXTS and len(text.split()) > _SHORT:
+    same = [m for m in history if m.content == text and m.role == role and not m.tool_calls]
+    if len(same) + 1 >= _SAME_TEXTS and len(text.split()) > _SHORT:
         return Fault("loop", "You have said exactly that before; go on instead.")
     return None
 

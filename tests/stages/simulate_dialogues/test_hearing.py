@@ -217,3 +217,27 @@ def test_an_agent_that_only_stalls_or_mumbles_owns_the_end(words: Sequence[str],
     assert isinstance(made, Drop)
     assert (made.reason, made.owner) == (reason, "agent")
     assert len([m for m in orjson.loads(made.record)["messages"] if m["role"] == "assistant"]) == 2
+
+
+class Misreads(Hesitant):
+    """An agent of a script that lists another order before it lists the right one."""
+
+    async def complete(self, request: CompletionRequest) -> Completion:
+        kept = [m for at, m in enumerate(request.messages) if at not in self._hidden and at - 1 not in self._hidden]
+        said = await self._script.complete(msgspec.structs.replace(request, messages=tuple(kept)))
+        if self._left and "#W7678072" in said.content:
+            self._left -= 1
+            self._hidden.append(len(request.messages))
+            return Completion(content=self._words[0])
+        return said
+
+
+def test_what_is_listed_wrongly_is_put_right_before_it_is_agreed_to() -> None:
+    one = told("cancel_named", "all_at_once")
+    wrong = "To confirm:\n- **Order:** #W4817420\n- **Reason:** no longer needed\n\nShall I proceed?"
+    services = Services(sandboxes={SANDBOX.domain.name: SANDBOX}, engines={"agent": Misreads(one, [wrong], 1)})
+    (made,) = asyncio.run(SimulateDialogues(agent="test").process(one, services))
+    assert isinstance(made, Dialogue) and made.final_digest == one.task.goal_digest
+    at = next(place for place, message in enumerate(made.messages) if message.content == wrong)
+    answer = made.messages[at + 1]
+    assert answer.acts[0].kind == "negate" and "#W7678072" in answer.content
