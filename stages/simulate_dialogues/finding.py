@@ -208,13 +208,13 @@ class Finding(Serving):
     def lacking(self, wish: Wish, found: Found) -> list[str]:
         """Returns the roles that have not been told; what follows is told by what it rests on, if at all."""
         tool = wish.tool or ""
-        follows = self.desk.follows(tool)
+        follows, left = self.desk.follows(tool), self._left_open(wish)
         lacking: list[str] = []
         for role, names in self.desk.roles(tool).items():
             asked = [name for name in names if name not in follows or follows[name].role]
-            told = all(name in found.arguments or (name in follows and name in wish.binds) for name in asked)
+            told = all([name in found.arguments or (name in follows and name in wish.binds) for name in asked])
             # Of what stays unless it is told, something has to be told, or nothing would change.
-            if not told or names[-1] == self._left_open(wish):
+            if not told or names[-1] == left:
                 lacking.append(role)
         return lacking
 

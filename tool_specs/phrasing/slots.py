@@ -36,6 +36,7 @@ class Slots:
         self.words, self.arguments, self.known, self.rng, self.brief = words, arguments, known, rng, brief
         self.roles: dict[str, list[str]] = {}
         self._names: dict[str, list[str]] = {}
+        self._seen: dict[str, list[Seen | None]] = {}
         for parameter, role in words.writes[tool].roles.items() if tool in words.writes else ():
             if parameter in arguments:
                 self.roles.setdefault(role, []).append(parameter)
@@ -89,10 +90,12 @@ class Slots:
         return "", []
 
     def _rows(self, role: str) -> list[Seen | None]:
-        _, ids = self._list(role)
-        scalars = [value for value in self.arguments.values() if isinstance(value, str)]
-        inner = _preferred(self.words, role == "target")
-        return [self.known.find(one, inner, scalars[0] if scalars else None) for one in ids]
+        if role not in self._seen:
+            _, ids = self._list(role)
+            scalars = [value for value in self.arguments.values() if isinstance(value, str)]
+            inner = _preferred(self.words, role == "target")
+            self._seen[role] = [self.known.find(one, inner, scalars[0] if scalars else None) for one in ids]
+        return self._seen[role]
 
     def _named(self, role: str) -> list[str]:
         if role not in self._names:
