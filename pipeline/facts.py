@@ -141,7 +141,8 @@ def kept_tables(run: Path, columns: Sequence[str] | None = None) -> Iterator[Any
     kept = _kept(run)
     for name in kept["shards"]:
         table = read_table(inside(run, kept["rows"], f"{name}.parquet"), columns)
-        yield table.take(read_table(inside(run, kept["select"], f"{name}.parquet"))["position"])
+        positions = read_table(inside(run, kept["select"], f"{name}.parquet"))["position"]
+        yield table if len(positions) == table.num_rows else table.take(positions)  # most shards are kept whole
 
 
 def kept_shards(run: Path) -> list[str]:
