@@ -92,8 +92,7 @@ def test_openings_are_in_other_words_and_all_else_goes_on_as_before(scenarios: l
         if reason(made):
             assert made.messages[0].content == plain.messages[0].content
         else:
-            assert made.messages[0].content != plain.messages[0].content
-            taken += 1
+            taken += made.messages[0].content != plain.messages[0].content  # two draws may be alike
         passed = [not isinstance(ValidateDialogues().validated(each, worlds), Drop) for each in (plain, made)]
         assert passed in ([True, True], [False, False])  # not every manner fits every task
         good += passed[1]
