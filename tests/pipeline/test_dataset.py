@@ -7,6 +7,7 @@ from collections import Counter
 from pathlib import Path
 
 import datasets
+import msgspec
 import orjson
 import pandas as pd
 import pyarrow.parquet as pq
@@ -22,6 +23,8 @@ from pipeline.facts import facts_of, fingerprint, kept_tables
 from pipeline.plan import Plan
 from pipeline.recipe import Recipe
 from pipeline.storage import write_json
+from schemas.parquet import to_table
+from schemas.sft import SftRow
 from tests.pipeline.fake_run import judged, row, write_run
 
 
@@ -134,6 +137,27 @@ def test_files_are_as_the_hub_wants_them(folder: Path) -> None:
                 assert {column.compression for column in columns} == {"ZSTD"}
                 assert all(column.has_offset_index for column in columns)
                 assert all(column.has_column_index for column in columns if column.path_in_schema in FLAT)
+
+
+def test_a_data_set_with_a_few_rows_more_shares_most_of_its_pages(tmp_path: Path) -> None:
+    rng = random.Random(3)
+    records = [row(judged(number)) for number in range(200)]
+    made = [
+        msgspec.structs.replace(record, id=f"dialogue-{number:016x}", metadata={"noise": rng.randbytes(12_000).hex()})
+        for number, record in ((number, records[number % 200]) for number in range(700))
+    ]
+
+    def written(rows: list[SftRow], name: str) -> bytes:
+        writer = dataset_files.Writer(tmp_path / name, "default", "train")
+        for start in range(0, len(rows), 96):
+            writer.write(to_table(rows[start : start + 96], SftRow))
+        writer.close()
+        return writer.files[0].read_bytes()
+
+    one, other = written(made[5:], "one"), written(made, "other")
+    begins = [rng.randrange(len(one) - 4096) for _ in range(200)]
+    shared = sum(one[begin : begin + 4096] in other for begin in begins) / 200
+    assert shared > 0.6, shared
 
 
 def test_card_says_what_is_there(folder: Path) -> None:
