@@ -2,8 +2,8 @@
 
 >>> column({"loan": {"status": "open"}}, ("loan", "status"))
 'open'
->>> test_of(Filter(column=("loan", "status"), value="open"))({"loan": {"status": "open"}})
-True
+>>> sieve_of(Filter(column=("loan", "status"), value="open"))([{"loan": {"status": "open"}}, {"loan": {}}])
+[{'loan': {'status': 'open'}}]
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from schemas.program import Filter, OrderKey
 
 BindingRow = dict[str, Json]
 Getter = Callable[[Any], Any]
-Test = Callable[[Any], bool]
+Sieve = Callable[[list[Any]], list[Any]]
 
 
 class _Missing:
@@ -95,21 +95,23 @@ def elements(value: Json) -> list[Json]:
     return list(value.values()) if isinstance(value, dict) else []
 
 
-def test_of(rule: Filter, *, inside: bool = False) -> Test:
-    """Returns whether a row passes a filter, as a function. A row without the column passes none.
+def sieve_of(rule: Filter, *, inside: bool = False) -> Sieve:
+    """Returns what keeps the rows that pass a filter, as a function. A row without the column passes none.
 
     Args:
         rule: the filter.
-        inside: the function is given the value of the column's binding instead of the row.
+        inside: the function is given values of the column's binding instead of rows.
     """
     get = getter(rule.column[1:] if inside else rule.column)
     equal, wanted = rule.op == "eq", rule.value
     if rule.other is not None:
         other = getter(rule.other)
-        return lambda row: (value := get(row)) is not MISSING and (value == other(row)) is equal
-    if equal:
-        return lambda row: (value := get(row)) is not MISSING and bool(value == wanted)
-    return lambda row: (value := get(row)) is not MISSING and bool(value != wanted)
+        return lambda rows: [
+            row for row in rows if (value := get(row)) is not MISSING and (value == other(row)) is equal
+        ]
+    if equal:  # no value of a filter is `MISSING`
+        return lambda rows: [row for row in rows if get(row) == wanted]
+    return lambda rows: [row for row in rows if (value := get(row)) is not MISSING and value != wanted]
 
 
 def passes(rule: Filter, row: Mapping[str, Json]) -> bool:
@@ -125,8 +127,7 @@ def passing(rules: Sequence[Filter], rows: Sequence[BindingRow]) -> list[Binding
     """Returns the rows that pass all filters."""
     left = list(rows)
     for rule in rules:
-        test = test_of(rule)
-        left = [row for row in left if test(row)]
+        left = sieve_of(rule)(left)
     return left
 
 

@@ -173,5 +173,5 @@ def walk(value: Any, path: Sequence[str]) -> list[Any]:
         if part == "*":
             found = [each for one in found for each in elements(one)]
         else:
-            found = [one[part] for one in found if isinstance(one, dict) and one.get(part) is not None]
+            found = [each for one in found if isinstance(one, dict) and (each := one.get(part)) is not None]
     return found

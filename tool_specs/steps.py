@@ -9,7 +9,7 @@ from typing import Any, Final, NamedTuple
 
 from schemas.base import Json, canonical
 from schemas.program import At, Call, Each, Operand, Program, Step
-from tool_specs.columns import MISSING, BindingRow, Getter, Test, elements, getter, test_of
+from tool_specs.columns import MISSING, BindingRow, Getter, Sieve, elements, getter, sieve_of
 from tool_specs.remember import remembered
 
 ReadKey = tuple[str, bytes]
@@ -105,8 +105,8 @@ class Stage(NamedTuple):
     """
 
     step: Ready
-    inner: tuple[Test, ...]
-    outer: tuple[Test, ...]
+    inner: tuple[Sieve, ...]
+    outer: tuple[Sieve, ...]
 
     def walk(self, rows: Sequence[BindingRow], facts: Mapping[str, Json]) -> list[BindingRow]:
         """Returns the rows that grow out of these, one per element of their collections."""
@@ -115,8 +115,8 @@ class Stage(NamedTuple):
         grown: list[BindingRow] = []
         for row in rows:
             found = elements(source(row) if source is not None else facts[fact])
-            for test in self.inner:
-                found = [element for element in found if test(element)]
+            for sieve in self.inner:
+                found = sieve(found)
             grown += [{**row, name: element} for element in found]
         return self._left(grown)
 
@@ -141,8 +141,8 @@ class Stage(NamedTuple):
         return self._left(grown)
 
     def _left(self, rows: list[BindingRow]) -> list[BindingRow]:
-        for test in self.outer:
-            rows = [row for row in rows if test(row)]
+        for sieve in self.outer:
+            rows = sieve(rows)
         return rows
 
 
@@ -153,16 +153,16 @@ def stages(program: Program) -> tuple[Stage, ...]:
     if not program.where:
         return tuple([Stage(_ready(step), (), ()) for step in steps])
     position = {step.name: number for number, step in enumerate(steps)}
-    inner: list[list[Test]] = [[] for _ in steps]
-    outer: list[list[Test]] = [[] for _ in steps]
+    inner: list[list[Sieve]] = [[] for _ in steps]
+    outer: list[list[Sieve]] = [[] for _ in steps]
     for rule in program.where:
         number = position.get(str(rule.column[0]), 0)
         if rule.other is not None:
             number = max(number, position.get(str(rule.other[0]), 0))
         if isinstance(steps[number], Each) and rule.other is None and rule.column[0] == steps[number].name:
-            inner[number].append(test_of(rule, inside=True))
+            inner[number].append(sieve_of(rule, inside=True))
         else:
-            outer[number].append(test_of(rule))
+            outer[number].append(sieve_of(rule))
     return tuple(
         [Stage(_ready(step), tuple(own), tuple(rest)) for step, own, rest in zip(steps, inner, outer, strict=True)]
     )

@@ -47,6 +47,8 @@ _VERBS = {
 }
 _TOKEN = re.compile(r"\{(\w+)\}")
 _WORD = re.compile(r"\w")
+_UNEVEN = re.compile(r"[^\S ]|  ")
+"""White space that is more than a single space."""
 
 
 @dataclass(frozen=True)
@@ -306,12 +308,14 @@ def _literal(words: str) -> Finder:
     """Finds words as they are, but for capitals and white space. Most are said by one person only: no pattern."""
     needle = words.lower()
     parts = tuple(needle.split())
-    several = " " in needle
+    several, even = " " in needle, needle == " ".join(parts)
 
     def find(text: str) -> list[Span]:
         plain = text.lower()
-        if several or len(plain) != len(text):
-            return [match.span(1) for match in _pattern(words).finditer(text)] if _words_in(parts, plain) else []
+        if not _words_in(parts, plain):
+            return []
+        if not even or len(plain) != len(text) or (several and _UNEVEN.search(plain)):
+            return [match.span(1) for match in _pattern(words).finditer(text)]
         found = []
         start = plain.find(needle)
         while start >= 0:
