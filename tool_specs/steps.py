@@ -74,11 +74,14 @@ class Ready(NamedTuple):
 
     def ask(self, row: BindingRow, facts: Mapping[str, Json]) -> ReadAsk | None:
         """Returns the read that a row needs next, or None where it lacks a value for it."""
+        if len(self.operands) == 1:
+            ((name, get, fact),) = self.operands
+            value = get(row) if get is not None else facts[fact]
+            if type(value) is str:
+                return _known_ask(self.tool, name, value)
         arguments: dict[str, Json] = {}
         for name, get, fact in self.operands:
             value = get(row) if get is not None else facts[fact]
-            if type(value) is str and len(self.operands) == 1:
-                return _known_ask(self.tool, name, value)
             if value is MISSING:
                 return None
             arguments[name] = value

@@ -69,6 +69,12 @@ class Drafting:
 
     def extensions(self, chain: Chain) -> list[Chain]:
         """Returns the chains that walk one collection further: an order's items describe the order."""
+        # With the chain itself, so that its identity stays its own.
+        return self.ground.remember("extensions", (self.identity, id(chain)), lambda: (chain, self._extensions(chain)))[
+            1
+        ]
+
+    def _extensions(self, chain: Chain) -> list[Chain]:
         return [
             other
             for other in self.ground.chains(self.identity)

@@ -10,6 +10,7 @@ import itertools
 import random
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 
 from schemas.base import Json
 from schemas.program import Program
@@ -45,7 +46,7 @@ class Plan:
             raise TypeError(f"plan of {self.tool}: the object is not selected from rows")
         return first
 
-    @property
+    @cached_property
     def selected(self) -> tuple[Selected, ...]:
         """The places whose values come from rows."""
         return tuple(place for place in self.places if isinstance(place, Selected))

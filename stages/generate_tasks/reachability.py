@@ -160,9 +160,7 @@ class Reach:
         return [ask for ask, answer in asks if answer.value is MISSING or answer.knows(ways)]
 
     def _supplied(self, value: str, without: frozenset[ReadKey]) -> bool:
-        if self._shown_by(value) & self._reachable(without):
-            return True
-        return next(self._open_ones(value, without), None) is not None
+        return bool(self._shown_by(value) & self._reachable(without)) or self._is_open(value, without)
 
     def _shown_by(self, value: str) -> int:
         """The user's own reads that show a value."""
@@ -188,7 +186,7 @@ class Reach:
             if not bit & forbidden:
                 for text in needs:
                     if text not in closed:
-                        closed[text] = next(self._open_ones(text, without), None) is None
+                        closed[text] = not self._is_open(text, without)
                 masks = [self._shown_by(text) for text in needs if closed[text]]
                 if masks:
                     waiting.append((bit, masks))
@@ -207,6 +205,10 @@ class Reach:
             waiting = left
         self._without[without] = reached
         return reached
+
+    def _is_open(self, value: str, without: frozenset[ReadKey]) -> bool:
+        """Whether some read open to anybody shows a value."""
+        return value in self._common.by_value and next(self._open_ones(value, without), None) is not None
 
     def _open_ones(self, value: str, without: frozenset[ReadKey]) -> Iterator[ReadKey]:
         """Yields the reads open to anybody that show a value."""
