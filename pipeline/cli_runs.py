@@ -127,13 +127,23 @@ def score(
     out: Annotated[
         Path | None, typer.Option(metavar="FILE.jsonl", help="Write per dialogue: turns, items, rewards.")
     ] = None,
+    judge: Annotated[
+        str | None,
+        typer.Option(metavar="ENGINE", help="Decides what no rule does: a YAML file with an engine, or a base URL."),
+    ] = None,
+    model: Annotated[str | None, typer.Option(metavar="NAME", help="The judge's, with a base URL.")] = None,
 ) -> int:
     """Says how far dialogues, another model's for instance, meet the checklists of their tasks, turn by turn."""
     from rich.console import Console
 
     from pipeline.checklists.scoring import score_dialogues
 
-    return score_dialogues(source, dialogues, out, Console())
+    settings = None
+    if judge is not None:
+        from pipeline.engines.named import engine_of
+
+        settings = engine_of(judge, model, "judge")
+    return score_dialogues(source, dialogues, out, Console(), settings)
 
 
 @told

@@ -17,7 +17,7 @@ from stages.base import EngineError
 from stages.behaviors.profile_words import read_back
 from stages.judge_dialogues.transcript import open_items
 
-_ITEM = re.compile(r"^- (\S+?)(?: \(turn \d+\))?: ", re.MULTILINE)
+_ITEM = re.compile(r"^- (\S+?)(?: \((?:any turn|turn \d+)\))?: ", re.MULTILINE)
 _LETTERS_PER_TOKEN = 4
 
 
@@ -51,7 +51,7 @@ class ScriptedJudge:
         Raises:
             EngineError: the dialogue is not known.
         """
-        id_, what, _ = request.session.split("/")
+        id_, *_, what, _ = request.session.split("/")
         if what == "profile":
             return self._completion(request, {"fields": _fields(str(request.messages[1]["content"]))})
         record = self._judged(id_)

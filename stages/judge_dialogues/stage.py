@@ -17,6 +17,7 @@ from msgspec import structs
 from schemas.base import Json
 from schemas.completion import CompletionRequest, Sampling
 from schemas.judgement import Finding, Judgement, Reading
+from schemas.message import Message
 from schemas.profile import Profile
 from schemas.verdict import Drop, Judged
 from stages.base import Engine, Services, Stage
@@ -62,21 +63,12 @@ class JudgeDialogues(Stage[Judged, Judged]):
         return [structs.replace(record, judgement=judgement)]
 
     async def _items(self, record: Judged, items: Sequence[Open], engine: Engine) -> Heard[Finding]:
-        messages = record.dialogue.whole
-        text = f"# Conversation\n\n{shown(messages)}\n\n# Criteria\n\n{asked(items)}"
-        request = self._request(record, "items", self.prompt or prompt("items"), text, verdicts.SCHEMA)
-        names = [each.item.id for each in items]
-        return await ask(
-            engine,
-            request,
-            names,
-            lambda answer, names: verdicts.hear(answer, names, items, messages),
-        )
+        return await judged_items(engine, record.id, items, record.dialogue.whole, self.sampling, self.prompt)
 
     async def _profile(self, record: Judged, profile: Profile, engine: Engine) -> Heard[Reading]:
         messages = record.dialogue.whole
         text = f"# Conversation\n\n{shown(messages)}"
-        request = self._request(record, "profile", prompt("profile"), text, profiles.SCHEMA)
+        request = _request(f"{record.id}/profile", prompt("profile"), text, profiles.SCHEMA, self.sampling)
         return await ask(
             engine,
             request,
@@ -84,15 +76,34 @@ class JudgeDialogues(Stage[Judged, Judged]):
             lambda answer, names: profiles.hear(answer, names, profile, messages),
         )
 
-    def _request(self, record: Judged, what: str, system: str, text: str, schema: Json) -> CompletionRequest:
-        sampling = self.sampling
-        if sampling.temperature is None:
-            sampling = structs.replace(sampling, temperature=0.0)
-        return CompletionRequest(
-            role="judge",
-            session=f"{record.id}/{what}/judge",
-            turn=0,
-            messages=({"role": "system", "content": system}, {"role": "user", "content": text}),
-            response_format=form(what, schema),
-            sampling=sampling,
-        )
+
+async def judged_items(
+    engine: Engine, id_: str, items: Sequence[Open], messages: Sequence[Message], sampling: Sampling, own: str = ""
+) -> Heard[Finding]:
+    """Asks a judge about a dialogue, whoever spoke in it.
+
+    Args:
+        engine: the judge.
+        id_: what the request's session is named by.
+        items: what is asked.
+        messages: the dialogue.
+        sampling: how the answer is drawn; without a temperature of its own, 0.
+        own: text in place of `prompts/items.md`.
+    """
+    text = f"# Conversation\n\n{shown(messages)}\n\n# Criteria\n\n{asked(items)}"
+    request = _request(f"{id_}/items", own or prompt("items"), text, verdicts.SCHEMA, sampling)
+    names = [each.item.id for each in items]
+    return await ask(engine, request, names, lambda answer, names: verdicts.hear(answer, names, items, messages))
+
+
+def _request(session: str, system: str, text: str, schema: Json, sampling: Sampling) -> CompletionRequest:
+    if sampling.temperature is None:
+        sampling = structs.replace(sampling, temperature=0.0)
+    return CompletionRequest(
+        role="judge",
+        session=f"{session}/judge",
+        turn=0,
+        messages=({"role": "system", "content": system}, {"role": "user", "content": text}),
+        response_format=form(session.rpartition("/")[2], schema),
+        sampling=sampling,
+    )

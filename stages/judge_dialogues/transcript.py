@@ -19,9 +19,13 @@ from schemas.message import Message
 
 @dataclass(frozen=True)
 class Open:
-    """An item that no rule decides, with the turn that it is about."""
+    """An item that no rule decides.
 
-    turn: int
+    Attributes:
+        turn: that it is about; None: any, as in other dialogues about the task.
+    """
+
+    turn: int | None
     item: Item
 
 
@@ -48,8 +52,8 @@ def shown(messages: Sequence[Message]) -> str:
 def asked(items: Sequence[Open]) -> str:
     """Returns criteria as text."""
     return "\n".join(
-        f"- {each.item.id} (turn {each.turn}): {each.item.question} Met: {each.item.pass_condition} "
-        f"Not met: {'; '.join(each.item.failure_examples)}."
+        f"- {each.item.id} ({'any turn' if each.turn is None else f'turn {each.turn}'}): "
+        f"{each.item.question} Met: {each.item.pass_condition} Not met: {'; '.join(each.item.failure_examples)}."
         for each in items
     )
 

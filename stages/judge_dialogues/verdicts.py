@@ -57,7 +57,7 @@ def hear(
     for each in items:
         if each.item.id in names:
             own = [one for one in said if isinstance(one, dict) and one.get("item") == each.item.id]
-            finding = _finding(own, by_turn[each.turn], messages)
+            finding = _finding(own, messages if each.turn is None else by_turn[each.turn], messages)
             if isinstance(finding, Finding):
                 heard.found[each.item.id] = finding
             else:

@@ -130,6 +130,31 @@ def test_scores_use_what_the_judge_found(made: tuple[Path, dict[tuple[str, int],
 
 
 @pytest.mark.slow
+def test_dialogues_of_others_are_judged_when_they_are_scored(
+    made: tuple[Path, dict[tuple[str, int], int]], tmp_path: Path
+) -> None:
+    """The scripted judge looks for the evidence of the checklist: what somebody else says instead is not met."""
+    out, _ = made
+    row = next(row for row in rows_of(out) if open_in(row))
+    messages = [json.loads(each) for each in row["messages"]]
+    words = [message for message in messages if message["role"] == "assistant" and message["content"]]
+    other = [{**each, "content": "Certainly, one moment please."} if each in words else each for each in messages]
+    lines = [{"id": row["id"], "messages": messages}, {"id": row["id"], "messages": other}]
+    theirs, scores = tmp_path / "theirs.jsonl", tmp_path / "scores.jsonl"
+    theirs.write_text("".join(json.dumps(each) + "\n" for each in lines))
+    with served(tmp_path, out) as server:
+        done = writ("score", out, theirs, "--out", scores, "--judge", server.url, "--model", "scripted")
+        assert done.returncode == 0, done.stderr
+        assert set(judge_requests(server).values()) == {1} and len(judge_requests(server)) == 2
+    same, changed = [json.loads(line) for line in scores.read_text().splitlines()]
+    assert same["undecided"] == changed["undecided"] == [] and same["score"] == 1
+    assert {*open_in(row)} <= {*changed["missed"]} and not {*open_in(row)} & {*same["missed"]}
+    assert list(same["judgement"]["items"]) == open_in(row) and same["judgement"]["engine"] == "http:scripted"
+    wrong = writ("score", out, theirs, "--judge", "nowhere.yaml")
+    assert wrong.returncode == 2 and "nowhere.yaml: is neither a YAML file with an engine" in wrong.stderr
+
+
+@pytest.mark.slow
 def test_an_endpoint_that_answers_nonsense_costs_no_dialogue(tmp_path: Path) -> None:
     with served(tmp_path, tmp_path / "out", "--fault", "loop=1") as server:
         done = run(judged_recipe(tmp_path, server.url, count=6), tmp_path / "out")
