@@ -18,6 +18,7 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from typing import Any
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
@@ -48,10 +49,10 @@ def disk(folder: Path) -> tuple[int, int]:
     return listed.stdout.count(b"\n"), int(done.stdout.split()[0]) if done.stdout else 0
 
 
-def watch(child: subprocess.Popen[bytes], out: Path, every: float) -> tuple[dict[int, Watched], list[dict[str, float]]]:
+def watch(child: subprocess.Popen[bytes], out: Path, every: float) -> tuple[dict[int, Watched], list[dict[str, Any]]]:
     """Tells how the run goes until it has ended; returns what was seen of its processes, and the lines."""
     seen: dict[int, Watched] = {}
-    lines: list[dict[str, float]] = []
+    lines: list[dict[str, Any]] = []
     started = last = time.monotonic()
     before = 0
     while child.poll() is None:
@@ -67,7 +68,7 @@ def watch(child: subprocess.Popen[bytes], out: Path, every: float) -> tuple[dict
         if time.monotonic() - last >= every and (out / "status.json").exists():
             state = read_json(out / "status.json")
             files, size = disk(out)
-            line = {
+            line: dict[str, Any] = {
                 "minutes": round((time.monotonic() - started) / 60, 1),
                 "kept": state["kept"],
                 "per_second": round((state["kept"] - before) / (time.monotonic() - last), 1),
@@ -75,14 +76,15 @@ def watch(child: subprocess.Popen[bytes], out: Path, every: float) -> tuple[dict
                 "worker_mib": round(now["worker"] / _MIB),
                 "disk_mib": round(size / _MIB),
                 "files": files,
+                "phase": state["phase"],
             }
-            print(json.dumps({**line, "phase": state["phase"]}), flush=True)
+            print(json.dumps(line), flush=True)
             lines.append(line)
             last, before = time.monotonic(), state["kept"]
     return seen, lines
 
 
-def tell(out: Path, rows: int, seen: dict[int, Watched], lines: list[dict[str, float]], seconds: float) -> None:
+def tell(out: Path, rows: int, seen: dict[int, Watched], lines: list[dict[str, Any]], seconds: float) -> None:
     """Prints the figures of the whole run."""
     ended = read_json(out / "run.json")
     files, size = disk(out)
@@ -95,23 +97,24 @@ def tell(out: Path, rows: int, seen: dict[int, Watched], lines: list[dict[str, f
         "near_duplicates": drops.get("near_duplicate", 0), "drops": drops,
         "disk_bytes_per_row": round(size / max(ended["kept"], 1)), "files": files,
     }))  # fmt: skip
-    tenth = next((line for line in lines if line["kept"] >= rows / 10), None)
-    full = [line for line in lines if line["kept"] >= rows * 0.9]
+    # Data set and report hold row groups and texts for a while; that is told apart.
+    rounds = [line for line in lines if line["phase"].startswith("round") and line["worker_mib"]]
+    tenth = next((line for line in rounds if line["kept"] >= rows / 10), None)
+    full = [line for line in rounds if line["kept"] >= rows * 0.9]
     if tenth is None or not full:
         print("memory at a tenth and at the end: not seen; give a smaller --every")
         return
-    apart = {
-        name: [line["driver_mib"] - line["kept"] * INDEX / _MIB for line in some]
-        for name, some in (("tenth", [tenth]), ("end", full))
-    }
-    growth = max(apart["end"]) / apart["tenth"][0]
-    workers = max(line["worker_mib"] for line in full) / tenth["worker_mib"]
+
+    def apart(line: dict[str, Any]) -> float:
+        return float(line["driver_mib"] - line["kept"] * INDEX / _MIB)
+
     told = {
-        "driver_without_index": round(growth, 3),
+        "driver_without_index": round(max(map(apart, full)) / apart(tenth), 3),
         "driver": round(max(line["driver_mib"] for line in full) / tenth["driver_mib"], 3),
-        "workers": round(workers, 3),
+        "workers": round(max(line["worker_mib"] for line in full) / tenth["worker_mib"], 3),
     }
-    print(json.dumps({"memory_growth": told, "limit_growth": LIMIT_GROWTH}))
+    peak = max(each.memory for each in seen.values() if each.role == "driver") / _MIB
+    print(json.dumps({"memory_growth": told, "limit_growth": LIMIT_GROWTH, "driver_peak_mib": round(peak)}))
 
 
 def main() -> None:
