@@ -137,7 +137,7 @@ def _only(got: Outcome, everything: list[BindingRow]) -> str:
     if got.level.place > got.sense.level.place:
         outer = got.name(got.seen(row, got.sense.level))
         found = (
-            "{name} is in {outer}.",
+            "{name} are in {outer}." if is_plural(name.partition(" (")[0]) else "{name} is in {outer}.",
             "I found {name} in {outer}.",
             "That's {outer}: it has {name} in it.",
             "{outer} is the one with {name}.",
