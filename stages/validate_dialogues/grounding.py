@@ -3,7 +3,7 @@
 An argument's leaves stand in what the user said or a tool answered before, or the tool's schema lists them. Ids and
 amounts in the agent's texts do too; an amount may also be worked out: the sum or difference of two that were said, of
 amounts in the same message, or of the numbers of all rows that the message names by their ids; or be that of a write
-that the message lists and that would go through so.
+that the message lists and that would go through so. What is stated of a row is that row's (`statements`).
 Not promised: that a number was worked out from the right ones.
 """
 
@@ -19,6 +19,7 @@ from schemas.base import Json
 from schemas.dialogue import ToolCall
 from schemas.verdict import Verdict
 from stages.validate_dialogues.context import CheckContext, Step, failed, passed, place
+from stages.validate_dialogues.statements import misplaced, out_of_order
 from stages.validate_dialogues.words import amounts, cents, leaves, numbers, objects, says_number, says_text, tokens
 from tool_specs.remember import remembered
 
@@ -27,8 +28,6 @@ _SMALL = 100 * 100
 """In hundredths: whole numbers up to here may stand in an expression without a source (counts, per cent)."""
 _MOST_TERMS = 8
 _MOST_ROWS = 12
-
-
 _DAY = re.compile(r"\d{4}-\d\d-\d\d")
 
 
@@ -91,6 +90,11 @@ class Known:
         if isinstance(value, bool) or value is None:
             return True
         return cents(value) in self.numbers or says_number(self.said, value)
+
+    def each(self) -> Iterator[tuple[str, frozenset[int]]]:
+        """Yields all answers so far, each with its numbers in hundredths."""
+        for answer, value in zip(self.answers, self._values, strict=True):
+            yield answer, _numbers_in(value)
 
     def _stands(self, value: str) -> bool:
         return not value or says_text(self.said, value) or self._answered(value) or self._pieced_together(value)
@@ -257,6 +261,10 @@ def _unfounded(
                 yield f"the agent states the amount {amount / 100:,.2f}, which follows from nothing before"
             checked.add(amount)
             known.stated.add(amount)
+    if stated and text not in checked:
+        yield from misplaced(text, known.each())
+        yield from out_of_order(text)
+        checked.add(text)
 
 
 def _lists(context: CheckContext, index: int, amount: int) -> bool:

@@ -16,6 +16,7 @@ from stages.text_statistics import as_agent
 from stages.validate_dialogues.confirmation import unlisted
 from stages.validate_dialogues.context import CheckContext, failed, passed, place
 from stages.validate_dialogues.evidence import certificate
+from stages.validate_dialogues.statements import told_otherwise
 from stages.validate_dialogues.words import TELLING, amounts, cents, leaves, tokens
 
 
@@ -29,6 +30,8 @@ def communication(context: CheckContext) -> Verdict:
             told = context.text("assistant", max(known + 1, context.begin), len(context.messages))
             if not any(context.toolbox.tells(text, value) for _, text in told):
                 return failed("communication", "agent", f"request {number}: the user is never told {value!r}")
+    for index, what in told_otherwise(context):
+        return failed("communication", "agent", f"{place(index)}: {what}")
     return passed("communication")
 
 
