@@ -215,8 +215,9 @@ def build_services(
     if engines is None or not engines.roles:
         return Services(sandboxes=sandboxes)
     from pipeline.engines.build import engines_of
+    from pipeline.engines.work import announce
 
-    return Services(sandboxes=sandboxes, engines=engines_of(engines, addresses or {}))
+    return Services(sandboxes=sandboxes, engines=engines_of(engines, addresses or {}), announce=announce)
 
 
 def services_of(worlds: Sequence[AnySource], engines: Engines | None = None) -> partial[Services]:

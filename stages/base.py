@@ -24,6 +24,7 @@ from typing import Any, ClassVar, Generic, NamedTuple, Protocol, TypeVar
 import msgspec
 
 from schemas.base import Json, Record, digest
+from schemas.behavior import Scenario
 from schemas.completion import Completion, CompletionRequest, EngineRole
 from schemas.task import Call, Request
 from schemas.verdict import Drop, DropReason
@@ -92,10 +93,12 @@ class Services:
         sandboxes: domain name -> the sandbox on that domain's initial world (`sandbox.domain`, `.world`). Stages
             fork it; nobody calls writes on it.
         engines: role -> who speaks for it; a role that is not in here is played by a script.
+        announce: is told of a scenario that a stage makes for itself, before any engine is asked about it.
     """
 
     sandboxes: Mapping[str, Sandbox]
     engines: Mapping[EngineRole, Engine] = field(default_factory=dict)
+    announce: Callable[[Scenario], None] = lambda scenario: None
     _memo: dict[str, Any] = field(default_factory=dict)
 
     def memo(self, key: str, build: Callable[[], T]) -> T:

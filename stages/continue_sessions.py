@@ -123,6 +123,7 @@ class ContinueSessions(Stage[Judged, Judged]):
         if scenario is None:
             return _drop(reached.name, "cell_unfilled", "the task can be told in no manner")
         scenario = _joined(scenario, reached, services.sandboxes[task.domain].domain, self.diversify.space)
+        services.announce(scenario)
         for made in await self.simulate.process(scenario, services):
             judged = [made] if isinstance(made, Drop) else await self.validate.process(made, services)
             for each in judged:

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 
 from pipeline.engines.journal import Journal
 from pipeline.storage import Spent
+from schemas.behavior import Scenario
 
 
 @dataclass
@@ -34,6 +35,13 @@ _CURRENT: ContextVar[Notes | None] = ContextVar("notes", default=None)
 def notes() -> Notes | None:
     """Returns the notes of the shard that asks, or None."""
     return _CURRENT.get()
+
+
+def announce(scenario: Scenario) -> None:
+    """Notes in the journal of the shard that asks, if it has one, a scenario that no stage's output holds."""
+    current = notes()
+    if current is not None and current.journal is not None:
+        current.journal.announce(scenario)
 
 
 @contextmanager

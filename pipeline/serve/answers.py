@@ -4,15 +4,18 @@
     answers.to(CompletionRequest(role="agent", session="scenario-1c2d.../0/agent", ...))
 
 Scenarios, tasks and checklists are read from the folder of the run that asks: its stages have written them before
-anybody asks. So the server may be started before the run, and sees what the run makes as it goes.
+anybody asks, and the scenarios of sessions' further tasks stand in its journals. So the server may be started before
+the run, and sees what the run makes as it goes.
 """
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Generic, TypeVar
 
+from pipeline.engines.journal import announced
 from pipeline.storage import read_shard
 from schemas.base import Record
 from schemas.behavior import Scenario
@@ -35,6 +38,7 @@ class Answers:
         """Takes the worlds, and the run's folder, which need not be there yet."""
         self._sandboxes = sandboxes
         self._scenarios = _Written(run, Scenario, "diversify_behaviors", "give_profiles")
+        self._further = _Announced(run)
         self._tasks = _Written(run, Task, "generate_tasks")
         lexicons = {name: sandbox.domain.lexicon for name, sandbox in sandboxes.items()}
         self._verbaliser = ScriptedVerbaliser(lexicons, self._task_of)
@@ -42,8 +46,11 @@ class Answers:
 
     def _task_of(self, id_: str) -> Task | None:
         """Returns the task of that id, or of the scenario of that id."""
-        scenario = self._scenarios.get(id_) if id_.startswith("scenario-") else None
+        scenario = self._scenario_of(id_) if id_.startswith("scenario-") else None
         return scenario.task if scenario else self._tasks.get(id_)
+
+    def _scenario_of(self, id_: str) -> Scenario | None:
+        return self._scenarios.get(id_) or self._further.get(id_)
 
     def to(self, request: CompletionRequest) -> Completion:
         """Answers a request.
@@ -61,7 +68,7 @@ class Answers:
         if request.role == "judge":
             return self._judge.answer(request)
         wanted = scenario_of(request.session)
-        scenario = self._scenarios.get(wanted)
+        scenario = self._scenario_of(wanted)
         if scenario is None:
             raise EngineError(
                 f"no scenario {wanted!r} in {self._scenarios.where}; send the header X-Session-ID, and start the "
@@ -92,3 +99,19 @@ class _Written(Generic[R]):
                     self._read[path] = made
                     self._records.update((record.id, record) for record in read_shard(path, self._kind))  # type: ignore[attr-defined]
         return self._records.get(wanted)
+
+
+class _Announced:
+    """The scenarios of further tasks, which the journals of open dialogues hold."""
+
+    def __init__(self, run: Path) -> None:
+        self._folder = run / "journal"
+        self._scenarios: dict[str, Scenario] = {}
+
+    def get(self, wanted: str) -> Scenario | None:
+        """Returns a scenario; looks through the journals if it is not known yet."""
+        if wanted not in self._scenarios:
+            for path in sorted(self._folder.glob("*.journal")):
+                with contextlib.suppress(FileNotFoundError):  # its shard is done
+                    self._scenarios.update((each.id, each) for each in announced(path))
+        return self._scenarios.get(wanted)

@@ -10,10 +10,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipeline.engines.journal import Journal, key_of
+from pipeline.engines.journal import Journal, announced, key_of
 from schemas.completion import Completion, CompletionRequest, RawCall, Usage
 from tests.pipeline.engines.served import WRIT, recipe, run, served
 from tests.pipeline.toy import files
+from tests.stages.simulate_dialogues.talks import told
 
 ANSWERS = {
     "scenario-1/0/agent 0 aa": Completion(content="Which book is it?", usage=Usage(prompt_tokens=9)),
@@ -67,6 +68,20 @@ def test_a_byte_that_changed_ends_what_is_believed(tmp_path, content):
     place = content.index(b"Blechtrommel")
     path.write_bytes(content[:place] + b"P" + content[place + 1 :])
     assert Journal(path).found == 1
+
+
+def test_announced_scenarios_stand_beside_the_turns_and_are_no_answers(tmp_path, content):
+    path = tmp_path / "a.journal"
+    path.write_bytes(content)
+    journal = Journal(path)
+    one = told("cancel_named")
+    journal.announce(one)
+    journal.add("scenario-2/0/user 0 dd", Completion(content="more"))
+    assert list(announced(path)) == [one]
+    journal.close()
+    assert Journal(path).found == len(ANSWERS) + 1
+    path.write_bytes(path.read_bytes()[: len(content) + 200])
+    assert list(announced(path)) == []
 
 
 def test_another_body_engine_or_place_is_another_turn():

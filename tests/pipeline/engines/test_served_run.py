@@ -2,6 +2,7 @@
 
 import pytest
 
+from pipeline.run_folder import RunFolder
 from tests.pipeline.engines.served import recipe, run, served
 from tests.pipeline.toy import files
 
@@ -37,3 +38,14 @@ def test_workers_and_orchestrators_change_no_byte(tmp_path, undisturbed):
         done = run(recipe(tmp_path, server.url), tmp_path / "out", "--executor", "ray", "--workers", "2")
         assert done.returncode in (0, 1), done.stderr
     assert files(tmp_path / "out") == undisturbed[0]
+
+
+@pytest.mark.slow
+def test_further_tasks_of_sessions_are_spoken_for_too(tmp_path):
+    with served(tmp_path, tmp_path / "out") as server:
+        done = run(recipe(tmp_path, server.url, sessions={2: 0.5, 3: 0.5}), tmp_path / "out", "-n", "6")
+        assert done.returncode in (0, 1), done.stderr
+    lengths = [row.num_tasks for row in RunFolder(tmp_path / "out").rows()]
+    assert lengths
+    assert max(lengths) > 1, "no session went on"
+    assert not list((tmp_path / "out" / "journal").glob("*"))
