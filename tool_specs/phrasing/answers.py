@@ -17,7 +17,7 @@ _YES = re.compile(
     r"works for me|perfect|great|fine|agreed|exactly|affirmative|approved?|let'?s do)\b"
 )
 _NO = re.compile(
-    r"^(no(?! (?:problem|worries|objections?)\b)|nope|nah|never mind|nevermind|stop|wait|hold on|hang on|not yet|"
+    r"^(no+(?! (?:problem|worries|objections?)\b)|nope|nah|never mind|nevermind|stop|wait|hold on|hang on|not yet|"
     r"cancel that|hmm+,? (no|wait|not))\b|"
     r"\b(don'?t (do|go|proceed|submit)|do not (do|go|proceed|submit)|not so fast|changed my mind|rather not|"
     r"on second thought|actually,? no)\b"

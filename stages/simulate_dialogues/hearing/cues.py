@@ -13,8 +13,9 @@ def _any(*phrases: str) -> re.Pattern[str]:
 # A user's
 
 COMPLAINT = _any(
-    r"hurry", r"in a rush", r"rush here", r"all day", r"how long (?:will|does|is|until)", r"taking (?:so |too )?long",
-    r"take much longer", r"too slow", r"faster\b", r"speed this", r"quick\b", r"short on time", r"no time\b",
+    r"hurry", r"in a rush", r"rush here", r"all day", r"how long (?:(?:will|does|is) (?!the refund)|until)",
+    r"taking (?:so |too )?long", r"take much longer", r"too slow", r"faster\b", r"speed this", r"quick\b(?! question)",
+    r"short on time", r"no time\b",
     r"not much time", r"only got a minute", r"really have to leave", r"waiting\b",
 )  # fmt: skip
 VENT = _any(
@@ -75,7 +76,8 @@ GOODBYE = _any(
     r"have a (?:nice|good|great)\b",
 )  # fmt: skip
 NOTHING = re.compile(
-    r"(?:no+|nope|nah|na|not really|not today|none|nothing|i don.?t think so|no need|that will be it)[\s.!]*",
+    r"(?:(?:no+|nope|nah|na)(?:,? (?:ty|thx|thanks))?|not really|not today|none|nothing|"
+    r"no (?:more|other|further) questions|i don.?t think so|no need|that will be it)[\s.!]*",
     re.IGNORECASE,
 )
 """An answer to "anything else?", as a whole."""
@@ -127,7 +129,7 @@ GO_AHEAD = _any(
     r"are you (?:okay|ok|happy|fine)\b", r"confirm\b", r"go ahead\b", r"proceed\b", r"submit\b", r"okay\?", r"ok\?",
     r"are you sure\b", r"(?:want|like|wish) to (?:continue|proceed)\b", r"looks? (?:good|right|correct|okay|ok)\b",
     r"(?:all? ?right|okay|ok|fine) with you\b", r"please (?:reply|type|say|write|answer)\b",
-    r"your (?:ok|okay|yes|approval|confirmation|go)\b",
+    r"your (?:ok|okay|yes|approval|confirmation|go)\b", r"good to go\?",
 )  # fmt: skip
 ALL_RIGHT = _any(
     r"is (?:this|that|it|everything|all(?: of (?:this|that|it))?|the above)(?: all)? "
@@ -151,7 +153,8 @@ NOT_FOUND = _any(
     r"(?:can.?t|cannot|couldn.?t|could not) find\b", r"(?:don.?t|do not) (?:find|see)\b", r"not found\b", r"nobody\b",
     r"doesn.?t (?:turn up|bring up|come up|match|hold|have|contain)\b", r"find anybody\b", r"no account\b", r"none\b",
     r"no (?:\w+ ){0,4}(?:that (?:fits|matches)|like that|with|under|found|matching)\b", r"nothing\b", r"there.?s no\b",
-    r"that.?s not (?:in|what)\b", r"isn.?t (?:quite )?(?:as|so|what|like|any|one)\b", r"there is no\b", r"several\b",
+    r"that.?s not (?:in|what)\b", r"isn.?t (?:quite )?(?:as|so|what|like|any|one)\b", r"there is no\b",
+    r"several\b(?! \w+ (?:with us|on file|on your|in your))",
     r"(?:one of|find|found|see|fits?|are) (?:two|three|four|five|several|both)\b(?! ways)", r"more than one\b",
     r"(?:of )?them (?:all )?fit\b", r"tied\b", r"equally\b", r"which of (?:them|these|those)\b",
     r"not (?:any|one) of\b", r"mix-?up\b",
@@ -174,7 +177,7 @@ OTHERWISE = _any(
 """In a question: what is offered in place of what was wanted."""
 HOLD = _any(
     r"(?:one|a|just a|this) (?:moment|second|sec|minute|few)\b", r"moment,? please\b", r"hold on\b",
-    r"bear with me\b", r"(?:be )?right back\b", r"get back to you\b", r"please wait\b", r"on it\b",
+    r"bear with me\b", r"(?:be )?right back\b", r"get back to you\b", r"please (?:wait|hold)\b", r"on it\b",
     r"(?:let me|allow me to|i(?:.?ll| will|.?m going to|.?m| am)) (?:\w+ ){0,3}?(?:check|look|pull|find|retriev|"
     r"process|tak|see|review|verif|get|fetch|search|cancel|updat|proceed|go|do|submit|handl|work|mak|start|begin|set|"
     r"arrang)",

@@ -370,7 +370,7 @@ def _asks_for_more(context: Sequence[Act]) -> bool:
 def _done_to(tool: str, text: str) -> list[tuple[int, int]]:
     """Returns where a text wants something done, by a tool's verb: "i want my order cancelled"."""
     verb = tool.partition("_")[0].rstrip("e")
-    wants = re.compile(rf"\b(?:want|need|get|have|like)\b[^.!?]{{0,40}}?\b({re.escape(verb)}l?ed)\b", re.IGNORECASE)
+    wants = re.compile(rf"\b(?:want|needs?|get|have|like)\b[^.!?]{{0,40}}?\b({re.escape(verb)}l?ed)\b", re.IGNORECASE)
     return [found.span(1) for found in wants.finditer(text)] if verb else []
 
 

@@ -2,6 +2,7 @@
 
 mistyped("L204815", "it's L204851")        -> "L204851"
 bare("L204815", "number 204815")           -> True
+worded(4, "four books, please")            -> True
 chosen(("I lost it", "it was lost"), "just lost it")      -> True
 """
 
@@ -27,6 +28,8 @@ _AMOUNTS = {
     100: "(?:a|one)? ?hundred",
     200: "two hundred",
 }
+_BESIDE = r"(?:,? (?:please|pls|thanks|in (?:all|total)))*[\s.!]*"
+"""What may stand behind a number that is the whole answer: "four bags in all, please"."""
 _WORDS = 2
 """Words that are left of a phrase for a choice, at least, when its subject is left out."""
 
@@ -55,9 +58,13 @@ def bare(value: str, text: str) -> bool:
 
 
 def worded(value: Json, text: str) -> bool:
-    """Whether an amount of money stands in a text in words."""
+    """Whether a number stands in a text in words: an amount of money, or one from two on as the whole answer."""
     words = _AMOUNTS.get(int(value)) if isinstance(value, (int, float)) and value == int(value) else None
-    return words is not None and re.search(rf"\b{words}[ -](?:dollars?|bucks?|usd)\b", text, re.IGNORECASE) is not None
+    if words is None:
+        return False
+    if re.search(rf"\b{words}[ -](?:dollars?|bucks?|usd)\b", text, re.IGNORECASE):
+        return True
+    return value != 1 and re.fullmatch(rf"{words}(?: \w+)?{_BESIDE}", text, re.IGNORECASE) is not None
 
 
 def chosen(phrases: Iterable[str], text: str) -> bool:

@@ -21,11 +21,16 @@ from schemas.dialogue import Act, Message, ToolCall
 from stages.simulate_dialogues.hearing import AgentHearing, UserHearing
 from stages.simulate_dialogues.meanings import hint, intent
 from tests.stages.simulate_dialogues.talks import SANDBOX, told
+from tests.stages.simulate_dialogues.trips import AIRLINE, TASKS, on_trip
+from tool_specs.domain import Domain
 
 _TURNS = Path(__file__).parent / "turns"
 _FOUND = ("find_user_id_by_email", {"email": "nora.field2208@example.com"}, "nora_field_4411")
 _NOT_FOUND = ("find_user_id_by_email", {"email": "nora.feild@example.com"}, "Error: user not found")
 _CANCELLED = ("cancel_pending_order", {"order_id": "#W7678072", "reason": "no longer needed"}, "{}")
+_FLYER = ("get_user_details", {"user_id": "nora_suarez_1504"}, "{}")
+_NO_FLYER = ("get_user_details", {"user_id": "nora_suares_1504"}, "Error: user not found")
+_TRIP_GONE = ("cancel_reservation", {"reservation_id": "2ILCT1"}, "{}")
 
 
 @dataclass(frozen=True)
@@ -53,7 +58,21 @@ SITUATIONS = {
     "forbidden": Situation("refuse_cancel_processed", roles=("object", "reason")),
     "question": Situation("price_of_cheapest"),
     "hinted": Situation("cancel_named", hinted=True),
+    "flyer_unknown": Situation("cancel_dearest_one_way", calls=()),
+    "flyer_not_found": Situation("cancel_dearest_one_way", calls=(_NO_FLYER,), just_now=True),
+    "trip_cancel": Situation("cancel_dearest_one_way", calls=(_FLYER,)),
+    "trip_cancel_told": Situation("cancel_dearest_one_way", calls=(_FLYER,), roles=("object",)),
+    "trip_cancelled": Situation("cancel_dearest_one_way", calls=(_FLYER, _TRIP_GONE), roles=("object",), just_now=True),
+    "trip_bags": Situation("bags_on_named", calls=(_FLYER,)),
+    "trip_bags_told": Situation("bags_on_named", calls=(_FLYER,), roles=("object", "bags", "payment")),
+    "trip_cabin": Situation("cabin_of_named", calls=(_FLYER,)),
+    "trip_cabin_told": Situation("cabin_of_named", calls=(_FLYER,), roles=("object", "cabin", "payment")),
+    "trip_booking": Situation("book_cheapest", calls=(_FLYER,), roles=("object",)),
 }
+
+
+def scene(task: str) -> tuple[Domain, Scenario]:
+    return (AIRLINE, on_trip(task)) if task in TASKS else (SANDBOX.domain, told(task))
 
 
 class Listener:
@@ -80,14 +99,14 @@ def turns(name: str) -> Iterator[tuple[str, list[str], str]]:
 def agent_hears(situation: str, text: str) -> str:
     """Returns what is heard in an agent's words, in the corpus's notation."""
     now = SITUATIONS[situation]
-    one = told(now.task)
-    ear = AgentHearing(SANDBOX.domain, one, Listener(now.roles))
+    domain, one = scene(now.task)
+    ear = AgentHearing(domain, one, Listener(now.roles))
     before = list(_history(now, one))
     if not now.just_now:
         ear.hear(Message(role="assistant", content="All right."), before)
         before.append(Message(role="user", content="ok"))
     acts = ear.hear(Message(role="assistant", content=text), before)
-    return " ".join(sorted(dict.fromkeys(_written(act, one) for act in acts if act.kind not in ("suggest",))))
+    return " ".join(sorted(dict.fromkeys(_written(act, domain, one) for act in acts if act.kind not in ("suggest",))))
 
 
 def _history(now: Situation, one: Scenario) -> Iterator[Message]:
@@ -101,12 +120,12 @@ def _history(now: Situation, one: Scenario) -> Iterator[Message]:
         yield Message(role="tool", content=answer, tool_call_id=call.id, name=name, error=error)
 
 
-def _written(act: Act, one: Scenario) -> str:
+def _written(act: Act, domain: Domain, one: Scenario) -> str:
     if act.kind == "confirm":
         request = one.task.requests[0]
         told_by = {name: source.fact for name, source in request.sources.items() if source.fact}
         wrong = [name for name in told_by if act.value[name] != one.task.fact(told_by[name] or "")]
-        words = SANDBOX.domain.lexicon.writes[request.tool or ""].roles
+        words = domain.lexicon.writes[request.tool or ""].roles
         return "!".join(["confirm", *dict.fromkeys(words.get(name, name) for name in wrong)])
     slot = "matter" if (act.kind, act.slot) == ("request", "intent") and act.request is not None else act.slot
     return f"{act.kind}:{slot}" if slot else act.kind
@@ -122,6 +141,7 @@ class Asked:
 
 
 CANCEL, EXCHANGE = "i want to cancel an order", "i want to exchange something"
+CALL_OFF, BAGS, CABIN = "i want to cancel a trip", "i want to add luggage to a reservation", "i want to change a trip"
 ASKED = {
     "opening": Asked("cancel_named"),
     "who": Asked("cancel_named", CANCEL, (Act(kind="request", slot="identity"),)),
@@ -133,13 +153,26 @@ ASKED = {
     "version": Asked("exchange_cheapest_black", EXCHANGE, (Act(kind="request", request=0, slot="target"),)),
     "payment": Asked("exchange_cheapest_black", EXCHANGE, (Act(kind="request", request=0, slot="payment"),)),
     "refused": Asked("cancel_named", CANCEL, (Act(kind="refuse", request=0), Act(kind="request", slot="intent"))),
+    "flyer_opening": Asked("cancel_dearest_one_way"),
+    "flyer_who": Asked("cancel_dearest_one_way", CALL_OFF, (Act(kind="request", slot="identity"),)),
+    "trip_which": Asked("cancel_dearest_one_way", CALL_OFF, (Act(kind="request", request=0, slot="object"),)),
+    "trip_confirm": Asked("cancel_dearest_one_way", CALL_OFF, (Act(kind="confirm", request=0),)),
+    "trip_more": Asked(
+        "cancel_dearest_one_way", CALL_OFF, (Act(kind="response", request=0), Act(kind="request", slot="intent"))
+    ),
+    "bags_opening": Asked("bags_on_named"),
+    "bags_which": Asked("bags_on_named", BAGS, (Act(kind="request", request=0, slot="object"),)),
+    "bags_number": Asked("bags_on_named", BAGS, (Act(kind="request", request=0, slot="bags"),)),
+    "bags_payment": Asked("bags_on_named", BAGS, (Act(kind="request", request=0, slot="payment"),)),
+    "cabin_opening": Asked("cabin_of_named"),
+    "cabin_class": Asked("cabin_of_named", CABIN, (Act(kind="request", request=0, slot="cabin"),)),
 }
 
 
 def user_hears(situation: str, text: str) -> str:
     """Returns what is heard in a user's words, in the corpus's notation: facts stand for themselves in their roles."""
     now = ASKED[situation]
-    ear = UserHearing(SANDBOX.domain, told(now.task))
+    ear = UserHearing(*scene(now.task))
     before = None
     if now.first:
         ear.hear(Message(role="user", content=now.first), None)
@@ -166,7 +199,8 @@ def measured(name: str) -> tuple[Counter[str], list[str]]:
 
 ASKING_BACK = ("-", "off_topic", "inform_intent_vague")
 HEARS = {"agent": agent_hears, "user": user_hears}
-CORPORA = {"agent": (0.97, 0.01), "agent_held_out": (0.9, 0.05), "user": (0.95, 0.01), "user_held_out": (0.85, 0.04)}
+CORPORA = {"agent": (0.97, 0.01), "agent_held_out": (0.9, 0.05), "user": (0.95, 0.01), "user_held_out": (0.85, 0.04),
+           "agent_airline": (0.9, 0.06), "user_airline": (0.9, 0.01)}  # fmt: skip
 """Corpus -> the least share that is understood, the most that is misunderstood."""
 
 
