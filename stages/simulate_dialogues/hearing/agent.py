@@ -20,9 +20,11 @@ from schemas.task import Request
 from stages.behaviors.choices import choices
 from stages.simulate_dialogues.hearing import cues
 from stages.simulate_dialogues.hearing.details import listed
+from stages.simulate_dialogues.hearing.history import calls, hints, wandered
 from stages.simulate_dialogues.hearing.picking import options_told
 from stages.simulate_dialogues.hearing.questions import role_asked, roles_asked
 from stages.simulate_dialogues.hearing.sentences import sentences
+from stages.simulate_dialogues.hearing.wanting import asks_for_yes, asks_whether, offers_otherwise
 from tool_specs.domain import Domain
 from tool_specs.phrasing.roles import roles
 from tool_specs.remember import remembered
@@ -67,7 +69,7 @@ class AgentHearing:
         self._put_again: list[Act] = []
         self._now: int | None = None
         identity = domain.identity_tools
-        self._identified |= any(name in identity and not failed for name, _, failed in _calls(scenario.said_before))
+        self._identified |= any(name in identity and not failed for name, _, failed in calls(scenario.said_before))
 
     def hear(self, message: Message, history: Sequence[Message]) -> tuple[Act, ...]:
         """Returns what a message means.
@@ -77,10 +79,10 @@ class AgentHearing:
             history: All messages before it.
         """
         unheard = history[self._heard :]
-        made = _calls(unheard)
+        made = calls(unheard)
         self._heard = len(history)
         for each in unheard:
-            self._hints.update(_hints(each))
+            self._hints.update(hints(each))
         over = any(act.kind == "user_bye" for m in history[-1:] for act in m.acts)
         acts = [*self._done(made)]
         unknown = not self._identified
@@ -95,7 +97,7 @@ class AgentHearing:
         if listing is not None:
             return (*acts, listing)
         business = self._business(message.content, done=bool(acts))
-        if self._put_again and not made and _wandered(unheard) and all(act.kind == "request" for act in business):
+        if self._put_again and not made and wandered(unheard) and all(act.kind == "request" for act in business):
             business = self._put_again  # the question from before, in other words
         self._put_again = [act for act in business if act.kind in ("request", "response_fail", "confirm", "clarify")]
         acts += business
@@ -149,7 +151,7 @@ class AgentHearing:
     def _business(self, text: str, *, done: bool) -> list[Act]:
         acts: list[Act] = []
         parts = sentences(text)
-        questions = [part for part in parts if "?" in part or _asks_whether(part, cues.GO_AHEAD)]
+        questions = [part for part in parts if "?" in part or asks_whether(part, cues.GO_AHEAD)]
         more = cues.SOMETHING_ELSE.search(text) is not None
         acts += self._answers(text)
         place = self._current()
@@ -158,13 +160,13 @@ class AgentHearing:
             return [*acts, *self._afterwards(text, more=more, asks=bool(questions), done=done or bool(acts))]
         request = self._request(place)
         refuses = cues.REFUSAL.search(text) is not None and not done
-        if refuses and request.kind == "refuse" and _offers_otherwise(text):
+        if refuses and request.kind == "refuse" and offers_otherwise(text):
             return [*acts, *self._refused(place, more=more)]
         if self._confirms(request, place, parts):
             value = listed(self._lexicon, self._task, request, self._facts, text)
             return [*acts, Act(kind="confirm", request=place, value=value)]
         end = " ".join(parts[-3:])  # what was said further back has been dealt with
-        lost = cues.NOT_FOUND.search(end) or (cues.UNAVAILABLE.search(end) and _offers_otherwise(end))
+        lost = cues.NOT_FOUND.search(end) or (cues.UNAVAILABLE.search(end) and offers_otherwise(end))
         if questions and not more and lost:
             slot = self._lost(request, parts)
             fail = Act(kind="response_fail", request=place, slot=slot)
@@ -175,7 +177,7 @@ class AgentHearing:
 
     def _asked(self, request: Request, place: int, text: str, questions: Sequence[str], *, more: bool) -> Iterator[Act]:
         """Yields what a text asks about a request that is neither to be agreed to nor lost nor refused."""
-        if questions and _asks_whether(questions[-1], cues.IS_IT):
+        if questions and asks_whether(questions[-1], cues.IS_IT):
             yield Act(kind="clarify", request=place)
             return
         told = [part for part in sentences(text) if cues.ASKS.search(part)]
@@ -247,13 +249,13 @@ class AgentHearing:
         for back, part in enumerate(reversed(parts[-3:])):
             if (back == 2 and "?" not in part) or cues.SOMETHING_ELSE.search(part):
                 continue
-            if not (_asks_whether(part, cues.GO_AHEAD) or (ended and _asks_for_yes(part, parts))):
+            if not (asks_whether(part, cues.GO_AHEAD) or (ended and asks_for_yes(part, parts))):
                 continue
             choice = cues.EITHER.search(part) is not None
             if choice and not set(roles_asked(self._lexicon, request, part)) <= set(told):
                 continue  # "on your card or as cash?"
             missed = [each for each in parts if cues.NOT_FOUND.search(each) or cues.UNAVAILABLE.search(each)]
-            return not (missed and _offers_otherwise(part))
+            return not (missed and offers_otherwise(part))
         return False
 
     def _lost(self, request: Request, parts: Sequence[str]) -> str:
@@ -292,50 +294,6 @@ class AgentHearing:
     def _request(self, place: int) -> Request:
         number = self._raised()[place]
         return self._task.requests[0 if number is None else number]
-
-
-def _wandered(messages: Sequence[Message]) -> bool:
-    """Whether the user's last message was about something else."""
-    said = [message for message in messages if message.role == "user"]
-    return bool(said) and any(act.kind == "off_topic" for act in said[-1].acts)
-
-
-def _hints(message: Message) -> Iterator[tuple[int, bool]]:
-    """Yields the requests that a user's message raises, each with whether it is only hinted at."""
-    for act in message.acts:
-        if act.kind.startswith("inform_intent") and act.request is not None:
-            yield act.request, act.value["kind"] == "unknown"
-
-
-def _asks_whether(part: str, cue: re.Pattern[str]) -> bool:
-    """Whether a sentence asks for a yes by these words; "which one should I take?" and "I'll go ahead" do not."""
-    part = cues.INTENDS.sub(" ", part)
-    found, opened = cue.search(part), cues.OPEN_QUESTION.search(part)
-    return found is not None and (opened is None or opened.start() > found.start())
-
-
-def _asks_for_yes(part: str, parts: Sequence[str]) -> bool:
-    """Whether a sentence asks somebody for a yes who has told everything, whatever its words."""
-    if _asks_whether(part, cues.ALL_RIGHT):
-        return True
-    whether = "?" in part and cues.WHETHER.search(part) is not None
-    other = (cues.ASKS, cues.IS_IT, cues.OPEN_QUESTION)
-    return whether and not cues.NOT_FOUND.search(" ".join(parts)) and not any(cue.search(part) for cue in other)
-
-
-def _offers_otherwise(text: str) -> bool:
-    """Whether a text asks about something else than was wanted."""
-    return any(cues.OTHERWISE.search(part) for part in sentences(text) if "?" in part)
-
-
-def _calls(messages: Sequence[Message]) -> list[tuple[str, dict[str, Json], bool]]:
-    """Returns the calls in messages, each with whether it failed."""
-    made = {call.id: call for message in messages for call in message.tool_calls}
-    return [
-        (made[m.tool_call_id].name, made[m.tool_call_id].arguments, m.error)
-        for m in messages
-        if m.role == "tool" and m.tool_call_id in made
-    ]
 
 
 @remembered(1, size=16)

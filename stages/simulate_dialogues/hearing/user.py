@@ -15,29 +15,24 @@ from collections.abc import Collection, Iterator, Sequence
 from schemas.base import Json
 from schemas.behavior import Scenario
 from schemas.dialogue import Act, Message
-from schemas.task import Request
 from stages.behaviors.choices import choices
 from stages.behaviors.lacks import lacked_numbers
 from stages.behaviors.misspellings import corrected, spelt_out
-from stages.behaviors.slips import stale
 from stages.behaviors.space import playbooks_of
 from stages.simulate_dialogues.hearing import cues
+from stages.simulate_dialogues.hearing.asides import MOODS, misnamed, moods
+from stages.simulate_dialogues.hearing.facts import Facts
 from stages.simulate_dialogues.hearing.picking import options_heard
+from stages.simulate_dialogues.hearing.raising import apart, spans_of
 from stages.simulate_dialogues.hearing.tellings import Telling, tellings
-from stages.simulate_dialogues.hearing.values import bare, chosen, mistyped, worded
 from stages.simulate_dialogues.meanings import hint, intent, owners_of, role_acts
-from stages.simulate_dialogues.pointing import pointed_at, subject_of
 from tool_specs.domain import Domain
 from tool_specs.phrasing.answers import affirms, refuses
-from tool_specs.phrasing.recover import Demand, all_told, fact_demands, intent_demand
 from tool_specs.phrasing.roles import role_told_for, roles
 from tool_specs.remember import remembered
 
-_ADDRESS = re.compile(r"\S+@\S+")
 _CLEARLY = 2
 """Details of a request that must stand beside it where a question about another one is answered."""
-_MOODS = frozenset({"complain", "vent", "feedback"})
-"""Acts beside the matter."""
 _SENTENCE = re.compile(r"[.!?] ")
 
 
@@ -56,11 +51,10 @@ class UserHearing:
         self._revises = any(each.rule == "revises" for each in playbooks_of(scenario.behavior).values())
         self._choices = choices(self._task, domain)
         self._tellings = _tellings(scenario, domain)
+        self._known = Facts(scenario, domain)
         self._facts = {entry.name: entry.value for entry in self._task.knowledge}
-        self._values = _values(scenario, domain)
         self._identity = {entry.name for entry in self._task.knowledge if entry.identity}
         self._numbers = {lack.request: lack.slot for lack in lacked_numbers(self._task, domain)}
-        self._subject = subject_of(scenario)
         programs = [program for request in self._task.requests for program in request.programs]
         self._limits = {program.within.fact for program in programs if program.within}
         self._texts: list[str] = []
@@ -80,7 +74,7 @@ class UserHearing:
         text = spelt_out(corrected(message.content))
         context = before.acts if before is not None else ()
         kinds = {act.kind: act for act in context}
-        stated = self._stated(text)
+        stated = self._known.stated(text)
         acts: list[Act] = list(message.acts)
         fresh = self._raise(text, stated, context)
         self._tell_apart(text, stated, context)
@@ -99,11 +93,11 @@ class UserHearing:
         reported = [act for act in context if act.kind == "response" and act.slot in (None, "answer")]
         if reported and cues.FEEDBACK.match(text):
             acts.append(Act(kind="feedback", request=reported[0].request))
-        acts += self._moods(text, context)
-        if not told and (thing := self._misnamed(text, context)) is not None:
+        acts += moods(text, context)
+        if not told and (thing := misnamed(text, context)) is not None:
             acts.append(thing)
         acts += self._answers(text.lower(), kinds, {act.kind for act in acts})
-        plain = all(act.kind in _MOODS for act in acts)
+        plain = all(act.kind in MOODS for act in acts)
         if plain and _asks_for_more(context) and (cues.GOODBYE.search(text) or cues.NOTHING.fullmatch(text.strip())):
             acts.append(Act(kind="user_bye"))
         if plain and self._messages == 1:
@@ -117,28 +111,6 @@ class UserHearing:
         return [role for told, role in self._told if told == number]
 
     # Facts
-
-    def _stated(self, text: str) -> dict[str, Json]:
-        """Returns the known facts that stand in a text, or stand there mistyped."""
-        rest = _ADDRESS.sub(" ", text)
-        found: dict[str, Json] = {}
-        for name, value, wanted, phrases in self._values:
-            own = text if "@" in str(value) else rest
-            plain = isinstance(value, str)
-            if (
-                worded(value, own)
-                or (wanted and all_told(wanted, own))
-                or (plain and (bare(value, own) or chosen(phrases, own)))
-            ):
-                found[name] = value
-            elif name in self._identity and (old := stale(value)).lower() in own.lower():
-                found[name] = old
-            elif plain and (wrong := mistyped(value, own)) is not None:
-                found[name] = wrong
-        subject = self._subject
-        if subject is not None and subject.name not in found and pointed_at(self._lexicon).search(text):
-            found[subject.name] = subject.value
-        return found
 
     def _corrections(self, stated: dict[str, Json], context: Sequence[Act]) -> Iterator[Act]:
         """Yields what puts a value right that was told otherwise before."""
@@ -173,9 +145,7 @@ class UserHearing:
         waiting = [number for number in range(len(self._task.requests)) if number not in self.raised]
         spans: dict[int, list[tuple[int, int]]] = {}
         for number in waiting:
-            demand = intent_demand(self._lexicon, self._task.requests[number], anyhow=True)
-            spans[number] = sorted({span for pattern in demand.patterns for span in pattern(text)})
-            spans[number] = spans[number] or _done_to(self._task.requests[number].tool or "", text)
+            spans[number] = spans_of(self._lexicon, self._task.requests[number], text)
         asked_what = any(act.kind == "request" and act.slot == "intent" and act.request is not None for act in context)
         asked_role = any(
             act.kind in ("request", "confirm", "clarify") and act.slot not in ("intent", "identity") for act in context
@@ -187,7 +157,7 @@ class UserHearing:
         described = [n for n in waiting if spans[n] and self._describes(n, text, stated)]
         found = described or [n for n in waiting if spans[n]]
         found.sort(key=lambda number: -self._score(number, text, stated))
-        found = self._apart(found, spans)
+        found = apart(found, spans)
         if not found and asked_what and None in self.raised:
             found = [n for n in waiting if self._describes(n, text, stated)][:1]
         found.sort(key=lambda number: spans[number][0] if spans[number] else (0, 0))
@@ -197,17 +167,6 @@ class UserHearing:
             else:
                 self.raised.append(number)
         return found
-
-    def _apart(self, found: Sequence[int], spans: dict[int, list[tuple[int, int]]]) -> list[int]:
-        """Leaves out requests whose only place in the text is another one's."""
-        taken: list[tuple[int, int]] = []
-        kept: list[int] = []
-        for number in found:
-            free = [s for s in spans[number] if all(s[1] <= t[0] or t[1] <= s[0] for t in taken)]
-            if free:
-                taken.append(max(free, key=lambda span: span[1] - span[0]))
-                kept.append(number)
-        return kept
 
     def _describes(self, number: int, text: str, stated: dict[str, Json]) -> bool:
         return self._score(number, text, stated) > 0
@@ -306,25 +265,6 @@ class UserHearing:
         owners = owners_of(self._lexicon, telling.request)
         yield from role_acts(self._lexicon, telling.request, place, role, said, owners)
 
-    def _moods(self, text: str, context: Sequence[Act]) -> Iterator[Act]:
-        """Yields impatience, frustration, and doubts of what was listed or answered."""
-        if cues.COMPLAINT.search(text):
-            yield Act(kind="complain")
-        if cues.VENT.search(text) and not any(act.kind == "refuse" for act in context):
-            yield Act(kind="vent")
-        said = [act for act in context if act.kind == "confirm" or (act.kind == "response" and act.slot == "answer")]
-        if said and cues.DOUBT.search(text):
-            yield Act(kind="doubt", request=said[-1].request)
-
-    def _misnamed(self, text: str, context: Sequence[Act]) -> Act | None:
-        """Returns the makeshift name that answers a question for a role."""
-        asked = next((act for act in context if act.kind == "request" and act.request is not None), None)
-        found = cues.MISNAMED.search(text)
-        if asked is None or found is None:
-            return None
-        slot = "object" if asked.slot == "intent" else asked.slot
-        return Act(kind="misname", request=asked.request, slot=slot, value=found[1])
-
     # Answers
 
     def _answers(self, low: str, kinds: dict[str, Act], heard: set[str]) -> Iterator[Act]:
@@ -341,7 +281,7 @@ class UserHearing:
                 elif (
                     affirms(low)
                     or cues.YES.fullmatch(low.strip())
-                    or (kind == "clarify" and not heard - {"inform", *_MOODS})
+                    or (kind == "clarify" and not heard - {"inform", *MOODS})
                 ):
                     yield Act(kind="affirm", request=kinds[kind].request)
                 return
@@ -367,41 +307,12 @@ def _asks_for_more(context: Sequence[Act]) -> bool:
     return any(act.kind == "request" and act.slot == "intent" and act.request is None for act in context)
 
 
-def _done_to(tool: str, text: str) -> list[tuple[int, int]]:
-    """Returns where a text wants something done, by a tool's verb: "i want my order cancelled"."""
-    verb = tool.partition("_")[0].rstrip("e")
-    wants = re.compile(rf"\b(?:want|needs?|get|have|like)\b[^.!?]{{0,40}}?\b({re.escape(verb)}l?ed)\b", re.IGNORECASE)
-    return [found.span(1) for found in wants.finditer(text)] if verb else []
-
-
 def _stands(telling: Telling, text: str, stated: dict[str, Json]) -> bool:
     return _stated_in(telling, stated) and telling.stands_in(text)
 
 
 def _stated_in(telling: Telling, stated: dict[str, Json]) -> bool:
     return all(name in stated for name in telling.stated)
-
-
-@remembered(2, size=64)
-def _values(scenario: Scenario, domain: Domain) -> list[tuple[str, Json, tuple[Demand, ...], tuple[str, ...]]]:
-    """Returns what a user knows by heart: name, value, what has to stand in a text for it, phrases for a choice."""
-    requests = scenario.task.requests
-    return [
-        (
-            entry.name,
-            entry.value,
-            tuple(fact_demands(domain.lexicon, requests, entry.name, entry.value)),
-            tuple(_phrases(domain, requests, entry.name, entry.value)),
-        )
-        for entry in scenario.task.knowledge
-    ]
-
-
-def _phrases(domain: Domain, requests: Sequence[Request], fact: str, value: Json) -> Iterator[str]:
-    for request in requests:
-        for parameter, source in request.sources.items():
-            if source.fact == fact and isinstance(value, str):
-                yield from domain.lexicon.choices.get(parameter, {}).get(value, ())
 
 
 @remembered(2, size=64)
