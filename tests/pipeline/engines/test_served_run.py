@@ -43,9 +43,8 @@ def test_workers_and_orchestrators_change_no_byte(tmp_path, undisturbed):
 @pytest.mark.slow
 def test_further_tasks_of_sessions_are_spoken_for_too(tmp_path):
     with served(tmp_path, tmp_path / "out") as server:
-        done = run(recipe(tmp_path, server.url, sessions={2: 0.5, 3: 0.5}), tmp_path / "out", "-n", "6")
+        done = run(recipe(tmp_path, server.url, sessions={3: 1.0}), tmp_path / "out", "-n", "4")
         assert done.returncode in (0, 1), done.stderr
     lengths = [row.num_tasks for row in RunFolder(tmp_path / "out").rows()]
-    assert lengths
-    assert max(lengths) > 1, "no session went on"
+    assert max(lengths, default=0) > 1, "no session went on"
     assert not list((tmp_path / "out" / "journal").glob("*"))
