@@ -10,6 +10,7 @@ A run that grows fills its cells for the smaller count first, exactly as it did 
 
 from __future__ import annotations
 
+import math
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -19,6 +20,8 @@ from pipeline.recipe import Recipe
 from schemas.task import TaskSpec
 
 MAX_ROUNDS = 24
+MOST_PER_ROW = 8
+"""Tasks that a round orders at most for a row that is missing."""
 _FIRST_NUMBER = 1_000_000_000
 """Numbers of later rounds start here times the round, away from those of a longer first round."""
 
@@ -129,8 +132,10 @@ class Filling:
         per_task = self.recipe.behaviors_per_task
         if not self.kept[cell]:
             return -(-rows * 2 // per_task)
-        rate = self.kept[cell] / (self._ordered[cell] * per_task)
-        return -(-rows // max(1, round(per_task * rate)))
+        of_one = self.kept[cell] / self._ordered[cell]
+        if of_one < 0.5:  # a weak model: ordering as many as are missing would take a round for each of them
+            return min(math.ceil(rows / of_one), MOST_PER_ROW * rows)
+        return -(-rows // round(max(1.0, of_one)))
 
     def _pass_on(self) -> None:
         """Moves what the given-up cells lack to open ones."""
