@@ -65,6 +65,7 @@ class AgentHearing:
         self._identified = not domain.identity_tools
         self._heard = 0
         self._closed: set[int] = set()
+        self._turned_down: set[int] = set()
         self._hints: dict[int, bool] = {}
         self._put_again: list[Act] = []
         self._now: int | None = None
@@ -96,6 +97,7 @@ class AgentHearing:
         listing = self._listing(message.content, history)
         if listing is not None:
             return (*acts, listing)
+        self._open_again(message.content, history[-1:])
         business = self._business(message.content, done=bool(acts))
         if self._put_again and not made and wandered(unheard) and all(act.kind == "request" for act in business):
             business = self._put_again  # the question from before, in other words
@@ -135,6 +137,14 @@ class AgentHearing:
                 yield Act(kind="response", request=place)
 
     # The matter
+
+    def _open_again(self, text: str, said: Sequence[Message]) -> None:
+        """Opens a request again that was refused, where the user insisted and is now asked for a yes."""
+        for act in (act for message in said for act in message.acts if act.kind in ("negate", "change_mind")):
+            if act.request in self._turned_down:
+                request = self._request(act.request)
+                if request.kind != "refuse" and self._confirms(request, act.request, sentences(text)):
+                    self._closed.discard(act.request)
 
     def _listing(self, text: str, history: Sequence[Message]) -> Act | None:
         """Returns the list of what there is to choose from, where the user has just asked for it."""
@@ -210,6 +220,7 @@ class AgentHearing:
 
     def _refused(self, place: int, *, more: bool) -> Iterator[Act]:
         self._closed.add(place)
+        self._turned_down.add(place)
         yield Act(kind="refuse", request=place)
         if more:
             yield Act(kind="request", slot="intent")

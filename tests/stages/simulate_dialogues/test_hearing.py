@@ -143,16 +143,21 @@ def test_what_a_scripted_partner_cannot_understand_ends_the_dialogue_with_a_reas
     assert (made.reason, made.owner) == ("not_understood", role) and "giraffe" in made.detail
 
 
-def agent_heard(one: Scenario, text: str) -> list[tuple[str, str | None]]:
-    class Listener:
-        raised = (0,)
+class Listener:
+    raised = (0,)
 
-        def told(self, number: int) -> tuple[str, ...]:
-            return ()
+    def told(self, number: int) -> tuple[str, ...]:
+        return ()
 
+
+def ear_of(one: Scenario) -> AgentHearing:
     ear = AgentHearing(SANDBOX.domain, one, Listener())
     ear._identified = True
-    return [(act.kind, act.slot) for act in ear.hear(Message(role="assistant", content=text), ())]
+    return ear
+
+
+def agent_heard(one: Scenario, text: str) -> list[tuple[str, str | None]]:
+    return [(act.kind, act.slot) for act in ear_of(one).hear(Message(role="assistant", content=text), ())]
 
 
 @pytest.mark.parametrize(
@@ -168,6 +173,18 @@ def agent_heard(one: Scenario, text: str) -> list[tuple[str, str | None]]:
 )
 def test_what_agents_mean_is_heard_in_their_words(text: str, heard: list[tuple[str, str | None]]) -> None:
     assert agent_heard(told("cancel_named"), text) == heard
+
+
+@pytest.mark.parametrize("insists", ["negate", "change_mind", ""])
+def test_an_agent_that_gives_in_is_heard_asking_for_the_yes(insists: str) -> None:
+    ear = ear_of(told("cancel_named"))
+    no = Message(role="assistant", content="I'm sorry, that isn't possible. Is there anything else?")
+    acts = [Act(kind=insists, request=0)] if insists else []  # type: ignore[arg-type]
+    user = Message(role="user", content="Can you check again?", acts=tuple(acts))
+    assert [act.kind for act in ear.hear(no, ())] == ["refuse", "request"]
+    listing = Message(role="assistant", content="You're right: I'd cancel order #W100. Shall I go ahead?")
+    heard = [act.kind for act in ear.hear(listing, (no, user))]
+    assert heard == (["confirm"] if insists else ["request"])
 
 
 class Hesitant:
