@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 import orjson
+import pyarrow as pa
 
 from pipeline.acts import act_pairs
 from pipeline.checklists.judgements import Judgements, judgements_in
@@ -44,6 +45,8 @@ _COUNTED = (
     "kind", "split", "disclosure", "register", "behavior", "num_turns", "num_tool_calls", "zero_gain_turns",
     "generator_model",
 )  # fmt: skip
+_ADDED = ("checklist", "judgement")
+"""Columns of JSON text that runs of earlier versions lack; to such a run's rows they are null."""
 
 
 @dataclass
@@ -136,13 +139,25 @@ def kept_tables(run: Path, columns: Sequence[str] | None = None) -> Iterator[Any
     """Yields the kept rows shard by shard, with these columns only.
 
     Raises:
-        StorageError: this is no folder of a run, or a shard is damaged.
+        StorageError: this is no folder of a run, a shard is damaged, or an earlier version made it without these columns.
     """
     kept = _kept(run)
     for name in kept["shards"]:
-        table = read_table(inside(run, kept["rows"], f"{name}.parquet"), columns)
+        table = _complete(run, read_table(inside(run, kept["rows"], f"{name}.parquet"), columns), columns or ())
         positions = read_table(inside(run, kept["select"], f"{name}.parquet"))["position"]
         yield table if len(positions) == table.num_rows else table.take(positions)  # most shards are kept whole
+
+
+def _complete(run: Path, table: Any, columns: Sequence[str]) -> Any:
+    """Returns a table with all columns: what its version did not know yet, nobody was asked for."""
+    for name in (name for name in columns if name not in table.column_names):
+        if name not in _ADDED:
+            raise StorageError(
+                f"{run}: was made by another version of the program: its rows have no column {name}; make it anew with "
+                "`writ run RECIPE --update`"
+            )
+        table = table.append_column(name, pa.array(["null"] * table.num_rows, pa.string()))
+    return table
 
 
 def kept_shards(run: Path) -> list[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -62,6 +63,30 @@ def test_rows_have_checklists_that_they_meet(run: Path, rows: list[dict[str, Any
     result = invoke("score", file, file)
     assert result.exit_code == 0 and ": 1.000 of their checklists in the mean" in result.stdout
     assert all(len(row["information_gain"]) == len(row["messages"]) for row in rows)
+
+
+def without(run: Path, to: Path, *columns: str) -> Path:
+    """A copy of a run as a version made it that had no such columns yet."""
+    shutil.copytree(run, to)
+    for path in to.glob(f"{json.loads((to / 'kept.json').read_text())['rows']}/*.parquet"):
+        if not path.name.endswith(".drops.parquet"):
+            pq.write_table(pq.read_table(path).drop_columns(list(columns)), path)
+    return to
+
+
+def test_a_run_of_a_version_without_judgements_is_counted_and_scored(
+    run: Path, rows: list[dict[str, Any]], tmp_path: Path
+) -> None:
+    earlier = without(run, tmp_path / "run", "judgement")
+    told, now = invoke("stats", earlier), invoke("stats", run)
+    assert (told.exit_code, told.stdout) == (0, now.stdout) and "items wait for a judge" in told.stdout
+    theirs = tmp_path / "theirs.jsonl"
+    theirs.write_text(json.dumps({"id": rows[0]["id"], "messages": [json.loads(m) for m in rows[0]["messages"]]}) + "\n")
+    assert invoke("score", earlier, theirs).stdout == invoke("score", run, theirs).stdout
+    result = invoke("score", without(run, tmp_path / "earliest", "judgement", "checklist"), theirs)
+    assert result.exit_code == 2 and "add `checklists: true` to its recipe" in result.stderr
+    result = invoke("stats", without(run, tmp_path / "other", "zero_gain_turns"))
+    assert result.exit_code == 2 and "its rows have no column zero_gain_turns; make it anew with" in result.stderr
 
 
 def test_checklists_can_be_had_later(tmp_path: Path, run: Path) -> None:
