@@ -62,6 +62,7 @@ class Line:
         concurrency: records of live steps that are in work at once, in all processes together.
         first: number of the first step that may be run; what the ones before it made is taken as it is.
         last: number of the last step that is run; 0 runs all.
+        epoch: of the driver that workers work for (`run_lock`).
     """
 
     steps: tuple[Step, ...]
@@ -75,6 +76,7 @@ class Line:
     concurrency: int = 1
     first: int = 1
     last: int = 0
+    epoch: str = ""
     _keys: dict[str, str] = field(init=False, repr=False)
 
     def __post_init__(self) -> None:

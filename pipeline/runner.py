@@ -68,7 +68,7 @@ def run(
         StageFailed: a stage raised.
     """
     started = time.monotonic()
-    with locked(plan.out):
+    with locked(plan.out) as epoch:
         _identify(plan, again)
         made = finishers(makers)
         closed = tuple(source.closed for source in plan.worlds if source.closed)
@@ -79,6 +79,7 @@ def run(
         if chosen is None:
             _clear(plan)
             forget(plan, again.force)
+        plan = replace(plan, line=replace(plan.line, epoch=epoch))
         with Watch(plan.out, plan.recipe.count, progress, metrics) as watch:
             if chosen is not None:
                 outcome = finish(plan, chosen, filled(plan), watch, makers)

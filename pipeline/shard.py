@@ -29,6 +29,7 @@ from pipeline.line import Line, Order, Step
 from pipeline.observe.event import Event, event
 from pipeline.plan_tasks import Fields
 from pipeline.run_folder import Shard, features_shard, journal_file, step_shard
+from pipeline.run_lock import fenced
 from pipeline.storage import Manifest, Spent, read_shard, read_table, whole, write_manifest, write_shard, write_table
 from schemas.base import Record, content_id, digest, encode
 from schemas.parquet import packed
@@ -108,11 +109,19 @@ async def bring(
         UserError: the folder cannot be written or read as it must, or an engine asks for something.
         Stopped: the run must end here, and can go on later.
     """
+    with fenced(folder, line.epoch):
+        result = await _brought(line, folder, order, upto or line.end, gate)
+    if not result.fresh and next(_SHARDS) % _COLLECT_AFTER == 0:
+        gc.collect()
+        gc.freeze()  # what a worker remembers of the world is looked at once, not every time
+    return result
+
+
+async def _brought(line: Line, folder: Path, order: Order, upto: int, gate: Gate | None) -> ShardResult:
     result = ShardResult(order.name)
     before = digest([encode(spec).decode() for spec in order.specs])
     made: dict[str, _Made] = {}
     last: _Made | None = None
-    upto = upto or line.end
     for number, step in enumerate(line.steps[:upto], 1):
         shard = step_shard(folder, line, number, order.name)
         key = line.key(step.stage, before)
@@ -122,6 +131,7 @@ async def bring(
             if number < line.first:
                 raise StorageError(f"{shard.records}: was never made, so nothing can begin after it; leave --from out")
             result.fresh, started = False, time.perf_counter()
+            result.told.append(event("stage.started", shard=order.name, stage=step.name))
             given = order.specs if last is None else last.read()
             journal = Journal(journal_file(folder, order.name)) if step.live else None
             if journal and journal.found:
@@ -174,9 +184,6 @@ async def bring(
         last = made[step.name] = _Made(shard, step.makes, before, records)
     if upto == len(line.steps):
         _store_features(line, features_shard(folder, line, order.name), made, result)
-    if not result.fresh and next(_SHARDS) % _COLLECT_AFTER == 0:
-        gc.collect()
-        gc.freeze()  # what a worker remembers of the world is looked at once, not every time
     return result
 
 

@@ -13,7 +13,10 @@ from __future__ import annotations
 import errno
 import hashlib
 import os
-from collections.abc import Sequence
+import uuid
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -43,6 +46,9 @@ _WRITER = {
 if "ARROW_DEFAULT_MEMORY_POOL" not in os.environ and "jemalloc" in pa.supported_memory_backends():
     pa.set_memory_pool(pa.jemalloc_memory_pool())
 
+_OWN = uuid.uuid4().hex[:8]
+"""Tells temporary files of processes that have the same number on different machines apart."""
+_ALLOWED: ContextVar[Callable[[], None] | None] = ContextVar("allowed", default=None)
 _FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 
 
@@ -100,6 +106,7 @@ def write_bytes(path: Path, content: bytes) -> FileInfo:
         StorageError: the folder cannot be written, or the disk is full.
     """
     if isinstance(path, RemotePath):
+        _ask()
         path.write_bytes(content)
     else:
         _write_on_disk(path, content)
@@ -107,15 +114,34 @@ def write_bytes(path: Path, content: bytes) -> FileInfo:
 
 
 def _write_on_disk(path: Path, content: bytes) -> None:
-    temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
+    temporary = path.with_name(f".{path.name}.{_OWN}-{os.getpid()}.tmp")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         with temporary.open("wb") as file:
             file.write(content)
+        _ask()
         temporary.replace(path)
     except OSError as error:
         temporary.unlink(missing_ok=True) if os.access(path.parent, os.W_OK) else None
         raise storage_error(path, error) from error
+    except StorageError:
+        temporary.unlink(missing_ok=True)
+        raise
+
+
+@contextmanager
+def allowed_by(ask: Callable[[], None]) -> Iterator[None]:
+    """Has every file that is written inside asked for just before it gets its name; `ask` raises `StorageError`."""
+    token = _ALLOWED.set(ask)
+    try:
+        yield
+    finally:
+        _ALLOWED.reset(token)
+
+
+def _ask() -> None:
+    if (ask := _ALLOWED.get()) is not None:
+        ask()
 
 
 def storage_error(path: Path, error: OSError) -> StorageError:

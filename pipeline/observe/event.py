@@ -37,6 +37,7 @@ Name = Literal[
     "run.interrupted",
     "shard.started",
     "shard.finished",
+    "stage.started",
     "stage.finished",
     "stage.resumed",
     "engine.failing",

@@ -44,8 +44,8 @@ class Lease(msgspec.Struct, kw_only=True):
 
 
 @contextlib.contextmanager
-def leased(run: RemotePath, beat: float = BEAT) -> Iterator[None]:
-    """Holds the lease.
+def leased(run: RemotePath, beat: float = BEAT) -> Iterator[str]:
+    """Holds the lease; yields its owner's name.
 
     Raises:
         StorageError: somebody else does, or the store refuses.
@@ -64,7 +64,7 @@ def leased(run: RemotePath, beat: float = BEAT) -> Iterator[None]:
     thread = threading.Thread(target=_renew, args=(file, own, ended, beat), name="writ-lease", daemon=True)
     thread.start()
     try:
-        yield
+        yield own.owner
     finally:
         ended.set()
         thread.join()
@@ -72,6 +72,12 @@ def leased(run: RemotePath, beat: float = BEAT) -> Iterator[None]:
             found = _read(file)
             if found is not None and found.owner == own.owner:
                 file.unlink(missing_ok=True)
+
+
+def owner(run: RemotePath) -> str:
+    """Returns who holds the lease, "" if nobody does."""
+    found = _read(run / FILE)
+    return found.owner if found else ""
 
 
 def _renew(file: RemotePath, own: Lease, ended: threading.Event, beat: float) -> None:

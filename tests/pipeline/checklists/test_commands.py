@@ -81,7 +81,9 @@ def test_a_run_of_a_version_without_judgements_is_counted_and_scored(
     told, now = invoke("stats", earlier), invoke("stats", run)
     assert (told.exit_code, told.stdout) == (0, now.stdout) and "items wait for a judge" in told.stdout
     theirs = tmp_path / "theirs.jsonl"
-    theirs.write_text(json.dumps({"id": rows[0]["id"], "messages": [json.loads(m) for m in rows[0]["messages"]]}) + "\n")
+    theirs.write_text(
+        json.dumps({"id": rows[0]["id"], "messages": [json.loads(m) for m in rows[0]["messages"]]}) + "\n"
+    )
     assert invoke("score", earlier, theirs).stdout == invoke("score", run, theirs).stdout
     result = invoke("score", without(run, tmp_path / "earliest", "judgement", "checklist"), theirs)
     assert result.exit_code == 2 and "add `checklists: true` to its recipe" in result.stderr

@@ -35,8 +35,11 @@ def test_the_log_tells_every_shard_and_stage_once_and_in_order(whole):
     for name in ("shard.started", "shard.finished"):
         assert Counter(each.shard for each in events if each.event == name) == Counter(shards)
     for shard in shards:
-        told = [each.event + each.stage for each in events if each.shard == shard]
-        assert told == ["shard.started", "stage.finishedwrite_notes", "stage.finishedpolish", "shard.finished"]
+        told = [each for each in events if each.shard == shard]
+        stages = [("stage." + name, stage) for stage in ("write_notes", "polish") for name in ("started", "finished")]
+        assert [(each.event, each.stage) for each in told] == [("shard.started", ""), *stages, ("shard.finished", "")]
+        begun = {each.stage: each.at for each in told if each.event == "stage.started"}
+        assert all(begun[each.stage] <= each.at for each in told if each.event == "stage.finished")
 
 
 def test_the_sums_are_those_of_the_manifest(whole):

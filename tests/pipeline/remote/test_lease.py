@@ -6,6 +6,8 @@ import pytest
 from pipeline.errors import StorageError
 from pipeline.observe.state import this_machine
 from pipeline.remote.lease import FILE, Lease, leased
+from pipeline.run_lock import fenced
+from pipeline.storage import write_bytes
 
 
 def lease(**changes):
@@ -73,3 +75,13 @@ def test_a_lease_that_somebody_took_is_left_to_them(place):
         taken = lease(owner="somebody")
         (place / FILE).write_bytes(msgspec.json.encode(taken))
     assert msgspec.json.decode((place / FILE).read_bytes(), type=Lease).owner == "somebody"
+
+
+def test_what_works_for_a_driver_that_lost_the_lease_writes_nothing_more(place):
+    with leased(place) as epoch:
+        with fenced(place, epoch):
+            write_bytes(place / "a", b"first")
+        (place / FILE).write_bytes(msgspec.json.encode(lease(owner="somebody else")))
+        with fenced(place, epoch), pytest.raises(StorageError, match="has taken this folder over"):
+            write_bytes(place / "a", b"late")
+        assert (place / "a").read_bytes() == b"first"
