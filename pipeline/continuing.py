@@ -11,6 +11,8 @@ line and place; what was generated and dropped stands in `<out>.drops.jsonl` wit
 from __future__ import annotations
 
 import asyncio
+import contextlib
+import fcntl
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,11 +23,15 @@ from rich.console import Console
 
 from pipeline.assemble import sessions_of, simulation
 from pipeline.engines.connections import close_connections
-from pipeline.errors import PARTIAL, WHOLE, UserError
+from pipeline.engines.journal import Journal
+from pipeline.engines.named import serving
+from pipeline.engines.settings import Addresses
+from pipeline.engines.work import Notes, noting
+from pipeline.errors import PARTIAL, WHOLE, StorageError, UserError
 from pipeline.json_rows import json_rows
 from pipeline.recipe import Recipe
 from pipeline.recipe_file import load_recipe
-from pipeline.storage import write_bytes
+from pipeline.storage import storage_error, write_bytes
 from pipeline.worlds import build_services, sources, with_folders
 from schemas.base import Json, encode
 from schemas.behavior import Behavior, Episode, Scenario
@@ -55,13 +61,16 @@ def continue_file(path: Path, recipe_file: Path, out: Path, world: Path | None, 
     Raises:
         UserError: the file or the recipe cannot be used.
     """
-    recipe = with_folders(load_recipe(recipe_file), recipe_file.resolve().parent)
-    rows, drops, problems = asyncio.run(_all(path, recipe, recipe_file.resolve().parent, world))
-    write_bytes(out, b"".join(encode(row) + b"\n" for row in rows))
-    dropped = out.with_suffix(".drops.jsonl")
-    if drops:
-        write_bytes(dropped, b"".join(encode(drop) + b"\n" for drop in drops))
     errors = Console(stderr=True)
+    folder = recipe_file.resolve().parent
+    recipe = with_folders(load_recipe(recipe_file), folder)
+    dropped = out.with_suffix(".drops.jsonl")
+    with _noted(out, recipe, errors), serving(recipe.engines, out.parent / "engines") as addresses:
+        rows, drops, problems = asyncio.run(_all(path, recipe, folder, world, addresses))
+        write_bytes(out, b"".join(encode(row) + b"\n" for row in rows))
+        dropped.unlink(missing_ok=True)  # of an earlier session
+        if drops:
+            write_bytes(dropped, b"".join(encode(drop) + b"\n" for drop in drops))
     for line in problems:
         errors.print(f"writ: {line}", markup=False, highlight=False, soft_wrap=True)
     more = f"; {len(drops)} dropped, see {dropped}" if drops else ""
@@ -69,11 +78,51 @@ def continue_file(path: Path, recipe_file: Path, out: Path, world: Path | None, 
     return PARTIAL if problems or drops else WHOLE
 
 
-async def _all(path: Path, recipe: Recipe, base: Path, world: Path | None) -> tuple[list[Any], list[Drop], list[str]]:
+@contextlib.contextmanager
+def _noted(out: Path, recipe: Recipe, errors: Console) -> Iterator[None]:
+    """Keeps finished turns of language models beside the file, until what is made of them is written.
+
+    Raises:
+        StorageError: somebody else is at work on the file, or nothing can be written there.
+    """
+    if not recipe.engines.roles:
+        yield
+        return
+    path = out.with_name(f".{out.name}.journal")
+    try:
+        out.parent.mkdir(parents=True, exist_ok=True)
+        lock = path.open("ab")
+    except OSError as error:
+        raise storage_error(path, error) from error
+    with lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            raise StorageError(
+                f"{out}: another `writ continue` is at work on it; wait for it, or give another --out"
+            ) from error
+        journal = Journal(path)
+        if journal.found:
+            errors.print(
+                f"writ: goes on from {journal.found:,} finished turns in {path}", markup=False, highlight=False
+            )
+        try:
+            with noting(Notes(journal, stage="continue")):
+                yield
+            journal.remove()
+        finally:
+            journal.close()
+            if path.exists() and not path.stat().st_size:
+                path.unlink()
+
+
+async def _all(
+    path: Path, recipe: Recipe, base: Path, world: Path | None, addresses: Addresses
+) -> tuple[list[Any], list[Drop], list[str]]:
     live = next((domain.name for domain in recipe.domains if domain.live is not None), None)
     if live is not None:
         raise UserError(f"{live}: is a live server; dialogues go on only in worlds that WRIT holds")
-    services = build_services(sources(recipe, base, world), recipe.engines)
+    services = build_services(sources(recipe, base, world), recipe.engines, addresses)
     machine = _Machine(sessions_of(recipe), simulation(recipe), services)
     rows: list[Any] = []
     drops: list[Drop] = []

@@ -139,7 +139,7 @@ def kept_tables(run: Path, columns: Sequence[str] | None = None) -> Iterator[Any
     """Yields the kept rows shard by shard, with these columns only.
 
     Raises:
-        StorageError: this is no folder of a run, a shard is damaged, or an earlier version made it without these columns.
+        StorageError: this is no folder of a run, a shard is damaged, or another version made it without these columns.
     """
     kept = _kept(run)
     for name in kept["shards"]:

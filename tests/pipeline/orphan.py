@@ -7,7 +7,6 @@ python -m tests.pipeline.orphan work OUT PLACE EPOCH
 from __future__ import annotations
 
 import asyncio
-import os
 import subprocess
 import sys
 import time
@@ -53,7 +52,7 @@ def work(out: Path, place: Path, epoch: str) -> None:
     if isinstance(found, Failure) and found.kind is StageFailed:
         raise found.error()
     (place / "said.new").write_text(found.message if isinstance(found, Failure) else "written")
-    os.replace(place / "said.new", place / "said")
+    (place / "said.new").replace(place / "said")
 
 
 if __name__ == "__main__":

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import signal
 import subprocess
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -80,6 +82,39 @@ def test_open_items_are_judged_once_and_stand_in_the_rows(made: tuple[Path, dict
             assert reading["agrees"] and any(reading["quote"] in content for content in said)
             assert reading["value"] == reading["rule"] == profile["facts"][name.removeprefix("profile.")].lower()
     assert sum(bool(json.loads(row["judgement"]).get("profile")) for row in judged) >= 3
+
+
+def noted(out: Path) -> list[str]:
+    """Sessions of the whole lines of a run's journals."""
+    lines = [line for path in (out / "journal").glob("*") for line in path.read_bytes().splitlines(keepends=True)]
+    return [json.loads(line.partition(b" ")[2])["key"].split(" ")[0] for line in lines if line.endswith(b"\n")]
+
+
+@pytest.mark.slow
+def test_no_judgement_is_asked_for_twice_after_kill_9(tmp_path: Path) -> None:
+    out, engines = tmp_path / "out", {"concurrency": 1}
+    with served(tmp_path, out, "--latency", "3,3") as slow:  # one after the other: it is killed long before the last
+        path = judged_recipe(tmp_path, slow.url, engines=engines)
+        process = subprocess.Popen([str(WRIT), "run", str(path), "--out", str(out), "--executor", "inline"])
+        while process.poll() is None and not noted(out):
+            time.sleep(0.05)
+        process.kill()
+        assert process.wait() == -signal.SIGKILL
+    before = noted(out)
+    assert before and all(session.endswith("/judge") for session in before)
+    with served(tmp_path, out) as server:
+        done = run(judged_recipe(tmp_path, server.url, engines=engines), out)
+        assert done.returncode == 0, done.stdout + done.stderr
+        requests = judge_requests(server)
+    assert set(requests.values()) == {1} and not {*before} & {session for session, _ in requests}
+    rows = rows_of(out)
+    assert len(rows) == 12 and sum(bool(open_in(row)) for row in rows) >= 6
+    for row in rows:
+        items = json.loads(row["judgement"] or "{}").get("items", {})
+        assert list(items) == open_in(row), "also those that were judged before the kill"
+    assert json.loads((out / "run.json").read_text())["spent"]["judge_dialogues"]["judge"]["requests"] == len(
+        [*before, *requests]
+    )
 
 
 @pytest.mark.slow
