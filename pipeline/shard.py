@@ -22,10 +22,11 @@ import pyarrow as pa
 from pipeline.cluster.poison import KILLED, TRIES, bearable_in_shard, poisoned, raised
 from pipeline.engines.journal import Journal
 from pipeline.engines.speaking import speaking
-from pipeline.engines.work import Notes, noting
+from pipeline.engines.work import Notes, notes, noting
 from pipeline.errors import BackendError, StageFailed, Stopped, StorageError, UserError
 from pipeline.gate import Gate, together
 from pipeline.line import Line, Order, Step
+from pipeline.observe.agent_spans import agent
 from pipeline.observe.event import Event, event
 from pipeline.plan_tasks import Fields
 from pipeline.run_folder import Shard, features_shard, journal_file, step_shard
@@ -225,7 +226,13 @@ async def apply(
 
     if step.live:
         gate = gate or Gate(line.concurrency)
-        made = await together([gate.enter(one, record) for record in records])
+        noted = notes() or Notes()
+
+        async def seen(record: Record) -> Sequence[Record]:
+            with agent(step.name, _id(record), noted.shard):
+                return await one(record)
+
+        made = await together([gate.enter(seen, record) for record in records])
     else:
         made = []
         for record in records:

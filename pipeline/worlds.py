@@ -216,8 +216,10 @@ def build_services(
         return Services(sandboxes=sandboxes)
     from pipeline.engines.build import engines_of
     from pipeline.engines.work import announce
+    from pipeline.observe.agent_spans import traced
 
-    return Services(sandboxes=sandboxes, engines=engines_of(engines, addresses or {}), announce=announce)
+    engines_here = engines_of(engines, addresses or {})
+    return Services(sandboxes=sandboxes, engines=engines_here, announce=announce, watched=traced)
 
 
 def services_of(worlds: Sequence[AnySource], engines: Engines | None = None) -> partial[Services]:

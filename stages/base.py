@@ -94,11 +94,13 @@ class Services:
             fork it; nobody calls writes on it.
         engines: role -> who speaks for it; a role that is not in here is played by a script.
         announce: is told of a scenario that a stage makes for itself, before any engine is asked about it.
+        watched: a dialogue's fork -> what its calls are made on; lets others see them, and changes nothing.
     """
 
     sandboxes: Mapping[str, Sandbox]
     engines: Mapping[EngineRole, Engine] = field(default_factory=dict)
     announce: Callable[[Scenario], None] = lambda scenario: None
+    watched: Callable[[Sandbox], Sandbox] = lambda sandbox: sandbox
     _memo: dict[str, Any] = field(default_factory=dict)
 
     def memo(self, key: str, build: Callable[[], T]) -> T:

@@ -3,10 +3,12 @@
     run retail                          all of it, by the driver
       shard r0-00004
         stage simulate_dialogues
-          chat large-1                  one request to a language model, by the process that sent it
+          invoke_agent simulate_dialogues     one record of a live stage, a dialogue for instance (`agent_spans`)
+            chat large-1                one request to a language model, by the process that sent it
+            execute_tool get_loan       one call of the dialogue's agent
 
-Requests have the names of OpenTelemetry's GenAI conventions (`gen_ai.request.model`, `gen_ai.usage.input_tokens`, ...;
-in development, so they may change) and hold no word of a dialogue. Where spans go is said by the SDK's own variables:
+Requests, agents and calls have the names of OpenTelemetry's GenAI conventions (`gen_ai.request.model`, ...; in
+development, so they may change) and hold no word of a dialogue. Where spans go is said by the SDK's own variables:
 OTEL_EXPORTER_OTLP_ENDPOINT, OTEL_SERVICE_NAME, OTEL_TRACES_EXPORTER (`otlp` over HTTP, or `console`: stderr).
 
 The ids of shards and stages follow from the trace's, so a worker knows its parent without being told. What a process
@@ -22,6 +24,7 @@ import threading
 import uuid
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from contextvars import ContextVar
 from functools import cache
 from typing import Any
 from urllib.parse import urlsplit
@@ -147,8 +150,6 @@ def chat(request: CompletionRequest, model: str, shard: str, stage: str) -> Iter
     if not on():
         yield _QUIET
         return
-    from opentelemetry.trace import SpanKind, Status, StatusCode
-
     asked = request.sampling
     sampling = {
         "temperature": asked.temperature,
@@ -163,18 +164,28 @@ def chat(request: CompletionRequest, model: str, shard: str, stage: str) -> Iter
         "gen_ai.conversation.id": request.session,
         "gen_ai.agent.name": request.role,
         **{f"gen_ai.request.{name}": value for name, value in sampling.items() if value is not None},
-        "writ.shard": shard,
-        "writ.stage": stage,
     }
-    tracer = _provider().get_tracer("writ")
-    span = tracer.start_span(f"chat {model}", _under((shard, stage)), kind=SpanKind.CLIENT, attributes=attributes)
-    try:
+    with below(f"chat {model}", attributes, shard, stage, client=True) as span:
         yield Chat(span)
+
+
+@contextmanager
+def below(name: str, attributes: dict[str, Any], shard: str, stage: str, *, client: bool = False) -> Iterator[Any]:
+    """Makes a span of what is done inside, below the one that is under way here, or else below a stage of a shard."""
+    from opentelemetry.trace import SpanKind, Status, StatusCode, set_span_in_context
+
+    said = {**attributes, "writ.shard": shard, "writ.stage": stage}
+    parent, kind = _WITHIN.get() or _under((shard, stage)), SpanKind.CLIENT if client else SpanKind.INTERNAL
+    span = _provider().get_tracer("writ").start_span(name, parent, kind=kind, attributes=said)
+    token = _WITHIN.set(set_span_in_context(span, parent))
+    try:
+        yield span
     except BaseException as error:
         span.set_attribute("error.type", type(error).__name__)
         span.set_status(Status(StatusCode.ERROR))
         raise
     finally:
+        _WITHIN.reset(token)
         span.end()
 
 
@@ -209,6 +220,8 @@ def _id_of(place: tuple[str, ...]) -> int:
     return int.from_bytes(hashlib.blake2b(text.encode(), digest_size=8).digest(), "big") or 1
 
 
+_WITHIN: ContextVar[Any] = ContextVar("within", default=None)
+"""The context of the span that is under way."""
 _OWN = threading.local()
 """The id of the span that this thread makes next, if it must have a certain one."""
 

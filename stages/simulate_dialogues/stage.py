@@ -160,7 +160,7 @@ class SimulateDialogues(Stage[Scenario, Dialogue]):
         broken: Broken | None = None
         ended: Ended = "engine_error"
         try:
-            _, ended = await converse(user, agent, own, self.caps, messages)
+            _, ended = await converse(user, agent, services.watched(own), self.caps, messages)
         except Broken as error:
             broken = error
         except EngineError as error:

@@ -75,8 +75,23 @@ def test_a_run_is_one_trace_down_to_each_request_and_its_bytes_are_the_same(tmp_
     assert all(span.start_time_unix_nano <= span.end_time_unix_nano for span in spans)
     chats = [span for span in spans if span.name == "chat scripted"]
     assert len(chats) == asked > 50
+    agents = [span for span in spans if span.name.startswith("invoke_agent ")]
+    calls = [span for span in spans if span.name.startswith("execute_tool ")]
+    rows = list(RunFolder(tmp_path / "out").rows())
+    assert len({attributes(span)["gen_ai.conversation.id"] for span in agents}) == len(agents) >= len(rows)
+    assert {row.metadata["scenario"] for row in rows} <= {attributes(span)["gen_ai.conversation.id"] for span in agents}
+    assert len(calls) >= sum(row.num_tool_calls for row in rows) > 0
+    for call in calls:
+        told = attributes(call)
+        assert (told["gen_ai.operation.name"], told["gen_ai.tool.type"]) == ("execute_tool", "function")
+        assert call.name == f"execute_tool {told['gen_ai.tool.name']}" and by_id[call.parent_span_id] in agents
+    for span in agents:
+        told = attributes(span)
+        assert (told["gen_ai.operation.name"], span.name) == ("invoke_agent", f"invoke_agent {told['writ.stage']}")
     for chat in chats:
-        told, stage = attributes(chat), by_id[chat.parent_span_id]
+        told, talk = attributes(chat), by_id[chat.parent_span_id]
+        stage = by_id[talk.parent_span_id]
+        assert talk in agents and told["gen_ai.conversation.id"].startswith(attributes(talk)["gen_ai.conversation.id"])
         assert stage.name == f"stage {told['writ.stage']}" and by_id[stage.parent_span_id].name.startswith("shard r")
         assert (told["gen_ai.operation.name"], told["gen_ai.request.model"]) == ("chat", "scripted")
         assert told["gen_ai.agent.name"] in ("agent", "user") and told["gen_ai.conversation.id"]
