@@ -1,10 +1,11 @@
-"""How fast `writ view` shows a large run, against the limit of 1 s for the first page over 100,000 rows.
+"""How fast `writ view` shows a large run: 1 s from the command to the first page over 100,000 rows.
 
     python benchmarks/view.py [--rows 100000] [--run outputs/small]
 
 The large run is a small one (made first, where none is given) whose shards are there many times, under other names and
-with other ids. Told are the start (from nothing to a server that listens, all rows indexed), the first page, and pages
-of lists and dialogues: what a person waits for, and the CPU time that the server spends on it.
+with other ids. Told are the start (from nothing to a server that listens), the first page, and pages of lists and
+dialogues: what a person waits for, and the CPU time that the server spends on it. First with the index that a run
+leaves, then without, as of a run of an older version.
 """
 
 from __future__ import annotations
@@ -22,7 +23,10 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 import pyarrow.compute as pc
 
+from pipeline.facts import kept_shards, kept_tables
+from pipeline.run_folder import INDEX
 from pipeline.storage import read_json, read_table, write_json, write_table
+from pipeline.view.kept_rows import IndexWriter
 
 ROOT = Path(__file__).resolve().parents[1]
 LIMIT = 1.0
@@ -58,6 +62,19 @@ def enlarged(run: Path, out: Path, rows: int) -> int:
     return total
 
 
+def write_index(run: Path) -> None:
+    """Writes the index of the large run, as `pipeline.dataset` does while it makes the data set."""
+    index, spent = IndexWriter(run, read_json(run / "kept.json"), run.parent), 0.0
+    for name, table in zip(kept_shards(run), kept_tables(run), strict=True):
+        start = time.process_time()
+        index.add(name, table)
+        spent += time.process_time() - start
+    start = time.process_time()
+    index.close()
+    spent += time.process_time() - start
+    print(f"  writing the index: {spent:.2f} s CPU", flush=True)
+
+
 def cpu(pid: int) -> float:
     """CPU seconds of a process so far."""
     fields = Path(f"/proc/{pid}/stat").read_text(encoding="ascii").rsplit(")", 1)[1].split()
@@ -82,7 +99,8 @@ def measure(run: Path) -> bool:
         assert server.stdout is not None
         line = server.stdout.readline()
         port = int(line.rsplit(":", 1)[1].split("/")[0])
-        print(f"  start: {time.monotonic() - began:.2f} s, {cpu(server.pid):.2f} s CPU", flush=True)
+        start_took = time.monotonic() - began
+        print(f"  start: {start_took:.2f} s, {cpu(server.pid):.2f} s CPU", flush=True)
         first = 0.0
         dialogue = ask_for = ""
         pages = ["/", "/1/kept", "/1/kept?page=1500", "/1/kept?kind=mixed&happens=typos", "/1/kept?q=0000a", "dialogue"]
@@ -102,7 +120,7 @@ def measure(run: Path) -> bool:
     finally:
         server.kill()
         server.wait()
-    return first <= LIMIT
+    return start_took + first <= LIMIT
 
 
 def main() -> None:
@@ -122,7 +140,12 @@ def main() -> None:
         size = sum(path.stat().st_size for path in large.rglob("*")) / 2**20
         shards = len(read_json(large / "kept.json")["shards"])
         print(f"{total:,} rows in {shards:,} shards, {size:.0f} MiB; load {os.getloadavg()[0]:.1f}", flush=True)
-        sys.exit(0 if measure(large) else 1)
+        write_index(large)
+        fast = measure(large)
+        (large / INDEX).unlink()
+        print("without an index:", flush=True)
+        measure(large)
+        sys.exit(0 if fast else 1)
 
 
 if __name__ == "__main__":

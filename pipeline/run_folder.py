@@ -14,6 +14,7 @@
     kept.json                                        which shards have kept rows, and where; facts of the run
     finishing.json                                   which of the following are whole; gone when all are
     dataset/, report.html                            made of the kept rows
+    index.parquet                                    their flat columns, for the browser (`view.kept_rows`)
     sizes.json                                       the counts that it had when it was whole: [200, 1200]
     run.json                                         what came out; written last
     inputs.json                                      digests of all that it was made with (`unchanged`)
@@ -50,6 +51,7 @@ if TYPE_CHECKING:
     from pipeline.line import Line
 
 SIZES = "sizes.json"
+INDEX = "index.parquet"
 NEAR = 3
 """Ids that are named for one that is not there."""
 

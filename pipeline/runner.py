@@ -32,7 +32,7 @@ from pipeline.plan import AS_IT_IS, Again, Plan
 from pipeline.plan_tasks import SHARD, first_orders, first_round, sizes
 from pipeline.provenance import NAMED, differences, provenance_of, read_provenance, write_provenance
 from pipeline.rerun import described, forget, outlook
-from pipeline.run_folder import grown_from
+from pipeline.run_folder import INDEX, grown_from
 from pipeline.run_json import read_told
 from pipeline.run_lock import locked
 from pipeline.selection import Selection
@@ -157,7 +157,7 @@ def whole_run(plan: Plan, made: Sequence[str]) -> Outcome | None:
 def _clear(plan: Plan) -> None:
     """Removes what says that the run is whole, and what killed runs left."""
     # With other shards, what was kept of the old ones would be read from the wrong rows.
-    for name in ("run.json", "kept.json", FINISHING):
+    for name in ("run.json", "kept.json", INDEX, FINISHING):
         (plan.out / name).unlink(missing_ok=True)
     for path in (*plan.out.glob(".*.tmp"), *plan.out.glob("stages/*/.*.tmp")):  # of a process that was killed
         shutil.rmtree(path) if path.is_dir() else path.unlink(missing_ok=True)

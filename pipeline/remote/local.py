@@ -63,6 +63,14 @@ def bring(work: Path, target: Path, last: str) -> None:
             path.unlink()
 
 
+def bring_file(work: Path, target: Path) -> None:
+    """Puts a file that is whole in the place of `target`; see `bring`."""
+    if isinstance(target, RemotePath):
+        _upload(work, target)
+    else:
+        work.replace(target)
+
+
 @contextmanager
 def nearby(run: Path, *parts: str) -> Iterator[Path]:
     """Gives the run's folder, or for a run in a store a folder with copies of some of its files and folders."""

@@ -187,6 +187,10 @@ class RemotePath(PosixPath):
         for info in self._list(recursive=False):
             yield self / info.base_name
 
+    def sizes(self) -> dict[str, int]:
+        """Returns the bytes of the objects directly below by their names, of which it asks for all at once."""
+        return {info.base_name: info.size for info in self._list(recursive=False) if info.type == _types().File}
+
     def glob(self, pattern: str) -> Generator[RemotePath, None, None]:
         """Yields objects below whose parts fit those of a pattern."""
         wanted = pattern.split("/")

@@ -9,7 +9,6 @@ A run that has not ended can be looked at, too: what was dropped as soon as a sh
 
 from __future__ import annotations
 
-import os
 import threading
 from collections import Counter
 from contextlib import suppress
@@ -19,17 +18,16 @@ from pathlib import Path
 from typing import Literal
 
 import msgspec
-import numpy as np
 import orjson
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from pipeline.errors import StorageError
-from pipeline.remote.path import RemotePath
 from pipeline.run_folder import RunFolder
 from pipeline.run_json import read_told
 from pipeline.storage import inside, read_table
 from pipeline.view.index import Index, read_columns
+from pipeline.view.kept_rows import read_kept
 from schemas.base import Json
 from schemas.dialogue import Dialogue
 from schemas.verdict import Drop, Judged
@@ -49,13 +47,7 @@ DROPPED = {"stage": "stage", "reason": "reason", "owner": "owner"}
 """Filters of dropped records, and their columns."""
 NOTHING = "nothing of these"
 NOBODY = "nobody"
-_COLUMNS = (
-    "id", "task_id", "domain", "kind", "split", "num_writes", "burden", "plausible_burden", "num_turns",
-    "num_tool_calls", "disclosure", "register", "behavior", "generator_model",
-)  # fmt: skip
 _DROP_COLUMNS = ("id", "stage", "reason", "owner", "detail", "record_id")
-_NUMBERS = ("num_writes", "burden", "plausible_burden", "num_turns", "num_tool_calls")
-_NONE = pa.schema([(name, pa.int64() if name in _NUMBERS else pa.string()) for name in _COLUMNS])
 
 Place = tuple[int, int]
 Reason = tuple[str, str, str]
@@ -192,38 +184,10 @@ class Opened:
         return read_told(self.path, name) if (self.path / name).is_file() else {}
 
     def _read_kept(self) -> Index:
-        names: list[str] = self._kept.get("shards", [])
-        tables = read_columns(self._files("rows", names), _COLUMNS)
-        positions = read_columns(self._files("select", names), ["position"])
-        table = pa.concat_tables(tables) if tables else _NONE.empty_table()
-        places, start = [np.empty(0, np.int64)], 0
-        for name, rows, chosen in zip(names, tables, positions, strict=True):
-            kept = chosen["position"].to_numpy()
-            if len(kept) and not 0 <= kept.min() <= kept.max() < rows.num_rows:
-                raise StorageError(
-                    f"{self.path}: what shard {name} says is kept does not fit its rows; run it again with --force"
-                )
-            places.append(kept + start)
-            start += rows.num_rows
-        table = table.combine_chunks().take(pa.array(np.concatenate(places)))
-        shard = np.repeat(np.arange(len(names), dtype=np.int32), [len(each) for each in places[1:]])
-        table = table.append_column("shard", pa.DictionaryArray.from_arrays(shard, pa.array(names, pa.string())))
+        table = read_kept(self.path, self._kept)
         counted = table["plausible_burden" if self.plausible else "burden"]
         cell = pc.binary_join_element_wise(table["num_writes"].cast("string"), counted.cast("string"), "x")
-        table = table.append_column("cell", cell)
-        return Index(table, KEPT, ("id", "task_id"), {"happens": happens})
-
-    def _files(self, place: str, shards: list[str]) -> list[Path]:
-        """Returns the files of shards, none of which lies anywhere else."""
-        if not shards:
-            return []
-        folder = inside(self.path, self._kept[place])
-        # To look where each of them really lies would take as long as to read it.
-        here: set[str] = set()
-        if folder.is_dir() and not isinstance(folder, RemotePath):
-            here = {each.name for each in os.scandir(folder) if not each.is_symlink()}
-        names = [f"{shard}.parquet" for shard in shards]
-        return [folder / name if name in here else inside(self.path, self._kept[place], name) for name in names]
+        return Index(table.append_column("cell", cell), KEPT, ("id", "task_id"), {"happens": happens})
 
     def _read_dropped(self) -> Index:
         shards = set(self._kept.get("all_shards", ()))
