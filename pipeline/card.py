@@ -65,6 +65,7 @@ def card(facts: Facts, written: Written) -> str:
         _grid_meaning(facts),
         "## Loading",
         _LOADING.replace("{place}", PLACE),
+        _traces(written),
         "## What is in it",
         _table(("split", "config", "rows", "files"), _splits(written)),
         _left_out(written),
@@ -94,6 +95,15 @@ def card(facts: Facts, written: Written) -> str:
     front, *body = (part for part in parts if part)
     # Nothing here is HTML: what looks like it came from a recipe, a world or a row.
     return "\n\n".join([front, *(part.replace("<", "&lt;") for part in body)]) + "\n"
+
+
+def _traces(written: Written) -> str:
+    if not written.traces:
+        return ""
+    return (
+        f"To read without loading: `traces/` has {written.traces:,} of the training conversations, the first of each "
+        "domain and kind, in the Hub's session format (a click on one opens it there)."
+    )
 
 
 def front_matter(facts: Facts, written: Written) -> dict[str, Json]:

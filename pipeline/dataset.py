@@ -5,10 +5,12 @@
     dataset/data/train-00000-of-00001.parquet          config `default`
     dataset/data/validation-00000-of-00001.parquet
     dataset/sharegpt/train-00000-of-00001.parquet      config `sharegpt`
+    dataset/traces/dialogue-1c2d3e4f5a6b7c8d.jsonl     some dialogues for the Hub's trace viewer (`publish.traces`)
 
 Rows stand in the run's order: shard by shard, within a shard by id, so that its first rows have the recipe's shares and
-a run that grew begins with mostly the same pages. Bytes depend on the rows and that order alone. The folder is made
-in another place and brought to its own when it is whole. What is held in memory is a row group of each file.
+a run that grew begins with mostly the same pages. While they pass by, the run's index is written (`view.kept_rows`).
+Bytes depend on the rows and that order alone. The folder is made in another place and brought to its own when it is
+whole. What is held in memory is a row group of each file.
 """
 
 from __future__ import annotations
@@ -21,11 +23,14 @@ import pyarrow.compute as pc
 
 from pipeline.card import card
 from pipeline.dataset_files import Writer
-from pipeline.facts import facts_of, kept_tables
+from pipeline.facts import facts_of, kept_shards, kept_tables
 from pipeline.grid import grid_svg
+from pipeline.publish.traces import TraceWriter
 from pipeline.remote.local import bring, work_place
+from pipeline.run_json import read_told
 from pipeline.storage import storage_error
 from pipeline.temporary import OwnFolder
+from pipeline.view.kept_rows import IndexWriter
 
 SPLITS = ("train", "validation")
 CONFIGS = {"default": "data", "sharegpt": "sharegpt"}
@@ -33,12 +38,19 @@ CONFIGS = {"default": "data", "sharegpt": "sharegpt"}
 
 @dataclass
 class Written:
-    """What a data set holds: rows, bytes of values and shards per (config, split), and rows without a ShareGPT form."""
+    """What a data set holds.
+
+    Attributes:
+        rows, bytes, files: rows, bytes of values and shards per (config, split).
+        left_out: rows without a ShareGPT form.
+        traces: dialogues for the Hub's trace viewer.
+    """
 
     rows: dict[tuple[str, str], int] = field(default_factory=dict)
     bytes: dict[tuple[str, str], int] = field(default_factory=dict)
     files: dict[tuple[str, str], list[str]] = field(default_factory=dict)
     left_out: int = 0
+    traces: int = 0
 
 
 def write_dataset(run: Path) -> Path:
@@ -67,17 +79,24 @@ def write_dataset(run: Path) -> Path:
 
 def _write_files(run: Path, folder: Path) -> Written:
     written = Written()
+    names, tables = kept_shards(run), kept_tables(run)
+    traces = TraceWriter(folder)
+    index = IndexWriter(run, read_told(run, "kept.json"), folder.parent)
     writers = [Writer(folder / place, config, split) for split in SPLITS for config, place in CONFIGS.items()]
     # The configs are written side by side: compression needs no interpreter lock. Each file has one writer, in order.
     with ThreadPoolExecutor(len(CONFIGS)) as pool:
         under_way: list[Future[int]] = []
-        for table in kept_tables(run):  # the next shard is read while the one before is written
+        for name, table in zip(names, tables, strict=True):  # the next is read while the one before is written
+            index.add(name, table)
             parts = {split: table.filter(pc.equal(table["split"], split)) for split in SPLITS}
+            traces.add(parts["train"])
             written.left_out += sum(job.result() for job in under_way)
             under_way = [pool.submit(writer.write, parts[writer.split]) for writer in writers]
         written.left_out += sum(job.result() for job in under_way)
         for job in [pool.submit(writer.close) for writer in writers]:
             job.result()
+    index.close()
+    written.traces = traces.count
     for writer in writers:
         if writer.files:
             place = writer.config, writer.split

@@ -7,10 +7,9 @@ from pathlib import Path
 
 from rich.console import Console
 
-from pipeline.dataset import CONFIGS
 from pipeline.errors import WHOLE
 from pipeline.publish.hub import endpoint, send, token_of
-from pipeline.publish.upload import Upload, upload_of
+from pipeline.publish.upload import OURS, Upload, upload_of
 from pipeline.remote.local import nearby
 
 
@@ -42,8 +41,9 @@ def _described(upload: Upload, folder: Path) -> list[str]:
         lines.append(f"  {file.path:{width}}{file.bytes:>16,} bytes{rows}")
     for config, splits in upload.configs.items():
         lines.append(f"config {config}: " + ", ".join(f"{split} {rows:,} rows" for split, rows in splits.items()))
-    places = " and ".join(f"{place}/*.parquet" for place in CONFIGS.values())
-    lines.append(f"Of {places} there, what is not among these files is deleted; nothing else there is touched.")
+    lines.append(
+        f"Of {', '.join(OURS)} there, what is not among these files is deleted; nothing else there is touched."
+    )
     if upload.left:
         lines.append(f"Left out, no part of the data set: {', '.join(upload.left)}")
     return [*lines, "The card's front matter:", upload.front_matter.rstrip()]

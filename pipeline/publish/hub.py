@@ -2,7 +2,7 @@
 
 The repository is made if it is not there, and must then be as public as was asked. The files go first and the card
 last, so that what has a card is whole. What an interrupted upload has brought there is not sent again by the next one,
-and shards of an earlier upload that are not among the new ones are deleted with the same commit.
+and shards and traces of an earlier upload that are not among the new ones are deleted with the same commit.
 
 The token is what the environment variable HF_TOKEN holds: it is handed on, never kept, and no message has it.
 """
@@ -14,9 +14,8 @@ import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 
-from pipeline.dataset import CONFIGS
 from pipeline.errors import Stopped, UserError
-from pipeline.publish.upload import CARD, Upload
+from pipeline.publish.upload import CARD, OURS, Upload
 
 TOKEN = "HF_TOKEN"
 ENDPOINT = "HF_ENDPOINT"
@@ -68,7 +67,7 @@ def send(upload: Upload, token: str) -> str:
             repo_type="dataset",
             folder_path=upload.folder,
             allow_patterns=files,
-            delete_patterns=[f"{place}/*.parquet" for place in CONFIGS.values()],
+            delete_patterns=list(OURS),
             commit_message="Data",
         )
         api.upload_file(

@@ -22,10 +22,13 @@ import yaml
 from pipeline.card import PLACE
 from pipeline.dataset import CONFIGS, SPLITS
 from pipeline.errors import StorageError, UserError
+from pipeline.publish.traces import GLOB, NAME
 from pipeline.run_folder import RunFolder
 from schemas.base import Json
 
 CARD, GRID = "README.md", "grid.svg"
+OURS = (*(f"{place}/*.parquet" for place in CONFIGS.values()), GLOB)
+"""Files of a repository that are a data set's: of an earlier one, those that the new one lacks go away."""
 _PART = re.compile(rf"(?:{'|'.join(CONFIGS.values())})/(?:{'|'.join(SPLITS)})-\d{{5}}-of-\d{{5}}\.parquet")
 _NAME = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9_.-]{0,94}[A-Za-z0-9_])?")
 
@@ -79,7 +82,7 @@ def upload_of(run: Path, repo: str, public: bool) -> Upload:
         raise StorageError(f"{folder}: has no data set; make it with the run's own `writ run` command")
     found = _paths(folder)
     card = (folder / CARD).read_text(encoding="utf-8").replace(PLACE, repo)
-    names = [name for name in found if name in (CARD, GRID) or _PART.fullmatch(name)]
+    names = [name for name in found if name in (CARD, GRID) or _PART.fullmatch(name) or NAME.fullmatch(name)]
     files = [_file(folder, name, card) for name in names]
     configs = _configs(folder, files, card)
     rows = sum(configs.get("default", {}).values())
@@ -115,7 +118,7 @@ def _file(folder: Path, name: str, card: str) -> File:
     path = folder / name
     if name == CARD:
         return File(name, len(card.encode()))
-    if name == GRID:
+    if not name.endswith(".parquet"):
         return File(name, path.stat().st_size)
     try:
         return File(name, path.stat().st_size, pq.read_metadata(path).num_rows)

@@ -122,15 +122,17 @@ print(json.dumps([rows, plain.num_rows, row["id"], row["messages"], row["tools"]
     assert messages == here.messages and tools == here.tools
 
 
-def test_a_smaller_data_set_leaves_no_old_shard_behind(run: Path, server: Hub) -> None:
+def test_a_smaller_data_set_leaves_nothing_old_behind(run: Path, server: Hub) -> None:
     old = {
         "data/train-00001-of-00002.parquet": b"old",
         "sharegpt/train-00000-of-00009.parquet": b"old",
+        "traces/dialogue-0a1b.jsonl": b"old",
+        "traces/notes.jsonl": b"mine",
         "LICENSE": b"mine",
     }
     server.repos[REPO] = Repo(private=True, files=dict(old))
     assert publish(run, "--yes", server=server).returncode == 0
-    assert set(server.repos[REPO].files) == {*local(run), "LICENSE"}
+    assert set(server.repos[REPO].files) == {*local(run), "LICENSE", "traces/notes.jsonl"}
 
 
 def test_publishing_twice_sends_nothing_twice(run: Path, server: Hub) -> None:
