@@ -7,8 +7,11 @@
 
 The sustained rate counts from the first shard that is done to the last file, so start-up is out and data set, card and
 report are in. CPU time says what a machine that is busy with other things would hide: `rate_if_idle` is what the CPU
-time per trajectory allows on so many cores. Memory is what a process holds for itself (USS), its peak. Every figure
-comes with the limit that it is held against, and with the load of the machine before the run.
+time per trajectory allows on so many cores. Memory is what a process holds for itself (USS), its peak; of the driver
+also that of its data (no libraries) until all shards are made, less the index of near-duplicates. At the end, while
+data set and report are written, the index is gone, so nothing is taken off; Ray's workers are gone, too, and libraries
+that they shared count as the driver's own, about 90 MiB. Every figure comes with the limit that it is held against, and
+with the load of the machine before the run.
 """
 
 from __future__ import annotations
@@ -30,6 +33,8 @@ from pathlib import Path
 HOME = Path(__file__).resolve().parent.parent
 LIMIT_SECONDS, LIMIT_RATE, LIMIT_GROWTH = 30.0, 300.0, 1.10
 START_COUNT, COUNT = 1_000, 50_000
+INDEX_BYTES = 332
+"""Of the index of near-duplicates, a row: `benchmarks/near_duplicates.py`."""
 _POLL = 0.5
 _TICK = os.sysconf("SC_CLK_TCK")
 _BYTECODE = ("PYTHONDONTWRITEBYTECODE",)
@@ -38,11 +43,12 @@ _BYTECODE = ("PYTHONDONTWRITEBYTECODE",)
 
 @dataclass
 class Watched:
-    """What was seen of one process: its role, CPU seconds so far, peak of its own memory in bytes."""
+    """What was seen of one process: role, CPU seconds so far, peaks of its own memory and of its data while making."""
 
     role: str
     cpu: float = 0.0
     memory: int = 0
+    making: int = 0
 
 
 @dataclass
@@ -53,6 +59,7 @@ class Measured:
     kept: int = 0
     seconds: float = 0.0
     first: tuple[float, int] | None = None
+    making: bool = True
     exit_code: int = 0
     load: float = 0.0
     processes: dict[int, Watched] = field(default_factory=dict)
@@ -64,6 +71,12 @@ class Measured:
     def memory(self, role: str) -> float:
         """Returns the peak of the largest process of a role, in MiB."""
         return max((each.memory for each in self.processes.values() if each.role == role), default=0) / (1 << 20)
+
+    @property
+    def driver_making(self) -> float:
+        """The peak of the driver's data until all shards were made, less the index of near-duplicates, in MiB."""
+        peak = max((each.making for each in self.processes.values() if each.role == "driver"), default=0)
+        return (peak - INDEX_BYTES * self.kept) / (1 << 20)
 
     @property
     def rate(self) -> float:
@@ -95,7 +108,7 @@ def processes_below(root: int) -> list[tuple[int, str]]:
     return found
 
 
-def look(pid: int, into: Watched) -> None:
+def look(pid: int, into: Watched, making: bool) -> None:
     """Brings what is known of a process up to date; leaves it as it is when the process is gone."""
     try:
         fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
@@ -104,17 +117,20 @@ def look(pid: int, into: Watched) -> None:
             lines = Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines()
             own = sum(int(line.split()[1]) for line in lines if line.startswith(("Private_Clean:", "Private_Dirty:")))
             into.memory = max(into.memory, own * 1024)
+            data = sum(int(line.split()[1]) for line in lines if line.startswith("Anonymous:")) * 1024
+            into.making = max(into.making, data) if making else into.making
     except OSError:
         return
 
 
 def listen(lines: Iterable[str], measured: Measured, started: float, said: list[str]) -> None:
-    """Takes the moment and the number of the first kept trajectories from the program's heartbeats."""
+    """Takes from the program's heartbeats when the first trajectories were kept, how many, and when all are made."""
     for line in lines:
         said.append(line)
-        if measured.first is None and line.startswith("{"):
-            kept = json.loads(line).get("kept", 0)
-            if kept:
+        if line.startswith("{"):
+            beat = json.loads(line)
+            kept, measured.making = beat.get("kept", 0), beat.get("phase", "").startswith("round")
+            if kept and measured.first is None:
                 measured.first = time.monotonic() - started, kept
 
 
@@ -137,7 +153,7 @@ def measure(recipe: str, count: int, workers: int) -> Measured:
             for pid, role in processes_below(child.pid):
                 watched = measured.processes.setdefault(pid, Watched(role))
                 watched.role = role if watched.role == "ray" else watched.role
-                look(pid, watched)
+                look(pid, watched, measured.making)
             time.sleep(_POLL)
         measured.seconds = time.monotonic() - started
         listener.join(timeout=5)
@@ -163,6 +179,7 @@ def tell(measured: Measured, workers: int, **more: object) -> None:
         "cpu_ms_per_kept": {"driver": round(driver, 2), "workers": round(worker, 2)},
         "rate_if_idle": round(1000 * workers / max(driver + worker, 1e-9), 1),
         "memory_mib": {role: round(measured.memory(role), 1) for role in ("driver", "worker")},
+        "driver_data_while_making_mib": round(measured.driver_making, 1),
         "load_before": round(measured.load, 2),
         "exit_code": measured.exit_code,
     }
@@ -190,6 +207,7 @@ def main() -> None:
         ratio = round(LIMIT_RATE / max(large.rate, 1e-9), 2)
         tell(large, asked.workers, what="sustained", limit_rate=LIMIT_RATE, ratio_to_limit=ratio)
         growth = {role: round(large.memory(role) / max(small.memory(role), 1.0), 3) for role in ("driver", "worker")}
+        growth["driver_data_while_making"] = round(large.driver_making / max(small.driver_making, 1.0), 3)
         ratios = {role: round(each / LIMIT_GROWTH, 2) for role, each in growth.items()}
         print(json.dumps({"what": "memory", "growth": growth, "limit_growth": LIMIT_GROWTH, "ratio_to_limit": ratios}))
 

@@ -28,7 +28,7 @@ from pipeline.grid import grid_svg
 from pipeline.publish.traces import TraceWriter
 from pipeline.remote.local import bring, work_place
 from pipeline.run_json import read_told
-from pipeline.storage import storage_error
+from pipeline.storage import give_back_soon, storage_error
 from pipeline.temporary import OwnFolder
 from pipeline.view.kept_rows import IndexWriter
 
@@ -83,6 +83,7 @@ def _write_files(run: Path, folder: Path) -> Written:
     traces = TraceWriter(folder)
     index = IndexWriter(run, read_told(run, "kept.json"), folder.parent)
     writers = [Writer(folder / place, config, split) for split in SPLITS for config, place in CONFIGS.items()]
+    give_back_soon()
     # The configs are written side by side: compression needs no interpreter lock. Each file has one writer, in order.
     with ThreadPoolExecutor(len(CONFIGS)) as pool:
         under_way: list[Future[int]] = []
