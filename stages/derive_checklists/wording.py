@@ -109,23 +109,28 @@ _NOTICED = {
     "conflict": ("Does the reply say that nothing is as the user told it?", "The reply says what does not fit."),
     "omission": ("Does the reply ask which of several is meant?", "The reply says that several fit."),
 }
+_ASKED = {
+    "identity": "for a fact by which the user can be found",
+    "intent": "what the user wants done",
+    "object": "what exactly the request is about",
+    "target": "what the user wants instead",
+    "answer": "what exactly the user wants to know",
+}
+"""Slots whose names are no words that one would use."""
 
 
 def noticed(kind: str, role: str) -> Words:
     """What is wrong with the user's words is noticed."""
-    asked = f"Does the reply ask for the {role.replace('_', ' ')}?", "The reply asks for it."
-    question, passes = _NOTICED.get(kind, asked)
+    question, passes = _NOTICED.get(kind, (f"Does the reply ask {_asked(role)}?", f"The reply asks {_asked(role)}."))
     return Words(question, passes, ("the reply goes on as though nothing was unclear",))
 
 
 def answered(reply: Message) -> Words:
     """What a reply does that no proof speaks of."""
     acts = {act.kind: act.slot for act in reversed(reply.acts)}
-    if "request" in acts and acts["request"] == "identity":
-        what, passes = "ask for what tells who the user is", "The reply asks for a fact by which the user can be found."
-    elif acts.get("request") not in (None, "intent"):
-        name = str(acts["request"]).rpartition(".")[2].replace("_", " ")
-        what, passes = f"ask for the {name}", f"The reply asks the user for the {name}."
+    if "request" in acts and (acts["request"] != "intent" or len(acts) == 1):
+        asked = _asked(acts["request"] or "intent")
+        what, passes = f"ask {asked}", f"The reply asks {asked}."
     elif "clarify" in acts:
         what, passes = "ask whether the user was understood rightly", "The reply says what it understood."
     elif "confirm" in acts:
@@ -137,3 +142,8 @@ def answered(reply: Message) -> Words:
     else:
         what, passes = "answer the user", "The reply takes up what the user says."
     return Words(f"Does the reply {what}?", passes, ("the reply is about something else",))
+
+
+def _asked(slot: str) -> str:
+    """Returns what a question for a slot asks: "about the new shelf" for new_shelf."""
+    return _ASKED.get(slot) or f"about the {slot.rpartition('.')[2].replace('_', ' ')}"

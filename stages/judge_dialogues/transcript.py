@@ -4,7 +4,7 @@ Turn 0
 [customer] hi, i'd like to renew a book
 [agent] Which book is it?
 
-- reply.0 (turn 0): Does the reply ask for the book? Met: The reply asks for it. Not met: ...
+- reply.0 (turn 0): Does the reply ask what exactly the request is about? Met: ... Not met: ...
 """
 
 from __future__ import annotations

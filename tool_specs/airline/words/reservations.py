@@ -119,7 +119,7 @@ PASSENGERS = WriteWords(
     ),
     done=(
         "Done. The passengers on {object} are changed.",
-        "All set, {passengers} are on {object} now.",
+        "All set, {object} is for {passengers} now.",
         "The passengers on {object} are updated.",
     ),
     noun="passenger change",
