@@ -73,9 +73,10 @@ class TaskMaker:
         raise NotProven(common[0][0] if common else "nobody to ask")
 
     def _try(self, spec: TaskSpec, rng: random.Random, identity: tuple[str, ...]) -> tuple[str, list[Made]]:
+        origin = self._maker.origin
         if spec.kind == "read_heavy" and spec.num_writes == 1:
-            searches = self._maker.memo(f"searches:{identity}", lambda: search_plans(self._ground, identity))
-            exchanges = self._maker.memo(f"exchanges:{identity}", lambda: exchanges_of(self._maker, identity))
+            searches = origin.memo(f"searches:{identity}", lambda: search_plans(origin.ground, identity))
+            exchanges = origin.memo(f"exchanges:{identity}", lambda: exchanges_of(origin, identity))
             if exchanges and rng.random() < EXCHANGED:
                 return exchanged(self._maker, spec, rng, identity, exchanges)
             if searches and rng.random() < SOUGHT:
@@ -83,7 +84,7 @@ class TaskMaker:
                 composer = self._maker.composer(rng, identity, rng.choice(people), spec)
                 return composer.person, [sought(composer, rng.choice(searches), spec.burden)]
         if spec.kind == "must_refuse" or (spec.num_writes == 1 and spec.kind in ("read_heavy", "write_intensive")):
-            dues = self._maker.memo(f"dues:{identity}", lambda: due_plans(self._ground, identity))
+            dues = origin.memo(f"dues:{identity}", lambda: due_plans(origin.ground, identity))
             if spec.kind == "read_heavy":
                 dues = [plan for plan in dues if plan.reads == spec.burden]
             if dues and rng.random() < DUE:

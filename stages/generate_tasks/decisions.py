@@ -161,7 +161,8 @@ def flawed(maker: Maker, spec: TaskSpec, rng: random.Random, identity: tuple[str
     people = maker.ground.people(spec.split, maker.validation)
     asking = spec.kind == "ask_first"
     plans = [plan for plan in maker.plans(identity) if flawable(plan, spec.kind)]
-    searches = maker.memo(f"searches:{identity}", lambda: search_plans(maker.ground, identity)) if asking else []
+    origin = maker.origin
+    searches = origin.memo(f"searches:{identity}", lambda: search_plans(origin.ground, identity)) if asking else []
     if not plans and not searches:
         raise NotProven("no write takes what could be told so")
     obstacle = "no attempt"

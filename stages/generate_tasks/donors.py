@@ -39,6 +39,8 @@ class Donors:
 
         A function of the world alone: what was tried for earlier tasks must not matter, or workers would differ.
         """
+        if self._ground.earlier is not None:
+            return Donors(self._ground.earlier, self._facts).key_sets(ask, shape)
         memo = f"key sets:{ask.tool}:{shape.keys}"
         if memo not in self._ground.pools:
             donors = self._ground.donors(ask.tool)

@@ -26,9 +26,8 @@ from tool_specs.sandbox import Sandbox
 
 T = TypeVar("T")
 GRAPH_SEED = 11
-_OF_THE_DOMAIN = ("static:", "states:", "plans:", "searches:", "exchanges:", "dues:", "questions:", "differences:",
-                  "sayable:", "fed by:", "own columns:", "key sets:")  # fmt: skip
-"""Pools that stay as they are where a few rows become others: what can be asked for, and in which words."""
+_OF_THE_DOMAIN = ("static:", "states:", "sayable:", "fed by:")
+"""Pools that follow from the domain alone: which columns there are, and in which words."""
 INDEXED = 3_000
 """Donors that can be found by a value: of a larger table, evenly spread ones."""
 

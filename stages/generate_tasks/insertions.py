@@ -170,6 +170,7 @@ def _fresh(ground: Ground, table: str, number: int) -> str:
 
 def _own_columns(ground: Ground, table: str) -> list[str]:
     """Returns the scalar columns of a table that no tool takes: what is so of the row and joins it to nothing."""
+    ground = ground.earlier or ground  # of which any row will do
     key = f"own columns:{table}"
     if key not in ground.pools:
         taken = {kind for spec in ground.specs.values() for path, kind in spec.types.items() if "return" not in path}

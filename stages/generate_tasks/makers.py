@@ -30,6 +30,12 @@ class Maker:
         self.validation = validation
         self.witnesses = witnesses
 
+    @property
+    def origin(self) -> Maker:
+        """The maker on the world itself: what can be asked for is found out there once, whatever was done since."""
+        earlier = self.ground.earlier
+        return self if earlier is None else Maker(earlier, self.validation, self.witnesses)
+
     def check_split(self, spec: TaskSpec, key: str) -> None:
         """Where users are nobody in the world, the row that a request is about decides on the split."""
         if self.ground.strangers.tools and split_of(key, self.validation) != spec.split:
@@ -62,14 +68,16 @@ class Maker:
 
     def plans(self, identity: tuple[str, ...]) -> list[Plan]:
         """Returns the plans of all writes."""
-        plans = self.memo(f"plans:{identity}", lambda: plans_of(self.ground, identity))
+        origin = self.origin
+        plans = origin.memo(f"plans:{identity}", lambda: plans_of(origin.ground, identity))
         if not plans:
             raise NotProven("no write can be filled with values that reads give; see `writ check`")
         return plans
 
     def questions(self, identity: tuple[str, ...]) -> list[Question]:
         """Returns what can be asked."""
-        questions = self.memo(f"questions:{identity}", lambda: questions_of(self.ground, identity))
+        origin = self.origin
+        questions = origin.memo(f"questions:{identity}", lambda: questions_of(origin.ground, identity))
         if not questions:
             raise NotProven("nothing can be asked about what reads give; see `writ check`")
         return questions
@@ -80,7 +88,8 @@ class Maker:
 
     def differences(self, identity: tuple[str, ...]) -> list[Question]:
         """Returns the differences that can be asked for."""
-        found = self.memo(f"differences:{identity}", lambda: differences_of(self.ground, identity))
+        origin = self.origin
+        found = origin.memo(f"differences:{identity}", lambda: differences_of(origin.ground, identity))
         if not found:
             raise NotProven("no numbers that words compare stand in rows of a user's; see `writ check`")
         return found

@@ -53,7 +53,7 @@ def services(name: str) -> Services:
 def sessions(name: str) -> tuple[Judged, ...]:
     """Sessions of three tasks that really were made, and shorter ones where no more could be had."""
     found: list[Judged] = []
-    for scenario in proven(name, (("write_intensive", 1, 2), ("information", 0, 3)), times=6):
+    for scenario in proven(name, (("write_intensive", 1, 2), ("information", 0, 3)), times=12):
         (dialogue,) = asyncio.run(STAGE.simulate.process(scenario, services(name)))
         (judged,) = asyncio.run(STAGE.validate.process(dialogue, services(name)))
         if isinstance(judged, Judged):
