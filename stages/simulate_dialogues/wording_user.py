@@ -275,14 +275,14 @@ COMPLAINT: dict[str, Variants] = {
     ),
 }  # fmt: skip
 OFF_TOPIC: Variants = (
-    "by the way, how's the weather where you are?", "are you a real person or a bot?",
+    "by the way, where are you guys based?", "are you a real person or a bot?",
     "do you guys get to watch the game tonight?", "random question, do you know a good pizza place?",
     "oh no, my cat just walked over the keyboard", "is it busy today?", "btw I love your new logo",
     "man, it's hot today", "do you also work on sundays?", "what's your name, if I may ask?",
     "sorry, someone's at the door. what a day", "I've had three coffees and I'm still tired",
     "have you ever been to Portugal?", "lol my kid just spilled juice everywhere",
     "did you see the moon last night? it was huge", "how long have you been doing this job?",
-    "my neighbor is mowing the lawn again, so loud", "anyway, do you think it'll snow this year?",
+    "my neighbor is mowing the lawn again, so loud", "anyway, do you ever get a day off?",
 )  # fmt: skip
 SLIPPED: dict[str, Variants] = {
     "plain": (

@@ -40,7 +40,7 @@ PER_CANCELLED = 100
 PER_DELAYED = 50
 """Dollars of compensation per passenger."""
 
-_COVERED = re.compile(
+COVERED = re.compile(
     r"\b(ill|illness|sick|sickness|unwell|flu|fever|covid|injur\w*|health|medical|doctor\w*|hospital\w*|surgery|operation"
     r"|weather|storm\w*|hurricane|tornado|blizzard|snow\w*|flood\w*)\b"
 )
@@ -114,7 +114,7 @@ def cancellable(context: GuardContext, name: str, arguments: Arguments) -> str |
         return None
     if any(leg_status(state, leg) == CANCELLED for leg in booked["flights"]):
         return None
-    if booked["insurance"] == "yes" and _COVERED.search(context.spoken.lower()):
+    if booked["insurance"] == "yes" and COVERED.search(context.spoken.lower()):
         return None
     why = f"reservation {booked['reservation_id']} was booked more than 24 hours ago, is not in business and has no "
     if booked["insurance"] == "yes":

@@ -9,9 +9,10 @@ from typing import Any
 import pytest
 
 from schemas.world import Row, Tables, World
+from stages.simulate_dialogues.wording_user import OFF_TOPIC
 from tool_specs.airline.guards import GUARDS, WRITES
 from tool_specs.airline.sale_rules import BOOK
-from tool_specs.airline.trip_rules import BAGS, CANCEL, CERTIFY, FLIGHTS, PASSENGERS
+from tool_specs.airline.trip_rules import BAGS, CANCEL, CERTIFY, COVERED, FLIGHTS, PASSENGERS
 from tool_specs.domain import Domain, GuardContext
 from tool_specs.sandbox import Sandbox
 
@@ -312,3 +313,8 @@ def test_the_policy_names_what_counts(airline: Domain) -> None:
     ):
         assert words in airline.policy
     assert "YOU ARE BEING TRANSFERRED TO A HUMAN AGENT. PLEASE HOLD ON." in airline.policy
+
+
+def test_nothing_that_is_said_beside_the_point_is_a_reason_that_insurance_covers() -> None:
+    assert COVERED.search("i fell ill") and COVERED.search("there is a storm")
+    assert not [remark for remark in OFF_TOPIC if COVERED.search(remark.lower())]
