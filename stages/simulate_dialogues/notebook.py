@@ -297,8 +297,9 @@ class Notebook:
     def note_write(self, tool: str, arguments: dict[str, Json], message: Message, rehearsal: Sandbox) -> None:
         """Takes in a write: the row it answered with is known again; other rows that it changed are not any more."""
         self.writes.append((tool, arguments))
-        self._sandbox = None
         changed = {(table, id_) for table, rows in rehearsal.diff().items() for id_ in rows}
+        self._forget_lookups(changed)  # while the rows are there by which they are found
+        self._sandbox = None
         shown = self.desk.row_of.get(tool)
         value = self._value(tool, message.content)
         before = {id_: self._rows[table].pop(id_, None) for table, id_ in changed}
@@ -324,8 +325,11 @@ class Notebook:
         """Drops answers that are no whole rows and stand on a changed one, as a rehearsal shows."""
         loose = [key for key in self.reads if key not in self._row_of_read and key[0] not in self.desk.identity_names]
         for key in loose:
-            result = self.sandbox().call(key[0], orjson.loads(key[1]))
-            if changed.intersection(result.rows):
+            try:
+                looked_at = self.sandbox().call(key[0], orjson.loads(key[1])).rows
+            except KeyError:  # of a row of which only a part was read
+                looked_at = tuple(changed)
+            if changed.intersection(looked_at):
                 del self.reads[key]
 
 

@@ -51,3 +51,31 @@ def test_what_is_known_in_part_is_read_on_until_it_can_be_tried() -> None:
     rehearsed, result, _ = notebook.rehearse("update_reservation_flights", wanted)
     assert not result.error and rehearsed.diff()["reservations"][trip["reservation_id"]]["cabin"] == "economy"  # type: ignore[index]
     assert all(way != ("search_direct_flight", search) for way in notebook.ways_to_parts(wanted))
+
+
+def test_a_search_is_made_again_once_a_booking_has_changed_what_it_showed() -> None:
+    notebook, trip = Notebook(Desk(AIRLINE)), bookable_trip()
+    (leg,) = trip["flights"]
+    user = SANDBOX.world.tables["users"][trip["user_id"]]
+    card = next(each["id"] for each in user["payment_methods"].values() if each["source"] == "credit_card")
+    flight = {"flight_number": leg["flight_number"], "date": leg["date"]}
+    price = SANDBOX.world.tables["flights"][leg["flight_number"]]["dates"][leg["date"]]["prices"]["economy"]
+    search = {"origin": leg["origin"], "destination": leg["destination"], "date": leg["date"]}
+    booking = {
+        "user_id": trip["user_id"], "origin": leg["origin"], "destination": leg["destination"],
+        "flight_type": "one_way", "cabin": "economy", "flights": [flight],
+        "passengers": [{**user["name"], "dob": user["dob"]}],
+        "payment_methods": [{"payment_id": card, "amount": price}],
+        "total_baggages": 0, "nonfree_baggages": 0, "insurance": "no",
+    }  # fmt: skip
+    read(notebook, "get_user_details", {"user_id": trip["user_id"]})
+    read(notebook, "search_direct_flight", search)
+    rehearsed, result, _ = notebook.rehearse("book_reservation", booking)
+    notebook.note_write("book_reservation", booking, Message(role="tool", content=result.content), rehearsed)
+    read(notebook, "get_flight_status", flight)
+    later = {
+        "reservation_id": result.value["reservation_id"], "cabin": "basic_economy", "flights": [flight],
+        "payment_id": card,
+    }  # fmt: skip
+    assert notebook.rehearse("update_reservation_flights", later)[1] is PARTLY_KNOWN
+    assert ("search_direct_flight", search) in notebook.ways_to_parts(later)
