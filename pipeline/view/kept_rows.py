@@ -3,7 +3,7 @@
     read_kept(run, kept)        # id | task_id | domain | kind | ... | shard
 
 A run leaves it as `index.parquet` beside its data set, so that a browser need not open each of its shards. The file
-says what it was made of: `kept.json`, and the sizes of the shards. If that is not what is there, if the run is older
+says what it was made of: the names and the sizes of the shards. If that is not what is there, if the run is older
 or has not ended, the shards are read. A shard changed by hand that has its old size is not noticed until one of its
 dialogues is opened.
 """
@@ -94,9 +94,10 @@ def _table(parts: Sequence[Any]) -> Any:
 
 
 def _made_of(run: Path, kept: Json) -> str:
-    """Returns what an index of the run depends on, as a digest."""
-    sizes = [_sizes(inside(run, kept[place])) for place in ("rows", "select")]
-    return digest([kept, [[found.get(f"{name}.parquet") for name in kept["shards"]] for found in sizes]])
+    """Returns what an index of the run depends on, as a digest; what it cost to make the rows is no part of that."""
+    places, names = [kept["rows"], kept["select"]], kept["shards"]
+    sizes = [_sizes(inside(run, place)) for place in places]
+    return digest([places, names, [[found.get(f"{name}.parquet") for name in names] for found in sizes]])
 
 
 def _sizes(folder: Path) -> dict[str, int]:
