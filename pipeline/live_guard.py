@@ -1,11 +1,12 @@
 """Runs one server so that nothing of it outlives the pipeline: a script of its own, between pipeline and server.
 
-    python -I -S live_guard.py FOLDER GRACE COMMAND...
+    python -I -S live_guard.py PARENT FOLDER GRACE COMMAND...
 
 The server gets a process group of its own and the guard's standard input and output. Whatever ends first (the server,
-the pipeline, be it by SIGKILL, or the guard by SIGTERM), the group is killed and FOLDER removed. GRACE is how many
-seconds the group has before, to tidy up after SIGTERM; 0 asks nobody. Only the standard library, and little of it:
-every start of a server waits for this. Not promised: a server that moves to another group.
+the pipeline, be it by SIGKILL, or the guard by SIGTERM), the group is killed and FOLDER removed. PARENT is the number
+of the process that starts the guard: on a busy machine it may be gone before the guard could ask whose child it is.
+GRACE is how many seconds the group has before, to tidy up after SIGTERM; 0 asks nobody. Only the standard library, and
+little of it: every start of a server waits for this. Not promised: a server that moves to another group.
 
 Guards are two, one the child of the other: Ray's workers kill their own children, by SIGKILL, when they end.
 """
@@ -56,10 +57,13 @@ def _ask_to_end(group: int, grace: float) -> None:
             time.sleep(0.05)
 
 
-def main(folder: str, grace: float, command: list[str]) -> NoReturn:
+def main(parent: int, folder: str, grace: float, command: list[str]) -> NoReturn:
     """Runs the command to its end."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the terminal's Ctrl-C is the pipeline's business
-    parent, outer = os.getppid(), os.getpid()
+    if os.getppid() != parent:
+        shutil.rmtree(folder, ignore_errors=True)
+        os._exit(143)
+    outer = os.getpid()
     inner = os.fork()
     if inner:
         relay(parent, inner)
@@ -120,4 +124,4 @@ def guard(parent: int, folder: str, grace: float, command: list[str]) -> NoRetur
 
 
 if __name__ == "__main__":
-    main(sys.argv[1], float(sys.argv[2]), sys.argv[3:])
+    main(int(sys.argv[1]), sys.argv[2], float(sys.argv[3]), sys.argv[4:])

@@ -19,8 +19,8 @@ _SHOWN = 200
 
 
 def guarded(folder: WorkingFolder, command: Sequence[str], grace: float = 0) -> list[str]:
-    """Returns the command line that runs a command under the guard (`pipeline.live_guard`)."""
-    return [sys.executable, "-I", "-S", str(_GUARD), str(folder.home), str(grace), *command]
+    """Returns the command line with which this very process runs a command under the guard (`pipeline.live_guard`)."""
+    return [sys.executable, "-I", "-S", str(_GUARD), str(os.getpid()), str(folder.home), str(grace), *command]
 
 
 async def started(

@@ -127,3 +127,14 @@ def test_a_guard_that_is_killed_takes_everything_along(tmp_path: Path) -> None:
         time.sleep(0.05)
     assert not _servers(str(tidied)) and not folder.home.exists()
     assert tidied.read_text() == "tidied up"
+
+
+def test_a_guard_whose_parent_has_gone_before_it_could_look_starts_nothing(tmp_path: Path) -> None:
+    folder = WorkingFolder(None)
+    started = tmp_path / "started"
+    command = guarded(folder, [sys.executable, "-c", f"open({str(started)!r}, 'w')"])
+    gone = subprocess.Popen([sys.executable, "-c", ""])
+    gone.wait()
+    command[command.index(str(os.getpid()))] = str(gone.pid)
+    assert subprocess.run(command, timeout=60).returncode == 143
+    assert not started.exists() and not folder.home.exists()
