@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pipeline.errors import RecipeError
-from pipeline.recipe import BehaviorSettings
+from pipeline.recipe_sections import BehaviorSettings
 
 if TYPE_CHECKING:
     from schemas.behavior import BehaviorSpace

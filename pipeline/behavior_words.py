@@ -15,7 +15,7 @@ from pydantic import ValidationError
 from pipeline.behavior_space import space_of
 from pipeline.errors import RecipeError
 from pipeline.facts import Facts
-from pipeline.recipe import BehaviorSettings
+from pipeline.recipe_sections import BehaviorSettings
 from schemas.behavior import Behavior, BehaviorSpace
 from stages.behaviors.space import SPACE, by_name
 

@@ -16,7 +16,8 @@ from pydantic import BaseModel, ValidationError
 
 from pipeline.behavior_space import problems, space_of
 from pipeline.errors import RecipeError
-from pipeline.recipe import BehaviorSettings, Recipe
+from pipeline.recipe import Recipe
+from pipeline.recipe_sections import BehaviorSettings
 from tool_specs.yaml_text import line_of, parsed
 
 Location = tuple[int | str, ...]

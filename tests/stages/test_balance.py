@@ -145,7 +145,8 @@ def test_what_is_told_names_the_key_next_to_its_limit() -> None:
 def test_shares_in_recipes(limit: float) -> None:
     from pydantic import ValidationError
 
-    from pipeline.recipe import BalanceSettings, Recipe
+    from pipeline.recipe import Recipe
+    from pipeline.recipe_sections import BalanceSettings
 
     with pytest.raises(ValidationError, match="tools"):
         BalanceSettings.model_validate({"tools": limit})
