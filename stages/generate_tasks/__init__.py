@@ -22,7 +22,8 @@ from stages.generate_tasks.claims import NotProven
 from stages.generate_tasks.follow_ups import FollowUpMaker
 from stages.generate_tasks.ground import Ground
 from stages.generate_tasks.makers import key_of
-from tool_specs.phrasing.recover import leaks, missing
+from tool_specs.phrasing.leaks import leaks
+from tool_specs.phrasing.recover import missing
 from tool_specs.phrasing.user import task_text, told_first
 
 TELLINGS = 3

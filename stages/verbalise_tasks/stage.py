@@ -28,7 +28,8 @@ from stages.base import Engine, EngineError, Services, Stage, Wording, seeded
 from stages.structured import cut_off, form
 from stages.verbalise_tasks.back_translation import SCHEMA, bounds, flat, others, read, same, terms, wanted
 from tool_specs.domain import Domain
-from tool_specs.phrasing.recover import Demand, leaks, untold
+from tool_specs.phrasing.leaks import leaks
+from tool_specs.phrasing.recover import Demand, untold
 
 _PROMPTS = Path(__file__).parent / "prompts"
 _CLEARLY = frozenset({"inform_intent_clear", "inform_intent_clear_add"})

@@ -25,7 +25,8 @@ from tests.stages.validate_dialogues.mutators import with_message
 from tool_specs.catalog import domain
 from tool_specs.domain import generate_world
 from tool_specs.phrasing.budgets import budget_of
-from tool_specs.phrasing.recover import leaks, missing
+from tool_specs.phrasing.leaks import leaks
+from tool_specs.phrasing.recover import missing
 from tool_specs.phrasing.user import task_text
 from tool_specs.programs import bound, column, cost, rank, run
 from tool_specs.reading import Reader

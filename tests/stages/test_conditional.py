@@ -21,7 +21,8 @@ from stages.validate_dialogues import judge
 from tests.independent.checker import Checker
 from tool_specs.catalog import domain
 from tool_specs.domain import generate_world
-from tool_specs.phrasing.recover import demands, leaks, missing
+from tool_specs.phrasing.leaks import leaks
+from tool_specs.phrasing.recover import demands, missing
 from tool_specs.phrasing.user import task_text
 from tool_specs.programs import bound, meets, run
 from tool_specs.reading import Reader

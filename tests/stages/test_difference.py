@@ -21,7 +21,8 @@ from tests.independent.checker import Checker
 from tool_specs.catalog import domain
 from tool_specs.domain import generate_world
 from tool_specs.phrasing.differences import askable, question_texts
-from tool_specs.phrasing.recover import leaks, missing
+from tool_specs.phrasing.leaks import leaks
+from tool_specs.phrasing.recover import missing
 from tool_specs.phrasing.user import task_text
 from tool_specs.programs import column, run
 from tool_specs.reading import Reader

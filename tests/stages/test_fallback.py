@@ -18,7 +18,8 @@ from stages.simulate_dialogues import SimulateDialogues
 from stages.validate_dialogues import judge
 from tool_specs.catalog import domain
 from tool_specs.domain import generate_world
-from tool_specs.phrasing.recover import demands, leaks, missing
+from tool_specs.phrasing.leaks import leaks
+from tool_specs.phrasing.recover import demands, missing
 from tool_specs.phrasing.user import task_text
 from tool_specs.programs import preferred, rank, run
 from tool_specs.reading import Reader

@@ -28,7 +28,7 @@ from stages.validate_dialogues import judge
 from tests.stages.validate_dialogues.mutators import recorded, renumbered, with_message, with_messages, without
 from tool_specs.catalog import domain
 from tool_specs.domain import Domain, generate_world
-from tool_specs.phrasing.recover import leaks
+from tool_specs.phrasing.leaks import leaks
 from tool_specs.programs import MISSING, ReadAsk, bound, run
 from tool_specs.sandbox import Sandbox
 

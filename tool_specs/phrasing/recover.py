@@ -1,7 +1,6 @@
-"""The way back: what a reader can recover from a text, what is missing in it, and what it gives away.
+"""The way back: what a reader can recover from a text, and what is missing in it.
 
     missing(words, task, text) -> ["request 0: filter get_order_details.status delivered"]
-    leaks(task, text)          -> ["#W3113816"]
 
 The reader knows the lexicon and nothing of how the text was made. Each meaning of a task needs a place of its own in
 the text: "the cheapest" said once does not tell two orderings. Not promised: reading words that no lexicon has.
@@ -9,10 +8,8 @@ the text: "the cheapest" said once does not tell two orderings. Not promised: re
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 
 import orjson
 
@@ -25,30 +22,13 @@ from tool_specs.phrasing.columns import column_words, fill_value, name_noun
 from tool_specs.phrasing.columns import said_texts as amounts_or_values
 from tool_specs.phrasing.conditions import only_if_texts
 from tool_specs.phrasing.differences import question_texts
-from tool_specs.phrasing.english import agree, plural
+from tool_specs.phrasing.english import plural
+from tool_specs.phrasing.finders import Finder, Span, literal, literals, spans_of, template
 from tool_specs.phrasing.roles import joint, original, question_key
 from tool_specs.phrasing.wishes import NEXT, OTHERWISE
 
 Meaning = tuple[Json, ...]
 """`("intent", tool)`, `("filter", column, value)`, `("order", column, descending)`, `("fact", name)`, ..."""
-
-Span = tuple[int, int]
-Finder = Callable[[str], list[Span]]
-"""Returns where something stands in a text."""
-
-_GAP = r".{0,300}?"
-_VERBS = {
-    "is": "(?:is|are)",
-    "was": "(?:was|were)",
-    "does": "(?:does|do)",
-    "has": "(?:has|have)",
-    "s": "s?",
-    "it": "(?:it|them)",
-}
-_TOKEN = re.compile(r"\{(\w+)\}")
-_WORD = re.compile(r"\w")
-_UNEVEN = re.compile(r"[^\S ]|  ")
-"""White space that is more than a single space."""
 
 
 @dataclass(frozen=True)
@@ -63,8 +43,8 @@ class Demand:
 
 def recover(words: Lexicon, text: str, task: Task) -> set[Meaning]:
     """Returns the meanings that stand in a text: the task's own, and whatever else the lexicon has phrases for."""
-    found = {demand.meaning for demand in demands(words, task) if _spans(demand.patterns, text)}
-    found.update(meaning for meaning, patterns in _phrases(words) if _spans(patterns, text))
+    found = {demand.meaning for demand in demands(words, task) if spans_of(demand.patterns, text)}
+    found.update(meaning for meaning, patterns in _phrases(words) if spans_of(patterns, text))
     return found
 
 
@@ -75,7 +55,7 @@ def missing(words: Lexicon, task: Task, text: str) -> list[str]:
 
 def untold(wanted: Sequence[Demand], text: str) -> list[Demand]:
     """Returns the demands that have no place of their own in a text."""
-    spans = [_spans(demand.patterns, text) for demand in wanted]
+    spans = [spans_of(demand.patterns, text) for demand in wanted]
     owner: dict[Span, int] = {}
     lacking = []
     for number, demand in enumerate(wanted):
@@ -89,7 +69,7 @@ def all_told(wanted: Sequence[Demand], text: str) -> bool:
     """Whether every demand has a place of its own in a text; most texts lack the first one already."""
     spans: list[list[Span]] = []
     for demand in wanted:
-        found = _spans(demand.patterns, text)
+        found = spans_of(demand.patterns, text)
         if not found:
             return False
         spans.append(found)
@@ -137,7 +117,7 @@ def intent_demand(words: Lexicon, request: Request, place: str = "", *, anyhow: 
     if anyhow and request.kind != "answer" and request.tool is not None:
         own = words.writes[request.tool]
         texts = (*own.joint, *own.ask, *own.topic)
-    return Demand(_intent(request), place, tuple(_template(text) for text in texts))
+    return Demand(_intent(request), place, tuple(template(text) for text in texts))
 
 
 def program_demands(words: Lexicon, request: Request, at: int, place: str = "") -> list[Demand]:
@@ -152,7 +132,7 @@ def fact_demands(words: Lexicon, requests: Sequence[Request], name: str, value: 
         if each not in ("", None):
             chosen = _choices(words, requests, name, str(each))
             # A bare "yes" tells nothing where there are words for what it is about.
-            bare = () if chosen and str(each).lower() in ("yes", "no") else (_literal(str(each)),)
+            bare = () if chosen and str(each).lower() in ("yes", "no") else (literal(str(each)),)
             patterns = (*bare, *chosen)
             found.append(Demand(("fact", name), "knowledge", patterns, shared=True))
     return found
@@ -169,14 +149,14 @@ def original_demand(words: Lexicon, request: Request, parameter: str, place: str
         return None
     role = words.writes[request.tool].roles.get(parameter, parameter)
     meaning = ("original", role, column.rpartition(".")[0] if column not in words.originals else column)
-    return Demand(meaning, place, tuple(_template(text) for text in texts), shared=True)
+    return Demand(meaning, place, tuple(template(text) for text in texts), shared=True)
 
 
 def condition_demand(words: Lexicon, request: Request, condition: Condition, place: str = "") -> Demand:
     """Returns what tells that a write is wanted only on a condition."""
     texts = only_if_texts(words, request.programs, condition)
     column = column_id(request.programs, condition.bind.program, condition.bind.column)
-    return Demand(("condition", column, condition.above), place, tuple(_template(text) for text in texts))
+    return Demand(("condition", column, condition.above), place, tuple(template(text) for text in texts))
 
 
 def _selection(words: Lexicon, request: Request, at: int, place: str) -> Iterator[Demand]:
@@ -184,7 +164,7 @@ def _selection(words: Lexicon, request: Request, at: int, place: str) -> Iterato
     for rule in program.where:
         meaning_and_texts = _filter(words, request, at, rule)
         if meaning_and_texts is not None:
-            yield Demand(meaning_and_texts[0], place, _compiled(meaning_and_texts[1]))
+            yield Demand(meaning_and_texts[0], place, literals(meaning_and_texts[1]))
     yield from _wishes(words, request, at, place)
     for key in program.order:
         yield Demand(*_order(words, request, at, key, place))
@@ -201,7 +181,7 @@ def _budget(words: Lexicon, task: Task) -> Iterator[Demand]:
     programs = task.requests[-1].programs if task.requests else ()
     if budget_of(programs) is not None:
         for what, texts in zip(("limit", "first"), said_texts(words, programs), strict=True):
-            yield Demand(("budget", what), "budget", tuple(_template(text) for text in texts))
+            yield Demand(("budget", what), "budget", tuple(template(text) for text in texts))
 
 
 def _said(value: Json) -> Iterator[Json]:
@@ -238,8 +218,8 @@ def _filter(words: Lexicon, request: Request, number: int, rule: Filter) -> tupl
         return ("other", column), own.any_value if own else ()
     if own is None:
         return ("filter", column, _plain(rule.value)), ()
-    texts, template = amounts_or_values(own, rule.value)
-    filled = tuple(fill_value(text, rule.value, column, own) for text in texts) if template else texts
+    texts, slotted = amounts_or_values(own, rule.value)
+    filled = tuple(fill_value(text, rule.value, column, own) for text in texts) if slotted else texts
     wholes = tuple(text for text in filled if text.startswith(("my ", "the ")))
     if wholes:  # other filters stand inside: "my Visa credit card"
         return ("filter", column, _plain(rule.value)), tuple(text.partition(" ")[2] for text in wholes)
@@ -254,7 +234,7 @@ def _order(
     column = column_id(request.programs, number, key.column)
     own = column_words(words, column)
     texts = (own.most if key.descending else own.least) if own else ()
-    return ("order", column, key.descending), place, _compiled(texts)
+    return ("order", column, key.descending), place, literals(texts)
 
 
 def _wishes(words: Lexicon, request: Request, number: int, place: str) -> Iterator[Demand]:
@@ -263,11 +243,11 @@ def _wishes(words: Lexicon, request: Request, number: int, place: str) -> Iterat
     for wish in program.wishes:
         told = _filter(words, request, number, wish)
         if told is not None:
-            yield Demand(("wish", *told[0][1:]), place, _compiled(told[1]))
+            yield Demand(("wish", *told[0][1:]), place, literals(told[1]))
         yield Demand(*_order(words, request, number, program.order[0], place))
     if program.wishes:
         frames = OTHERWISE if len(program.wishes) == 1 else NEXT
-        yield Demand(("otherwise", number), place, tuple(_template(frame) for frame in frames))
+        yield Demand(("otherwise", number), place, tuple(template(frame) for frame in frames))
 
 
 def _names(words: Lexicon, program: Program, place: str) -> Iterator[Demand]:
@@ -276,91 +256,19 @@ def _names(words: Lexicon, program: Program, place: str) -> Iterator[Demand]:
         for operand in step.arguments.values() if isinstance(step, Call) else ():
             if isinstance(operand, At) and len(operand.path) > 1 and str(operand.path[-1])[:1].isupper():
                 name = name_noun(words, str(operand.path[-1]))
-                yield Demand(("name", str(operand.path[-1])), place, _compiled((name, plural(name))))
+                yield Demand(("name", str(operand.path[-1])), place, literals((name, plural(name))))
 
 
 def _choices(words: Lexicon, requests: Sequence[Request], name: str, value: str) -> tuple[Finder, ...]:
     for request in requests:
         for parameter, source in request.sources.items():
             if source.fact == name:
-                return _compiled(words.choices.get(parameter, {}).get(value, ()))
+                return literals(words.choices.get(parameter, {}).get(value, ()))
     return ()
-
-
-def _spans(patterns: Iterable[Finder], text: str) -> list[Span]:
-    found: dict[Span, None] = {}
-    for pattern in patterns:
-        found.update(dict.fromkeys(pattern(text)))
-    return list(found)
 
 
 def _plain(value: Json) -> Json:
     return value if isinstance(value, (str, int, float, bool)) else str(value)
-
-
-@lru_cache(maxsize=256)
-def _compiled(texts: Texts) -> tuple[Finder, ...]:
-    return tuple(dict.fromkeys(_literal(each) for text in texts for each in (text, agree(text, True))))
-
-
-@lru_cache(maxsize=256)
-def _literal(words: str) -> Finder:
-    """Finds words as they are, but for capitals and white space. Most are said by one person only: no pattern."""
-    needle = words.lower()
-    parts = tuple(needle.split())
-    several, even = " " in needle, needle == " ".join(parts)
-
-    def find(text: str) -> list[Span]:
-        plain = text.lower()
-        if not _words_in(parts, plain):
-            return []
-        if not even or len(plain) != len(text) or (several and _UNEVEN.search(plain)):
-            return [match.span(1) for match in _pattern(words).finditer(text)]
-        found = []
-        start = plain.find(needle)
-        while start >= 0:
-            end = start + len(needle)
-            before, after = plain[start - 1 : start], plain[end : end + 1]
-            if before != "#" and not _WORD.match(before) and not _WORD.match(after):
-                found.append((start, end))
-            start = plain.find(needle, start + 1)
-        return found
-
-    return find
-
-
-def _words_in(parts: Sequence[str], plain: str) -> bool:
-    for part in parts:
-        if part not in plain:
-            return False
-    return True
-
-
-@lru_cache(maxsize=256)
-def _pattern(words: str) -> re.Pattern[str]:
-    return re.compile(rf"(?<![\w#])({_escaped(words)})(?!\w)", re.IGNORECASE)
-
-
-@lru_cache(maxsize=256)
-def _template(text: str) -> Finder:
-    """Compiles a template: its fixed words in order; the first of them is the place that counts."""
-    for name in _VERBS:
-        text = text.replace(f"{{{name}}}", f"\0{name}\0")
-    fixed = [part.strip(" ,.?:") for part in _TOKEN.split(text)[::2]]
-    parts = [_escaped(part) for part in fixed if re.search(r"\w", part)]
-    for name, verb in _VERBS.items():
-        parts = [part.replace(f"\0{name}\0", verb) for part in parts]
-    first, *rest = parts or [r"\w+"]
-    # The rest is looked ahead for, so that "get ... and get ... cancelled" shows both places.
-    later = "".join(rf"{_GAP}\b{part}" for part in rest)
-    pattern = re.compile(rf"\b({first})\b(?={later})", re.IGNORECASE | re.DOTALL)
-    # Most templates are not in a text at all, which their plain words show at less cost than the pattern.
-    needles = tuple(word.lower() for part in fixed for word in part.split() if word.isascii() and word.isalpha())
-    return lambda text: [match.span(1) for match in pattern.finditer(text)] if _words_in(needles, text.lower()) else []
-
-
-def _escaped(text: str) -> str:
-    return re.sub(r"(\\ )+", r"\\s+", re.escape(text))
 
 
 _TABLES: dict[int, tuple[Lexicon, list[tuple[Meaning, tuple[Finder, ...]]]]] = {}
@@ -374,65 +282,14 @@ def _phrases(words: Lexicon) -> list[tuple[Meaning, tuple[Finder, ...]]]:
     table: list[tuple[Meaning, tuple[Finder, ...]]] = []
     for column, own in words.columns.items():
         for value, texts in own.values.items():
-            table.append((("filter", column, orjson.loads(value)), _compiled(texts)))
+            table.append((("filter", column, orjson.loads(value)), literals(texts)))
         for descending, texts in ((True, own.most), (False, own.least)):
-            table.append((("order", column, descending), _compiled(texts)))
+            table.append((("order", column, descending), literals(texts)))
     for tool, write in words.writes.items():
-        table.append((("intent", tool), tuple(_template(text) for text in (*write.ask, *write.topic, *write.joint))))
+        table.append((("intent", tool), tuple(template(text) for text in (*write.ask, *write.topic, *write.joint))))
     for key, texts in words.questions.items():
-        table.append((("question", key), tuple(_template(text) for text in texts)))
+        table.append((("question", key), tuple(template(text) for text in texts)))
     for key, texts in words.out_of_scope.items():
-        table.append((("out_of_scope", key), _compiled(texts)))
+        table.append((("out_of_scope", key), literals(texts)))
     _TABLES[id(words)] = (words, table)
     return table
-
-
-def leaks(task: Task, text: str) -> list[str]:
-    """Returns the values in a text that its user cannot know: gold arguments and ids that only reads can give."""
-    known = {leaf for entry in task.knowledge for leaf in _leaves(entry.value)}
-    secret: dict[str, None] = {}
-    for request in task.requests:
-        rules = [rule for program in request.programs for rule in (*program.where, *program.wishes)]
-        known.update(leaf for rule in rules for leaf in _leaves(rule.value))
-        known.update(str(part) for program in request.programs for part in _path_names(program.steps))
-        for name, source in request.sources.items():
-            if source.provenance in ("read", "evidence"):
-                secret.update(dict.fromkeys(_leaves(request.arguments.get(name))))
-        for read in request.proof.reachable:
-            for value in read.arguments.values():
-                secret.update(dict.fromkeys(_leaves(value)))
-    return [value for value in secret if value not in known and _stands(value, text)]
-
-
-def _path_names(steps: Iterable[object]) -> Iterator[str | int]:
-    for step in steps:
-        if isinstance(step, Call):
-            for operand in step.arguments.values():
-                if isinstance(operand, At):
-                    yield from operand.path[1:]
-
-
-def _leaves(value: Json) -> Iterator[str]:
-    if isinstance(value, dict):
-        for each in value.values():
-            yield from _leaves(each)
-    elif isinstance(value, list):
-        for each in value:
-            yield from _leaves(each)
-    elif isinstance(value, float):
-        yield f"{value:.2f}"
-    elif isinstance(value, (str, int)) and not isinstance(value, bool):
-        yield str(value)
-
-
-def _stands(value: str, text: str) -> bool:
-    # Short values (`CO`, `3`) stand in any text by chance, and so do plain words in small letters.
-    if len(value) < 4:
-        return False
-    if value.isalpha():
-        return value in text and re.search(rf"\b{re.escape(value)}\b", text) is not None
-    bare = value.removeprefix("#").lower()
-    amount = value.endswith("0") and re.fullmatch(r"\d+\.\d\d", value)
-    forms = {bare, f"{float(value):,.2f}", f"{float(value):g}"} if amount else {bare}
-    plain = text.lower()
-    return any(form in plain and re.search(rf"(?<![\w.]){re.escape(form)}(?!\w|\.\d)", plain) for form in forms)

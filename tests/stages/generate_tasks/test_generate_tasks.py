@@ -14,7 +14,8 @@ from stages.base import Services
 from stages.generate_tasks.ground import split_of
 from tests.stages.generate_tasks.conftest import make, order
 from tool_specs.domain import Domain, GuardContext
-from tool_specs.phrasing.recover import leaks, missing
+from tool_specs.phrasing.leaks import leaks
+from tool_specs.phrasing.recover import missing
 from tool_specs.sandbox import Sandbox
 
 
