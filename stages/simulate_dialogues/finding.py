@@ -14,11 +14,12 @@ from schemas.base import Json
 from schemas.program import Call, Fact
 from stages.simulate_dialogues.agent_words import AgentWords
 from stages.simulate_dialogues.desk import Desk
-from stages.simulate_dialogues.notebook import PARTLY_KNOWN, UNTOLD, Notebook
+from stages.simulate_dialogues.notebook import PARTLY_KNOWN, Notebook
 from stages.simulate_dialogues.serving import Serving, Turn
 from stages.simulate_dialogues.told import Told, told_of
 from stages.simulate_dialogues.watching import Watched
-from stages.simulate_dialogues.wishes import Wish
+from stages.simulate_dialogues.ways import ways_to
+from stages.simulate_dialogues.wishes import UNTOLD, Wish
 from tool_specs.domain import GuardContext
 from tool_specs.following import rows_by_id
 from tool_specs.partial import decided
@@ -199,7 +200,7 @@ class Finding(Serving):
             except KeyError:  # of a row of which only a part was read
                 looked_at = list(watched.seen)[::-1]
             unread = [row for row in looked_at if row[0] not in self.desk.row_reads]
-            ways = [way for table, id_ in unread for way in self.notebook.ways_to(table, id_)]
+            ways = [way for _, id_ in unread for way in ways_to(self.desk, self.notebook.reads, id_)]
             if not ways or number == _MOST_READS:
                 break
             yield from self.read(*ways[0])

@@ -10,10 +10,10 @@ from schemas.dialogue import Act, Message
 from stages.simulate_dialogues.agent_words import AgentWords
 from stages.simulate_dialogues.desk import Desk
 from stages.simulate_dialogues.finding import Found
-from stages.simulate_dialogues.notebook import UNTOLD, Notebook
+from stages.simulate_dialogues.notebook import Notebook
 from stages.simulate_dialogues.offering import Offering
 from stages.simulate_dialogues.serving import Turn
-from stages.simulate_dialogues.wishes import Wish
+from stages.simulate_dialogues.wishes import UNTOLD, Wish
 from tool_specs.partial import consulted
 from tool_specs.phrasing.budgets import borrowed, budget_of
 from tool_specs.programs import meets

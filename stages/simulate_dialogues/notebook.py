@@ -13,26 +13,21 @@ from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
 from typing import Any
 
-import msgspec
 import orjson
 
-from schemas.base import Json, canonical
+from schemas.base import Json
 from schemas.dialogue import Message, ToolCall
-from schemas.program import Bind, Condition, Program
 from schemas.world import World
 from stages.simulate_dialogues.dependence import Dependence, fact
 from stages.simulate_dialogues.desk import Desk
+from stages.simulate_dialogues.ways import ways_to
 from stages.simulate_dialogues.wishes import Wish
-from tool_specs.check import values_at
 from tool_specs.phrasing.agent import Known
 from tool_specs.programs import MISSING, ReadKey, read_key
 from tool_specs.reading import row_argument, texts, walk
-from tool_specs.remember import remembered
 from tool_specs.sandbox import Result, Sandbox
 
 RowKey = tuple[str, str]
-UNTOLD = Program(steps=())
-"""Stands for a selection that the user has not told."""
 _RAISED = frozenset({"inform_intent_clear", "inform_intent_clear_add", "inform_intent_vague"})
 
 
@@ -78,7 +73,7 @@ class Notebook:
                 else:
                     wish = self.wishes.setdefault(act.request, Wish(act.request))
                     version = wish.version
-                    _hear_role(wish, act.slot, act.value)
+                    wish.hear(act.slot, act.value)
                     if wish.kind == "answer" and wish.version != version:
                         wish.closed = False  # the question is another one now
             elif act.kind == "misname" and act.request in self.wishes and act.slot is not None:
@@ -173,67 +168,16 @@ class Notebook:
                 self._rows[table][id_] = _joined(self._rows[table].get(id_, {}), part)
                 self._sandbox = None
 
-    def ways_to(self, table: str, id_: str) -> list[tuple[str, dict[str, Json]]]:
-        """Returns the reads that say something of a row that no read shows whole, as far as their arguments are known.
-
-        A read that takes several values takes them from one place: a loan's shelf and its day.
-        """
-        found: list[tuple[str, dict[str, Json]]] = []
-        for tool in self.desk.domain.shows:
-            kinds = {name: self.desk.specs[tool].types.get(name) for name in self.desk.specs[tool].required}
-            for place in self._places(frozenset(kind for kind in kinds.values() if kind)):
-                if id_ in place.values() and kinds.keys() and all(kind in place for kind in kinds.values()):
-                    found.append((tool, {name: place[str(kind)] for name, kind in kinds.items()}))
-            found += [
-                (tool, {name: each[name] for name in kinds})
-                for each in self._naming(id_)
-                if each.keys() >= kinds.keys()
-            ]
-        return [each for each in found if read_key(*each) not in self.reads]
-
     def ways_to_parts(self, arguments: Mapping[str, Json]) -> list[tuple[str, dict[str, Json]]]:
         """Returns the reads that may say more of rows that a call names and no read shows whole."""
         named = set(texts(dict(arguments)))
         partial = [
-            (table, id_)
+            id_
             for table, rows in self._rows.items()
             for id_ in rows
             if table not in self.desk.row_reads and id_ in named
         ]
-        return [way for table, id_ in partial for way in self.ways_to(table, id_)]
-
-    def _naming(self, id_: str) -> list[dict[str, Json]]:
-        """Returns the objects in what was read that name a row among other things: a loan's copy, shelf and day."""
-        waiting = [value for value in self.reads.values() if isinstance(value, (dict, list))]
-        found: list[dict[str, Json]] = []
-        for value in waiting:
-            inner = value.values() if isinstance(value, dict) else value
-            waiting += [each for each in inner if isinstance(each, (dict, list))]
-            if isinstance(value, dict) and id_ in value.values():
-                found.append(value)
-        return found
-
-    def values_of(self, kind: str) -> list[str]:
-        """Returns the texts of a semantic type in what was read, each once, in the order of being read."""
-        return list(
-            dict.fromkeys(v for each in self._places(frozenset({kind})) for v in each.values() if type(v) is str)
-        )
-
-    def _places(self, kinds: frozenset[str]) -> list[dict[str, Json]]:
-        """Returns objects in what was read that hold a value of each of these semantic types, by type."""
-        found: list[dict[str, Json]] = []
-        for (tool, _), value in self.reads.items():
-            parents: dict[str, dict[str, str]] = {}
-            for path, kind in self.desk.domain.specs[tool].types.items():
-                parent, _, leaf = path.partition(".")[2].rpartition(".")
-                if path.startswith("return.") and kind in kinds:
-                    parents.setdefault(parent, {})[kind] = leaf
-            for parent, leaves in parents.items():
-                if leaves.keys() == kinds:
-                    for each in values_at(value, parent.split(".") if parent else []):
-                        if isinstance(each, dict):
-                            found.append({kind: each.get(leaf) for kind, leaf in leaves.items()})
-        return found
+        return [way for id_ in partial for way in ways_to(self.desk, self.reads, id_)]
 
     def identify(self, tool: str, arguments: Mapping[str, Json], found: Any) -> None:
         """Notes who the user is, as an identity tool found it: the user's row, or its id."""
@@ -346,51 +290,6 @@ def _joined(old: dict[str, Any], new: Mapping[str, Any]) -> dict[str, Any]:
     return joined
 
 
-def _hear_role(wish: Wish, role: str, value: dict[str, Json]) -> None:
-    """Takes in what a role was told as. Told again as before, it changes nothing."""
-    wish.roles[role] = None
-    if value.get("program") is not None:
-        program = _program_told(value["program"])
-        if wish.programs.get(value["number"]) != program:
-            wish.programs[value["number"]] = program
-            wish.version += 1
-    if value.get("condition") is not None:
-        condition = msgspec.convert(value["condition"], Condition)
-        wish.version += wish.condition != condition
-        wish.condition = condition
-    for parameter, plain_bind in value.get("binds", {}).items():
-        bind = _bind_told(plain_bind)
-        if wish.binds.get(parameter) != bind:
-            wish.binds[parameter] = bind
-            wish.facts.pop(parameter, None)
-            wish.version += 1
-    for parameter, name in value.get("facts", {}).items():
-        if wish.facts.get(parameter) != name:
-            wish.facts[parameter] = name
-            wish.binds.pop(parameter, None)
-            wish.version += 1
-
-
-@remembered(1)
-def _program_told(told: dict[str, Json]) -> Program:
-    return _program(canonical(told))
-
-
-@lru_cache(maxsize=256)
-def _program(data: bytes) -> Program:
-    return msgspec.json.decode(data, type=Program)
-
-
-@remembered(1)
-def _bind_told(told: dict[str, Json]) -> Bind:
-    return _bind(canonical(told))
-
-
-@lru_cache(maxsize=256)
-def _bind(data: bytes) -> Bind:
-    return msgspec.json.decode(data, type=Bind)
-
-
 @lru_cache(maxsize=256)
 def value_of(content: str) -> Any:
     """Returns a tool's answer as JSON, or as the text that it is. Shared: look, don't touch."""
@@ -398,24 +297,3 @@ def value_of(content: str) -> Any:
         return orjson.loads(content)
     except orjson.JSONDecodeError:
         return content
-
-
-def programs_of(wish: Wish) -> tuple[Program, ...]:
-    """Returns the told selections by number; one that is not told yet, or continues such a one, selects nothing."""
-    found: list[Program] = []
-    for number in range(max(wish.programs, default=-1) + 1):
-        program = wish.programs.get(number, UNTOLD)
-        if program.start is not None and (program.start >= number or found[program.start] is UNTOLD):
-            program = UNTOLD
-        found.append(program)
-    key = tuple(map(id, found))
-    if key not in _told:
-        if len(_told) >= _MOST_TOLD:
-            _told.clear()
-        _told[key] = tuple(found)
-    return _told[key]
-
-
-_told: dict[tuple[int, ...], tuple[Program, ...]] = {}
-"""Told selections, by their programs' identities: what is known of them by identity is known again."""
-_MOST_TOLD = 1024

@@ -8,6 +8,7 @@ from __future__ import annotations
 from schemas.dialogue import Act, Message
 from stages.simulate_dialogues.finding import Finding
 from stages.simulate_dialogues.serving import Turn
+from stages.simulate_dialogues.ways import values_of
 from stages.simulate_dialogues.wishes import Wish
 from tool_specs.phrasing.labels import label
 from tool_specs.reading import row_argument
@@ -42,7 +43,7 @@ class Offering(Finding):
         known, words = self.notebook.known(), self.desk.lexicon
         own = tuple(row for row, text in words.rows.items() if text.scope)
         found: dict[str, str] = {}
-        for value in self.notebook.values_of(kind):
+        for value in values_of(self.desk, self.notebook.reads, kind):
             seen = known.find(value, own)
             name = label(words, seen.id, seen.row, seen.above) if seen is not None and not seen.refers else ""
             if name and value not in name and name not in found.values():

@@ -14,8 +14,8 @@ from schemas.dialogue import Act, Message, ToolCall
 from schemas.program import Call, Fact, Program
 from stages.simulate_dialogues.agent_words import AgentWords
 from stages.simulate_dialogues.desk import Desk
-from stages.simulate_dialogues.notebook import UNTOLD, Notebook, programs_of
-from stages.simulate_dialogues.wishes import FoundAt, Wish
+from stages.simulate_dialogues.notebook import Notebook
+from stages.simulate_dialogues.wishes import UNTOLD, FoundAt, Wish, programs_of
 from tool_specs.programs import Selection, steps_of
 from tool_specs.reading import row_argument
 from tool_specs.remember import remembered

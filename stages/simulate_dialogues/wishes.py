@@ -6,10 +6,17 @@ Wish(number=0, tool="renew_loan", kind="write", programs={0: ...}, binds={"loan_
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import lru_cache
 
-from schemas.base import Json
+import msgspec
+
+from schemas.base import Json, canonical
 from schemas.program import Bind, Condition, Program
 from tool_specs.programs import Selection
+from tool_specs.remember import remembered
+
+UNTOLD = Program(steps=())
+"""Stands for a selection that the user has not told."""
 
 FoundAt = tuple[tuple[Program, ...], int, tuple[Json, ...]]
 """What the result of selections rests on: they themselves, the number of own writes before, the facts in them."""
@@ -55,3 +62,68 @@ class Wish:
             or any(fact in program.facts for program in self.programs.values())
             or (self.condition is not None and self.condition.fact == fact)
         )
+
+    def hear(self, role: str, value: dict[str, Json]) -> None:
+        """Takes in what a role was told as. Told again as before, it changes nothing."""
+        self.roles[role] = None
+        if value.get("program") is not None:
+            program = _program_told(value["program"])
+            if self.programs.get(value["number"]) != program:
+                self.programs[value["number"]] = program
+                self.version += 1
+        if value.get("condition") is not None:
+            condition = msgspec.convert(value["condition"], Condition)
+            self.version += self.condition != condition
+            self.condition = condition
+        for parameter, plain_bind in value.get("binds", {}).items():
+            bind = _bind_told(plain_bind)
+            if self.binds.get(parameter) != bind:
+                self.binds[parameter] = bind
+                self.facts.pop(parameter, None)
+                self.version += 1
+        for parameter, name in value.get("facts", {}).items():
+            if self.facts.get(parameter) != name:
+                self.facts[parameter] = name
+                self.binds.pop(parameter, None)
+                self.version += 1
+
+
+@remembered(1)
+def _program_told(told: dict[str, Json]) -> Program:
+    return _program(canonical(told))
+
+
+@lru_cache(maxsize=256)
+def _program(data: bytes) -> Program:
+    return msgspec.json.decode(data, type=Program)
+
+
+@remembered(1)
+def _bind_told(told: dict[str, Json]) -> Bind:
+    return _bind(canonical(told))
+
+
+@lru_cache(maxsize=256)
+def _bind(data: bytes) -> Bind:
+    return msgspec.json.decode(data, type=Bind)
+
+
+def programs_of(wish: Wish) -> tuple[Program, ...]:
+    """Returns the told selections by number; one that is not told yet, or continues such a one, selects nothing."""
+    found: list[Program] = []
+    for number in range(max(wish.programs, default=-1) + 1):
+        program = wish.programs.get(number, UNTOLD)
+        if program.start is not None and (program.start >= number or found[program.start] is UNTOLD):
+            program = UNTOLD
+        found.append(program)
+    key = tuple(map(id, found))
+    if key not in _told:
+        if len(_told) >= _MOST_TOLD:
+            _told.clear()
+        _told[key] = tuple(found)
+    return _told[key]
+
+
+_told: dict[tuple[int, ...], tuple[Program, ...]] = {}
+"""Told selections, by their programs' identities: what is known of them by identity is known again."""
+_MOST_TOLD = 1024

@@ -8,8 +8,9 @@ from schemas.base import plain
 from schemas.dialogue import Act, Message
 from stages.simulate_dialogues.agent_words import AgentWords
 from stages.simulate_dialogues.desk import Desk
-from stages.simulate_dialogues.notebook import UNTOLD, Notebook, programs_of
+from stages.simulate_dialogues.notebook import Notebook
 from stages.simulate_dialogues.serving import Serving
+from stages.simulate_dialogues.wishes import UNTOLD, programs_of
 from tests.stages.simulate_dialogues.talks import SANDBOX, TASKS, domain
 
 DESK = Desk(domain())
