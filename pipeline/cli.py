@@ -17,9 +17,9 @@ guard()
 
 import typer  # noqa: E402
 
-from pipeline import cli_runs  # noqa: E402
+from pipeline import cli_domains, cli_runs  # noqa: E402
 from pipeline.errors import WHOLE  # noqa: E402
-from pipeline.program import Count, DomainName, RecipeFile, RunFolderOption, RunPath, Seed, WorldFile, app, told  # noqa: E402
+from pipeline.program import Count, RecipeFile, RunFolderOption, RunPath, Seed, WorldFile, app, told  # noqa: E402
 
 
 @app.command()
@@ -147,57 +147,8 @@ def continue_(
     return continue_file(dialogues, recipe, out, world, Console())
 
 
-@app.command()
-@told
-def graph(
-    source: Annotated[
-        str,
-        typer.Argument(metavar="SOURCE", help="A domain, or a file: OpenAI functions, MCP tools/list, OpenAPI 3."),
-    ],
-    world: WorldFile = None,
-    out: Annotated[Path | None, typer.Option(metavar="DIR", help="Default: outputs/graph-<source>.")] = None,
-    embed: Annotated[
-        str | None, typer.Option(metavar="MODEL", help="Edges by meaning: `hashed`, or a sentence-transformers model.")
-    ] = None,
-    rule: Annotated[str, typer.Option(metavar="RULE", help="When meanings agree: tooldial or meaning.")] = "tooldial",
-) -> int:
-    """Writes an API graph as picture, table and GraphML; a domain's edges are confirmed or refuted by execution."""
-    from pipeline.commands import write_graph
-
-    return write_graph(source, world, out, embed, rule)
-
-
-@app.command()
-@told
-def init(
-    folder: Annotated[Path, typer.Argument(metavar="FOLDER", help="A new folder, anywhere, e.g. my_domain.")],
-) -> int:
-    """Makes a folder with a small domain that works: tools, a policy, rules, a world, a recipe; make it yours."""
-    from pipeline.commands import make_domain
-
-    return make_domain(folder)
-
-
-@app.command()
-@told
-def check(domain: DomainName, world: WorldFile = None) -> int:
-    """Says what is wrong with a domain or missing in it, and what can be made of it."""
-    from pipeline.commands import check_domain
-
-    return check_domain(domain, world)
-
-
-@app.command()
-@told
-def conform(
-    domain: DomainName,
-    episodes: Annotated[Path, typer.Argument(metavar="EPISODES.jsonl", help="Recorded episodes, one per line.")],
-    world: Annotated[Path, typer.Option("--world", metavar="FILE", help="The world they were recorded on.")],
-) -> int:
-    """Says whether a domain's sandbox answers as a real backend did; exit code 1 if anything differs."""
-    from pipeline.commands import conform_domain
-
-    return conform_domain(domain, world, episodes)
+for _command in cli_domains.COMMANDS:
+    app.command()(_command)
 
 
 @app.command("eval")
@@ -295,17 +246,7 @@ def doctor(
     return look(recipe, dry_run, Console())
 
 
-for _command in (
-    cli_runs.show,
-    cli_runs.stats,
-    cli_runs.status,
-    cli_runs.realism,
-    cli_runs.export,
-    cli_runs.lint,
-    cli_runs.score,
-    cli_runs.view,
-    cli_runs.publish,
-):
+for _command in cli_runs.COMMANDS:
     app.command()(_command)
 
 

@@ -5,6 +5,7 @@ writ show outputs/quickstart
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -180,3 +181,7 @@ def publish(
     from pipeline.publish.command import publish as published
 
     return published(run, repo, public, yes, Console())
+
+
+COMMANDS: tuple[Callable[..., None], ...] = (show, stats, status, realism, export, lint, score, view, publish)
+"""As `writ --help` lists them."""

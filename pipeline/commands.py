@@ -1,4 +1,9 @@
-"""What the commands of `writ` do, in plain functions that return exit codes."""
+"""What the commands of `writ` that make dialogues do, in plain functions that return exit codes.
+
+    run_recipe(Path("recipes/quickstart.yaml"), None, 100, None, None, None, "inline")      # 0: whole
+
+What they raise, `pipeline.program` turns into messages.
+"""
 
 from __future__ import annotations
 
@@ -12,7 +17,7 @@ from typing import TYPE_CHECKING
 
 from rich.console import Console
 
-from pipeline.errors import PARTIAL, WHOLE, RecipeError, UserError
+from pipeline.errors import WHOLE, RecipeError
 from pipeline.local import Executor, Inline
 from pipeline.observe.spans import begin_trace
 from pipeline.outcome import Outcome
@@ -28,8 +33,6 @@ from pipeline.worlds import sources, with_folders
 
 if TYPE_CHECKING:
     from pipeline.observe.metrics import Metrics
-    from schemas.world import World
-    from tool_specs.domain import Domain
 
 SHORT_CELLS = 10
 """Cells that are short and told after a run; `writ stats` tells all."""
@@ -120,84 +123,6 @@ def preview_recipe(path: Path, world: Path | None, seed: int | None) -> int:
     return outcome.exit_code
 
 
-def write_graph(source: str, world: Path | None, out: Path | None, embed: str | None, rule: str) -> int:
-    """Writes the API graph of a domain or of a list of tools."""
-    from pipeline.graph_view import of_domain, of_list, similarity
-    from pipeline.graph_view import write_graph as write
-
-    similar = similarity(embed, rule)
-    file = Path(source)
-    if file.is_file() or file.suffix.lower() in (".json", ".jsonl", ".yaml", ".yml"):
-        from tool_specs.tool_lists import ToolListError, read_tool_file
-
-        if world is not None:
-            raise UserError(f"--world is for domains; {source} is a list of tools, which nothing can execute")
-        try:
-            seen = of_list(read_tool_file(file), file.name, similar)
-        except ToolListError as error:
-            raise UserError(str(error)) from error
-    else:
-        domain = _domain(source)
-        seen = of_domain(domain, _world(domain, world), similar)
-    folder = (out or Path("outputs") / f"graph-{file.resolve().stem}").absolute()
-    folder.mkdir(parents=True, exist_ok=True)
-    write(seen, folder, Console())
-    return WHOLE
-
-
-def make_domain(folder: Path) -> int:
-    """Makes a folder with a small domain that works."""
-    from pipeline.scaffold import init_domain
-
-    files = init_domain(folder)
-    console = Console()
-    console.print(f"{folder}: {', '.join(files)}", markup=False, highlight=False, soft_wrap=True)
-    console.print("Next:", markup=False, highlight=False)
-    for command, what in (
-        (f"writ check {folder}", "is it sound, and what can be made of it"),
-        (f"writ preview {folder / 'recipe.yaml'}", "five dialogues"),
-        (f"writ run {folder / 'recipe.yaml'} -n 200", "a data set and a report"),
-        (f"{folder / 'README.md'}", "how to make it yours"),
-    ):
-        console.print(f"    {command:48} {what}", markup=False, highlight=False, soft_wrap=True)
-    return WHOLE
-
-
-def check_domain(name: str, world: Path | None) -> int:
-    """Checks a domain, or the servers of a recipe."""
-    if name.endswith((".yaml", ".yml")):
-        from pipeline.live_check import check_recipe
-
-        return check_recipe(Path(name), Console())
-    from pipeline.check_view import show_check
-    from tool_specs.check import check_domain as check
-
-    domain = _domain(name)
-    opened = _world(domain, world)
-    problems = check(domain, opened)
-    show_check(domain, opened, problems, Console())
-    return PARTIAL if problems else WHOLE
-
-
-def conform_domain(name: str, world: Path, episodes: Path) -> int:
-    """Compares a domain's sandbox with recorded episodes."""
-    from tool_specs.conformance import EpisodeError, conform, read_episodes
-
-    domain = _domain(name)
-    opened = _world(domain, world)
-    try:
-        recorded = list(read_episodes(episodes))
-    except EpisodeError as error:
-        raise UserError(str(error)) from error
-    mismatches = conform(domain, opened, recorded)
-    console = Console()
-    for mismatch in mismatches:
-        console.print(str(mismatch), markup=False, soft_wrap=True)
-    agree = len(recorded) - len({mismatch.episode for mismatch in mismatches})
-    console.print(f"{agree} of {len(recorded)} episodes agree", markup=False)
-    return PARTIAL if mismatches else WHOLE
-
-
 def _plan(recipe: Recipe, path: Path, world: Path | None, out: Path) -> Plan:
     from pipeline.assemble import line_of
     from pipeline.benchmark_files import read_benchmarks
@@ -251,25 +176,6 @@ def _finishers() -> Sequence[Callable[[Path], object]]:
     from pipeline.report import write_report
 
     return (write_dataset, write_report)
-
-
-def _domain(name: str) -> Domain:
-    from tool_specs import catalog
-    from tool_specs.tool import ToolDefinitionError
-
-    try:
-        return catalog.domain(name)
-    except (ValueError, ToolDefinitionError) as error:
-        raise UserError(str(error)) from error
-
-
-def _world(domain: Domain, file: Path | None) -> World:
-    from tool_specs.domain import WorldError, generate_world, load_world
-
-    try:
-        return load_world(domain, file) if file else generate_world(domain, seed=1, size=100)
-    except WorldError as error:
-        raise UserError(str(error)) from error
 
 
 def _tell(outcome: Outcome, out: Path) -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.commands import check_domain
+from pipeline.domain_commands import check_domain
 from pipeline.errors import PARTIAL, WHOLE, RecipeError
 from pipeline.live_domain import close_domains
 from pipeline.recipe_file import load_recipe

@@ -10,7 +10,8 @@ from typing import Any
 
 import pytest
 
-from pipeline.commands import check_domain, run_recipe
+from pipeline.commands import run_recipe
+from pipeline.domain_commands import check_domain
 from pipeline.errors import PARTIAL, WHOLE, RecipeError
 from pipeline.live_domain import close_domains
 from pipeline.live_source import LiveSource

@@ -11,7 +11,8 @@ import pytest
 from rich.console import Console
 
 from pipeline.check_view import ranges, show_check
-from pipeline.commands import check_domain, make_domain, run_recipe
+from pipeline.commands import run_recipe
+from pipeline.domain_commands import check_domain, make_domain
 from pipeline.errors import RecipeError, UserError
 from pipeline.fingerprint import HOME, code_digest, forget
 from pipeline.recipe_file import load_recipe
