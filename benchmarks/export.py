@@ -27,7 +27,7 @@ ROWS = 100_000
 
 def many(run: Path, rows: int, folder: Path) -> Path:
     """Makes a run of so many rows out of the shards of another, without copying them."""
-    from pipeline.facts import kept_tables
+    from pipeline.kept_tables import kept_tables
     from pipeline.storage import read_json, write_json
 
     there = sum(table.num_rows for table in kept_tables(run, ["id"]))

@@ -23,7 +23,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 import pyarrow.compute as pc
 
-from pipeline.facts import kept_shards, kept_tables
+from pipeline.kept_tables import kept_shards, kept_tables
 from pipeline.run_folder import INDEX
 from pipeline.storage import read_json, read_table, write_json, write_table
 from pipeline.view.kept_rows import IndexWriter

@@ -23,8 +23,9 @@ import pyarrow.compute as pc
 
 from pipeline.card import card
 from pipeline.dataset_files import Writer
-from pipeline.facts import facts_of, kept_shards, kept_tables
+from pipeline.facts import facts_of
 from pipeline.grid import grid_svg
+from pipeline.kept_tables import kept_shards, kept_tables
 from pipeline.publish.traces import TraceWriter
 from pipeline.remote.local import bring, work_place
 from pipeline.run_json import read_told

@@ -17,16 +17,15 @@ from pathlib import Path
 from typing import Any, Literal
 
 import orjson
-import pyarrow as pa
 
 from pipeline.acts import act_pairs
 from pipeline.checklists.judgements import Judgements, judgements_in
 from pipeline.engines.spoken import Spoken, spoken_in
-from pipeline.errors import StorageError
+from pipeline.kept_tables import kept_tables, kept_told
 from pipeline.plan_tasks import Cell, Fields, cell_of, quotas
 from pipeline.recipe import Recipe
 from pipeline.run_json import read_told
-from pipeline.storage import inside, read_table
+from pipeline.storage import read_table
 from pipeline.world_names import name_columns, names_in
 from schemas.base import Json, digest
 from schemas.task import Strength
@@ -45,8 +44,6 @@ _COUNTED = (
     "kind", "split", "disclosure", "register", "behavior", "num_turns", "num_tool_calls", "zero_gain_turns",
     "generator_model",
 )  # fmt: skip
-_ADDED = ("checklist", "judgement")
-"""Columns of JSON text that runs of earlier versions lack; to such a run's rows they are null."""
 
 
 @dataclass
@@ -135,37 +132,6 @@ class Facts:
         return sum(each.count for each in self.drops if each.reason != "surplus")
 
 
-def kept_tables(run: Path, columns: Sequence[str] | None = None) -> Iterator[Any]:
-    """Yields the kept rows shard by shard, with these columns only.
-
-    Raises:
-        StorageError: this is no folder of a run, a shard is damaged, or another version made it without these columns.
-    """
-    kept = _kept(run)
-    for name in kept["shards"]:
-        table = _complete(run, read_table(inside(run, kept["rows"], f"{name}.parquet"), columns), columns or ())
-        positions = read_table(inside(run, kept["select"], f"{name}.parquet"))["position"]
-        yield table if len(positions) == table.num_rows else table.take(positions)  # most shards are kept whole
-
-
-def _complete(run: Path, table: Any, columns: Sequence[str]) -> Any:
-    """Returns a table with all columns: what its version did not know yet, nobody was asked for."""
-    for name in (name for name in columns if name not in table.column_names):
-        if name not in _ADDED:
-            raise StorageError(
-                f"{run}: was made by another version of the program: its rows have no column {name}; make it anew with "
-                "`writ run RECIPE --update`"
-            )
-        table = table.append_column(name, pa.array(["null"] * table.num_rows, pa.string()))
-    return table
-
-
-def kept_shards(run: Path) -> list[str]:
-    """Returns the names of the shards that have kept rows, in order."""
-    names: list[str] = _kept(run)["shards"]
-    return names
-
-
 def fingerprint(run: Path, rows: int) -> str:
     """Returns what a run's rows depend on, as one digest: recipe, worlds, each step's settings and code, how many.
 
@@ -177,16 +143,8 @@ def fingerprint(run: Path, rows: int) -> str:
     recipe = read_told(run, "recipe.json")
     said = {name: value for name, value in recipe.items() if name not in ("domains", "licences")}
     worlds = {each["name"]: [each["share"], each["world"]["digest"]] for each in recipe["domains"]}
-    grown = _kept(run).get("facts", {}).get("grown_from", [])
+    grown = kept_told(run).get("facts", {}).get("grown_from", [])
     return digest([said, worlds, {name: step["key"] for name, step in made.items()}, rows, *grown])
-
-
-def _kept(run: Path) -> dict[str, Json]:
-    path = run / "kept.json"
-    if not path.is_file():
-        what = "this run has not got that far; continue it with the same `writ run` command"
-        raise StorageError(f"{run}: {what if (run / 'recipe.json').is_file() else 'is no folder of a run'}")
-    return read_told(run, "kept.json")
 
 
 def facts_of(run: Path) -> Facts:
@@ -195,7 +153,7 @@ def facts_of(run: Path) -> Facts:
     Raises:
         StorageError: this is no folder of a run, or a file in it is damaged.
     """
-    _kept(run)
+    kept_told(run)
     return _facts_of(run, (run / "kept.json").read_bytes(), (run / "run.json").is_file())
 
 
@@ -235,7 +193,7 @@ def _manifest(run: Path) -> dict[str, Json]:
     """Returns what the runner says about the run, as far as it has said it: data set and report come before its end."""
     if (run / "run.json").is_file():
         return read_told(run, "run.json")
-    found: dict[str, Json] = _kept(run).get("facts", {})
+    found: dict[str, Json] = kept_told(run).get("facts", {})
     return found
 
 
@@ -269,7 +227,7 @@ def _cell(each: dict[str, Json]) -> Cell:
 
 def _drops(run: Path) -> list[Drops]:
     found: dict[tuple[str, str, str], Drops] = {}
-    shards = set(_kept(run)["all_shards"])
+    shards = set(kept_told(run)["all_shards"])
     for path in sorted((run / "stages").glob("*/*.drops.parquet")):
         if path.name.removesuffix(".drops.parquet") not in shards:
             continue
@@ -322,7 +280,7 @@ def _measure_texts(facts: Facts, run: Path) -> None:
     facts.sampled = len(dialogues)
     facts.texts = text_statistics(dialogues, sorted(names))
     facts.realism = measure(talks)
-    kept = _kept(run)
+    kept = kept_told(run)
     facts.acts = act_pairs(run / kept["judged"], kept["shards"], {id_ for id_, _, _ in sample[:SAMPLE]})
 
 

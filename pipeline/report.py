@@ -14,9 +14,10 @@ from pathlib import Path
 from typing import Any, get_args
 
 from pipeline.behavior_words import HEAD, behavior_rows, pairs_line
-from pipeline.facts import Facts, facts_of, kept_shards, kept_tables, quantiles
+from pipeline.facts import Facts, facts_of, quantiles
 from pipeline.grid import grid_svg
 from pipeline.html import bars, histogram, table, text
+from pipeline.kept_tables import kept_shards, kept_tables
 from pipeline.proof_page import proof_html
 from pipeline.proof_words import call_text
 from pipeline.quality_words import (

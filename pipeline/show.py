@@ -17,6 +17,7 @@ from rich.rule import Rule
 from rich.table import Table
 from rich.text import Text
 
+from pipeline.kept_tables import kept_tables
 from pipeline.proof_words import (
     argument_lines,
     burden_line,
@@ -59,8 +60,6 @@ def show(run: Path, dialogue_id: str | None, console: Console) -> None:
 
 
 def _list(run: Path, console: Console) -> None:
-    from pipeline.facts import kept_tables  # a third of the viewer's imports, which needs only `fold`
-
     shown: dict[str, list[dict[str, Any]]] = {}
     for table in kept_tables(run, _LISTED):
         for row in table.to_pylist():

@@ -15,8 +15,8 @@ import msgspec
 import orjson
 
 from pipeline.errors import StorageError, UserError
-from pipeline.facts import kept_tables
 from pipeline.json_rows import FormError, called, json_rows, messages_of, said
+from pipeline.kept_tables import kept_tables
 from schemas.base import Json
 from stages.realism import Talk
 

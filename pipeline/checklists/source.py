@@ -14,8 +14,8 @@ from pathlib import Path
 import orjson
 
 from pipeline.errors import StorageError, UserError
-from pipeline.facts import kept_tables
 from pipeline.json_rows import json_rows
+from pipeline.kept_tables import kept_tables
 from schemas.base import Json
 
 ASKED = "add `checklists: true` to its recipe, then `writ run RECIPE --update`"

@@ -26,7 +26,8 @@ from pipeline.dataset import SPLITS
 from pipeline.errors import WHOLE, UserError
 from pipeline.exports.format import Format, Sink
 from pipeline.exports.formats import FORMATS
-from pipeline.facts import fingerprint, kept_tables
+from pipeline.facts import fingerprint
+from pipeline.kept_tables import kept_tables
 from pipeline.remote.local import bring, work_place
 from pipeline.run_folder import RunFolder
 from pipeline.storage import storage_error, write_json

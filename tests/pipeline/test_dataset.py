@@ -19,7 +19,8 @@ from pipeline.assemble import line_of
 from pipeline.dataset import write_dataset
 from pipeline.dataset_files import FLAT, groups
 from pipeline.errors import StorageError
-from pipeline.facts import facts_of, fingerprint, kept_tables
+from pipeline.facts import facts_of, fingerprint
+from pipeline.kept_tables import kept_tables
 from pipeline.plan import Plan
 from pipeline.recipe import Recipe
 from pipeline.storage import write_json
