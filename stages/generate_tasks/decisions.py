@@ -9,10 +9,11 @@ import msgspec
 
 from schemas.task import Flaw, TaskSpec
 from stages.generate_tasks.claims import NotProven
-from stages.generate_tasks.compose import MAX_LISTED, Composer
+from stages.generate_tasks.compose import Composer
 from stages.generate_tasks.drafts import NoSuchRequest
 from stages.generate_tasks.flaws import FlawedComposer, asked_first, flawable
 from stages.generate_tasks.makers import Maker, fresh, key_of, object_of
+from stages.generate_tasks.objects import MAX_LISTED
 from stages.generate_tasks.plans import Plan
 from stages.generate_tasks.precedence import after, disturbed
 from stages.generate_tasks.requests import Made, make_write, tried
