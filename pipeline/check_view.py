@@ -27,14 +27,15 @@ def show_check(domain: Domain, world: World, problems: Sequence[Problem], consol
     if any(problem.kind in ("reference", "effect", "generator") for problem in problems):
         _line(console, "What can be made of it shows when these are solved.")
     else:
-        found = prospects(Ground.of(Sandbox(worded(domain, world), world)))
-        _show(found, console)
+        show_prospects(Sandbox(worded(domain, world), world), console)
     console.print(
         f"{domain.name}: {len(problems)} problems in {len(domain.tools)} tools", markup=False, highlight=False
     )
 
 
-def _show(found: Prospects, console: Console) -> None:
+def show_prospects(sandbox: Sandbox, console: Console) -> None:
+    """Prints what can be made of a domain, and what is missing for more."""
+    found = prospects(Ground.of(sandbox))
     writes = _table("write", "can be made", "its object is", "reads to find it")
     for each in found.writes:
         can = Text("yes", style="green") if each.ways else Text("no", style="red")

@@ -120,6 +120,8 @@ def preview_recipe(path: Path, world: Path | None, seed: int | None) -> int:
             show(plan.out, row.id, console)
     finally:
         folder.remove()
+    if outcome.kept < outcome.wanted:
+        _say(*_short_cells(outcome, plan.out), *_poisoned(outcome))
     return outcome.exit_code
 
 
@@ -133,8 +135,7 @@ def _plan(recipe: Recipe, path: Path, world: Path | None, out: Path) -> Plan:
     worlds = sources(recipe, folder, world)
     for source in worlds:
         if source.closed:
-            text = f"writ: domain {source.domain} is left out: {source.closed}"
-            Console(stderr=True).print(text, markup=False, highlight=False, soft_wrap=True)
+            _say(f"writ: domain {source.domain} is left out: {source.closed}")
     return Plan(recipe, line_of(recipe, worlds, benchmarks=benchmarks), worlds, out, benchmarks)
 
 
@@ -160,7 +161,7 @@ def _metrics(at: str | None) -> AbstractContextManager[Metrics | None]:
     from pipeline.observe.metrics import Metrics
 
     metrics = Metrics(at)
-    Console(stderr=True).print(f"writ: metrics at {metrics.address}", markup=False, highlight=False, soft_wrap=True)
+    _say(f"writ: metrics at {metrics.address}")
     return metrics
 
 
@@ -182,10 +183,8 @@ def _tell(outcome: Outcome, out: Path) -> None:
     place = out
     with suppress(ValueError):
         place = out.relative_to(Path.cwd())
-    console = Console(stderr=True)
     if outcome.upto:
-        text = f"{place}: {outcome.upto} is made; nothing is kept yet: `writ run` without --until and --only goes on"
-        console.print(text, markup=False, highlight=False, soft_wrap=True)
+        _say(f"{place}: {outcome.upto} is made; nothing is kept yet: `writ run` without --until and --only goes on")
         return
     if outcome.larger:
         text = (
@@ -198,8 +197,12 @@ def _tell(outcome: Outcome, out: Path) -> None:
         text = f"{place}: {outcome.kept} of {outcome.wanted} trajectories in {outcome.seconds:.1f} s"
     if outcome.kept >= outcome.wanted:
         text += f"; {look_at(place)}"
-    console.print(text, markup=False, highlight=False, soft_wrap=True)
-    for line in (*_short_cells(outcome, place), *_poisoned(outcome)):
+    _say(text, *_short_cells(outcome, place), *_poisoned(outcome))
+
+
+def _say(*lines: str) -> None:
+    console = Console(stderr=True)
+    for line in lines:
         console.print(line, markup=False, highlight=False, soft_wrap=True)
 
 

@@ -1,8 +1,10 @@
-"""`writ check RECIPE`: what the servers of a recipe offer, where their effects were learnt, and what is wrong."""
+"""`writ check RECIPE`: what the servers of a recipe offer, what can be made of that, and what is wrong."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from rich.console import Console
 from rich.table import Table
@@ -10,6 +12,9 @@ from rich.table import Table
 from pipeline.errors import PARTIAL, WHOLE, BackendError, RecipeError
 from pipeline.live_settings import LiveSettings
 from pipeline.recipe_file import load_recipe
+
+if TYPE_CHECKING:
+    from pipeline.live_domain import LiveDomain
 
 
 def check_recipe(path: Path, console: Console) -> int:
@@ -30,12 +35,13 @@ def check_recipe(path: Path, console: Console) -> int:
 
 
 def _check(name: str, settings: LiveSettings, console: Console) -> int:
+    from pipeline.check_view import show_prospects
     from pipeline.live_domain import open_domain
 
     try:
         live = open_domain(name, settings)
     except BackendError as error:
-        console.print(f"{name}: {error}", markup=False, soft_wrap=True)
+        console.print(_of(name, str(error)), markup=False, soft_wrap=True)
         return 1
     table = Table("tool", "effect", "learnt from", "answers recorded", "refused", box=None, pad_edge=False)
     for tool, each in live.domain.tools.items():
@@ -46,7 +52,24 @@ def _check(name: str, settings: LiveSettings, console: Console) -> int:
     for note in live.notes:
         console.print(f"{name}: {note.kind}: {note.place}: {note.message}", markup=False, soft_wrap=True)
     for problem in live.problems:
-        console.print(f"{name}: {problem}", markup=False, soft_wrap=True)
+        console.print(_of(name, problem), markup=False, soft_wrap=True)
+    if not live.problems:
+        for line in _never_asked(live, settings.section):
+            console.print(f"{name}: {line}", markup=False, soft_wrap=True)
+        show_prospects(live.sandbox, console)
     console.print(f"{name}: {len(live.problems)} problems in {len(live.domain.tools)} tools", markup=False)
     live.pool.close()
     return len(live.problems)
+
+
+def _of(name: str, problem: str) -> str:
+    return problem if problem.startswith(f"{name}: ") else f"{name}: {problem}"
+
+
+def _never_asked(live: LiveDomain, section: str) -> Iterator[str]:
+    for tool, each in live.domain.tools.items():
+        if each.spec.effect == "read" and not live.world.tables.get(tool) and not live.explored.refused.get(tool):
+            yield (
+                f"{tool} was never asked: no answer and no seed gives its {', '.join(each.spec.required)}; add "
+                f"{section}.seeds, or say which column fits ({section}.types)"
+            )

@@ -12,7 +12,7 @@ from typing import Any
 
 import msgspec
 
-from pipeline.errors import BackendError
+from pipeline.errors import BackendError, RecipeError
 from pipeline.live_explore import Explored, explore
 from pipeline.live_pool import LivePool
 from pipeline.live_sandbox import LiveSandbox
@@ -64,6 +64,7 @@ def open_domain(name: str, settings: LiveSettings) -> LiveDomain:
 
     Raises:
         BackendError: the server does not start, nothing can be asked, or the client is not installed.
+        RecipeError: the policy's file cannot be read.
     """
     key = name + settings.model_dump_json()
     if key not in _OPEN:
@@ -96,6 +97,7 @@ def close_domains() -> None:
 
 
 def _opened(name: str, settings: LiveSettings, pool: LivePool[Any]) -> LiveDomain:
+    policy = _policy(settings)
     found = pool.open()
     explored = explore(
         pool,
@@ -108,7 +110,7 @@ def _opened(name: str, settings: LiveSettings, pool: LivePool[Any]) -> LiveDomai
         section=settings.section,
     )
     world = World.of(name, f"recorded:{settings.origin}", explored.tables)
-    domain = _domain(name, settings, explored)
+    domain = _domain(name, settings, explored, policy)
     if not explored.problems:
         domain = worded(domain, world)
     problems = [f"{name}: {each}" if not each.startswith((pool.kind, name)) else each for each in explored.problems]
@@ -133,13 +135,13 @@ def _columns(values: Iterable[Any]) -> dict[str, list[Json]]:
     return {name: list(each.values()) for name, each in found.items()}
 
 
-def _domain(name: str, settings: LiveSettings, explored: Explored) -> Domain:
+def _domain(name: str, settings: LiveSettings, explored: Explored, policy: str) -> Domain:
     principal = settings.principal
     tools = recorded_tools(_with_facts(name, settings, explored))
     bare = Domain(
         name=name,
         tools=tools,
-        policy=_policy(settings),
+        policy=policy,
         rows={},
         generate=lambda seed, size: explored.tables,
         principal=_principal(settings),
@@ -196,7 +198,13 @@ def _naming(rows: Collection[Row], people: Container[str]) -> list[str]:
 
 def _policy(settings: LiveSettings) -> str:
     if settings.policy:
-        return Path(settings.policy).read_text(encoding="utf-8")
+        try:
+            return Path(settings.policy).read_text(encoding="utf-8")
+        except (OSError, UnicodeDecodeError) as error:
+            place = f"{settings.section}.policy: {settings.policy}"
+            raise RecipeError(
+                f"{place}: cannot be read as text ({error}); it is named relative to the recipe"
+            ) from error
     known = settings.principal is not None and bool(settings.principal.identity)
     return "\n".join([*(_IDENTITY if known else ()), *_POLICY])
 

@@ -242,8 +242,14 @@ class _Walk:
             return None
 
     def find_silence(self) -> None:
-        """Finds out whether reads were asked and none of them answered."""
+        """Finds out whether no read could be asked, or none of those that were asked answered."""
         asked = {name: answers for name, answers in self.answers.items() if answers}
+        reads = [f"{spec.name}({', '.join(spec.required)})" for spec in self.specs.values() if spec.effect == "read"]
+        if reads and not asked:
+            self.problems.append(
+                f"no read can be asked, as each wants a value ({', '.join(reads)}); add {self.section}.seeds: reads "
+                "that only the exploration sees, whose answers have such values"
+            )
         if asked and all(answer.error for answers in asked.values() for _, answer in answers.values()):
             name, answers = next(iter(asked.items()))
             arguments, answer = next(iter(answers.values()))

@@ -150,21 +150,37 @@ def _obstacles(ground: Ground, spec: ToolSpec) -> Iterator[str]:
         yield "the lexicon has no words for it; add it to `writes`, or make the lexicon partial"
     if not spec.required:
         yield "it has no required parameter: nothing says what it is about"
-    sourceless, refuted = [], []
+    sourceless, unreached, refuted = [], [], []
     for name in spec.required:
         schema = spec.parameters["properties"][name]
         edges = [edge for edge in ground.graph.edges if (edge.target_tool, edge.parameter) == (spec.name, name)]
         if schema.get("enum") or schema.get("examples") or any(edge.confirmed for edge in edges):
             continue
-        if edges:
-            columns = ", ".join(dict.fromkeys(edge.output_path for edge in edges[:3]))
-            refuted.append(f"{name}: values of {columns} were tried, and no call succeeded")
-        else:
+        columns = ", ".join(dict.fromkeys(edge.output_path for edge in edges[:3]))
+        if not edges:
             sourceless.append(f"{name}: no read returns anything like it; {_remedy(schema)}")
-    # Where something has no source at all, nothing could be tried.
-    yield from sourceless or refuted
-    if not (sourceless or refuted):
+        elif not any(_is_reached(ground, edge.source_tool) for edge in edges):
+            unreached.append(f"{name}: {columns} would have it, but {_start(ground)}")
+        else:
+            refuted.append(f"{name}: values of {columns} were tried, and no call succeeded")
+    # Where something has no source at all, or nobody gets to it, nothing could be tried.
+    yield from sourceless or unreached or refuted
+    if not (sourceless or unreached or refuted):
         yield "every parameter has a source, but no combination that was tried succeeded and changed anything"
+
+
+def _is_reached(ground: Ground, tool: str) -> bool:
+    """Whether each parameter of a read is something that users know, its schema lists, or another read gave."""
+    spec, known = ground.specs[tool], set(ground.sandbox.domain.principal.types.values())
+    fed = {edge.parameter for edge in ground.graph.edges if edge.target_tool == tool and edge.confirmed}
+    listed = {name for name, schema in spec.parameters["properties"].items() if schema.get("enum")}
+    return all(name in fed | listed or spec.types.get(name) in known for name in spec.required)
+
+
+def _start(ground: Ground) -> str:
+    if not ground.sandbox.domain.principal.table:
+        return "no read leads there without a value to begin with: say who the user is, and what users know (principal)"
+    return "no read leads there from what users know; give both ends of the way one semantic type"
 
 
 def _remedy(schema: Mapping[str, Json]) -> str:

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from pipeline.commands import run_recipe
+from pipeline.commands import preview_recipe, run_recipe
 from pipeline.domain_commands import check_domain
 from pipeline.errors import PARTIAL, WHOLE, RecipeError
 from pipeline.live_domain import close_domains
@@ -94,9 +94,42 @@ def test_check_prints_tools_effects_and_problems(tmp_path: Path, capsys: pytest.
     assert ["find_customer_by_phone", "read", "method", "60"] in lines
     assert ["set_repair_shop", "write", "method", "-"] in lines
     assert ["cancel_repair", "generic", "declared"] in [line[:3] for line in lines]
+    assert lines[-3][:6] == ["tasks", "that", "write:", "1", "of", "1"] and lines[-1][1:3] == ["0", "problems"]
     broken = odd("dangling").model_dump(mode="json", exclude_unset=True)
     assert check_domain(str(written(tmp_path, domains=[{"name": "notes", "openapi": broken}])), None) == PARTIAL
     assert "#/components/schemas/Note" in capsys.readouterr().out.replace("\n", "")
+
+
+@pytest.mark.slow
+def test_check_says_what_keeps_tasks_from_being_made(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """No seeds, so that nothing can be asked; no read on the way to repairs; nobody who would ask."""
+    alone = {"types": None, "principal": None}
+    silent = written(tmp_path, domains=[{"name": "workshop", "openapi": example(seeds=[], **alone)}])
+    assert check_domain(str(silent), None) == PARTIAL
+    said = capsys.readouterr().out
+    assert "workshop: no read can be asked, as each wants a value (find_customer_by_phone(phone), " in said
+    assert "workshop: workshop" not in said and "add openapi.seeds" in said
+
+    hidden = [*example()["exclude"], "get_customer"]
+    short = written(tmp_path, domains=[{"name": "workshop", "openapi": example(exclude=hidden, **alone)}])
+    assert check_domain(str(short), None) == WHOLE
+    said = capsys.readouterr().out
+    assert "workshop: get_repair was never asked: no answer and no seed gives its repair_id; " in said
+
+    nobody = written(tmp_path, domains=[{"name": "workshop", "openapi": example(principal=None)}])
+    assert check_domain(str(nobody), None) == WHOLE
+    said = capsys.readouterr().out
+    assert "cancel_repair: repair_id: " in said and "what users know (principal)" in said
+
+    assert preview_recipe(nobody, None, None) == PARTIAL
+    told = capsys.readouterr()
+    assert not told.out and "workshop/" in told.err and "see `writ check`" in told.err
+
+
+def test_a_policy_that_is_not_there_is_named(tmp_path: Path) -> None:
+    path = written(tmp_path, domains=[{"name": "workshop", "openapi": example(policy="polcy.md")}])
+    with pytest.raises(RecipeError, match=r"openapi\.policy: .*polcy\.md: cannot be read as text"):
+        check_domain(str(path), None)
 
 
 @pytest.mark.slow
