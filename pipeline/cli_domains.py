@@ -47,7 +47,15 @@ def init(
 
 
 @told
-def check(domain: DomainName, world: WorldFile = None) -> int:
+def check(
+    domain: Annotated[
+        str,
+        typer.Argument(
+            metavar="DOMAIN", help="A domain's name, the path of its folder, or a recipe with live servers."
+        ),
+    ],
+    world: WorldFile = None,
+) -> int:
     """Says what is wrong with a domain or missing in it, and what can be made of it."""
     from pipeline.domain_commands import check_domain
 
