@@ -83,8 +83,8 @@ class _Made:
 
 
 _SERVICES: dict[str, Services] = {}
-_COLLECT_AFTER = 16
-"""Shards after which a worker looks for dead cycles: its thresholds (`worlds`) never get there."""
+_COLLECT_AFTER = 64
+"""Shards after which a worker looks for dead cycles: its thresholds (`worlds`) never get there. Scripts leave none."""
 _SHARDS = itertools.count(1)
 
 

@@ -47,15 +47,15 @@ def budgeted(maker: Maker, spec: TaskSpec, rng: random.Random, identity: tuple[s
     plans = [plan for plan in maker.plans(identity) if _target(plan) is not None]
     if not plans:
         raise NotProven("no write chooses among rows that cost something")
-    obstacle: Exception = NotProven("no attempt")
+    obstacle = "no attempt"
     for _ in range(TRIES):
         try:
             pair = rng.choice(plans), rng.choice(plans)
             person = maker.person_with(spec, rng, pair[0], range(3, 99))
             return person, _pair(maker, spec, maker.composer(rng, identity, person, spec), pair)
         except (NoSuchRequest, NotProven) as failed:
-            obstacle = failed
-    raise obstacle
+            obstacle = str(failed)  # as in `decisions`
+    raise NotProven(obstacle)
 
 
 def _pair(maker: Maker, spec: TaskSpec, composer: Composer, plans: tuple[Plan, Plan]) -> list[Made]:

@@ -143,7 +143,7 @@ def make_due(maker: Maker, composer: Composer, plan: DuePlan, number: int, burde
     rows = _due_rows(maker.ground, plan, composer.person)
     if not rows:
         raise NoSuchRequest("nothing is due to the person")
-    obstacle: Exception = NotProven("no attempt")
+    obstacle = "no attempt"
     for _ in range(TRIED):
         try:
             row = rows[composer.rng.randrange(len(rows))]
@@ -156,8 +156,8 @@ def make_due(maker: Maker, composer: Composer, plan: DuePlan, number: int, burde
                 raise NotProven(f"burden {maker.burden(made)} instead of {burden}")
             return made
         except (NoSuchRequest, NotProven) as failed:
-            obstacle = failed
-    raise obstacle
+            obstacle = str(failed)  # as in `decisions`
+    raise NotProven(obstacle)
 
 
 def _draft(composer: Composer, plan: DuePlan, number: int, row: BindingRow, mode: str) -> Draft:

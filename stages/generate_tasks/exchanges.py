@@ -184,7 +184,7 @@ def exchanged(
     person = rng.choice(people)
     composer = Exchanger(maker, rng, person, identity, spec)
     composer.exchange = exchange
-    obstacle: Exception = NotProven("no attempt")
+    obstacle = "no attempt"
     for _ in range(TRIED):
         try:
             draft = _draft(composer, exchange, mode, spec.burden)
@@ -199,8 +199,8 @@ def exchanged(
                 raise NotProven(f"burden {maker.burden(made)} instead of {spec.burden}")
             return person, [made]
         except (NoSuchRequest, NotProven) as failed:
-            obstacle = failed
-    raise obstacle
+            obstacle = str(failed)  # as in `decisions`
+    raise NotProven(obstacle)
 
 
 def _draft(composer: Composer, exchange: Exchange, mode: str, burden: int) -> Draft:

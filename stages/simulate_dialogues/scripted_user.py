@@ -83,9 +83,13 @@ class _Visit(Telling):
 
     def run(self) -> Conversation:
         """Plays the user from the opening to the good-bye."""
-        agent = yield self._finish(self._mentioning(self._open()))
-        while True:
-            agent = yield self._finish(self._mentioning(self._answer(agent)))
+        try:
+            agent = yield self._finish(self._mentioning(self._open()))
+            while True:
+                agent = yield self._finish(self._mentioning(self._answer(agent)))
+        finally:
+            # They know the user: as cycles, all that a dialogue is made of would wait for the garbage collector.
+            self.habits, self._mentions = (), None
 
     def _mentioning(self, reply: Reply) -> Reply:
         if self._mentions is not None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import itertools
 import random
+from collections.abc import Sequence
 
 import msgspec
 import pytest
@@ -20,6 +21,7 @@ from stages.generate_tasks import GenerateTasks
 from stages.generate_tasks.mistakes import ALONE, IGNORED
 from stages.simulate_dialogues import SimulateDialogues
 from stages.validate_dialogues import judge
+from tests.cycles import cycles_left
 from tests.independent.checker import Checker
 from tests.stages.validate_dialogues.mutators import with_message
 from tool_specs.catalog import domain
@@ -42,16 +44,16 @@ def services() -> Services:
     return Services(sandboxes={"retail": Sandbox(retail, generate_world(retail, 5, 200))})
 
 
+def made(number: int, services: Services) -> Sequence[Task | Drop]:
+    spec = TaskSpec(id=f"spec-{number}", domain="retail", kind="budget", num_writes=2, burden=3, seed=3, number=number)
+    return asyncio.run(GenerateTasks().process(spec, services))
+
+
 @pytest.fixture(scope="module")
 def tasks(services: Services) -> list[Task]:
-    made: list[Task | Drop] = []
-    for number in range(COUNT):
-        spec = TaskSpec(
-            id=f"spec-{number}", domain="retail", kind="budget", num_writes=2, burden=3, seed=3, number=number
-        )
-        made += asyncio.run(GenerateTasks().process(spec, services))
-    found = [each for each in made if isinstance(each, Task)]
-    assert len(found) >= COUNT - 1, [each for each in made if isinstance(each, Drop)]
+    every = [each for number in range(COUNT) for each in made(number, services)]
+    found = [each for each in every if isinstance(each, Task)]
+    assert len(found) >= COUNT - 1, [each for each in every if isinstance(each, Drop)]
     return found
 
 
@@ -198,3 +200,7 @@ def test_the_other_program_agrees_and_finds_another_limit(tasks: list[Task], ser
             if entry["name"].endswith(".limit"):
                 entry["value"] = 5000
         assert any(list(checker._request(whole, request)) for request in whole["requests"])
+
+
+def test_attempts_that_failed_are_freed_without_the_garbage_collector(services: Services) -> None:
+    assert not cycles_left(lambda: [made(number, services) for number in range(2)])

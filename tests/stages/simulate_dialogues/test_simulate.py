@@ -14,6 +14,7 @@ from stages.behaviors.detectors import detect
 from stages.simulate_dialogues import SimulateDialogues
 from stages.simulate_dialogues.scripted_agent import ScriptedAgent, ScriptedAgents
 from stages.text_statistics import text_statistics
+from tests.cycles import cycles_left
 from tests.stages.simulate_dialogues.talks import (
     AGENTS,
     SANDBOX,
@@ -49,6 +50,11 @@ def test_every_planned_behaviour_is_detected_and_no_other() -> None:
 def test_the_same_scenario_gives_the_same_dialogue() -> None:
     for name, one in SCENARIOS[::7]:
         assert encode(simulated(one)) == encode(simulated(one)), name
+
+
+def test_a_dialogue_that_has_ended_is_freed_without_the_garbage_collector() -> None:
+    """Workers seldom let it look."""
+    assert not cycles_left(lambda: [simulated(one) for _, one in SCENARIOS[::5]])
 
 
 def test_nobody_repeats_a_message_word_for_word() -> None:
