@@ -21,9 +21,9 @@ from schemas.base import Json, canonical
 from schemas.tool import ToolSpec
 from schemas.world import Tables
 from tool_specs.arguments import check_of
-from tool_specs.check import values_at
 from tool_specs.graph import build_graph
 from tool_specs.observed import schema_of_values
+from tool_specs.reading import values_at
 from tool_specs.recorded import row_id, row_of
 
 ROUNDS = 8

@@ -6,7 +6,7 @@ what users know by heart and go on with what earlier reads returned, by semantic
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import orjson
@@ -16,6 +16,7 @@ from schemas.tool import ToolSpec
 from schemas.world import World
 from tool_specs.domain import NOBODY, Domain
 from tool_specs.plain_words.observe import observe
+from tool_specs.reading import values_at
 from tool_specs.sandbox import Sandbox
 
 _PEOPLE = 8
@@ -48,17 +49,6 @@ def check_domain(domain: Domain, world: World) -> list[Problem]:
     if not any(each.kind == "reference" for each in found):
         found += _effects(domain, world)
     return found
-
-
-def values_at(value: Json, path: Sequence[str]) -> Iterator[Json]:
-    """Yields the values at a path in which `*` stands for any key or position."""
-    if not path:
-        yield value
-    elif path[0] == "*":
-        for each in value.values() if isinstance(value, dict) else value if isinstance(value, list) else ():
-            yield from values_at(each, path[1:])
-    elif isinstance(value, dict) and path[0] in value:
-        yield from values_at(value[path[0]], path[1:])
 
 
 def _documentation(domain: Domain) -> Iterator[Problem]:

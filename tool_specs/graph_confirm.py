@@ -15,8 +15,6 @@ from __future__ import annotations
 import random
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from typing import Any
 
 import msgspec
 import orjson
@@ -24,8 +22,9 @@ import orjson
 from schemas.base import Json, canonical, rng_of
 from schemas.graph import ApiGraph, Edge
 from schemas.tool import ToolSpec
-from tool_specs.graph_person import Found, Person, Read, Words
-from tool_specs.reading import strings
+from tool_specs.graph_lessons import Lesson, Lessons
+from tool_specs.graph_person import Found, Person, Read
+from tool_specs.reading import strings, values_at
 from tool_specs.sandbox import Sandbox
 
 PEOPLE = 32
@@ -44,21 +43,12 @@ SWAPPED_READS = 2
 """Calls of one read and person into which the values of the open edges are put."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Lesson:
-    """What a read shows: its strings, and (value, as text, strings beside it in its row) by column."""
-
-    touched: Words
-    columns: tuple[tuple[str, tuple[tuple[Json, bytes, Words], ...]], ...]
-
-
 class _Confirmation:
     def __init__(self, graph: ApiGraph, sandbox: Sandbox, seed: int) -> None:
         self.graph = graph
         self.sandbox = sandbox
         self.seed = seed
         self.specs: dict[str, ToolSpec] = {name: tool.spec for name, tool in sandbox.domain.tools.items()}
-        self.lessons: dict[tuple[str, bytes], _Lesson | None] = {}
         self.failures: dict[int, int] = {}
         self.worked: set[int] = set()
         self.successes: dict[str, int] = defaultdict(int)
@@ -70,10 +60,7 @@ class _Confirmation:
                 self.by_source[edge.output_path].append(number)
                 self.by_target[edge.target_tool].append(number)
                 self.by_parameter[edge.target_tool, edge.parameter].append(number)
-        self.paths: dict[str, list[tuple[str, ...]]] = defaultdict(list)
-        for column in self.by_source:
-            tool, *path = column.split(".")
-            self.paths[tool].append(tuple(path))
+        self.lessons = Lessons(sandbox, self.by_source)
 
     def run(self) -> ApiGraph:
         domain = self.sandbox.domain
@@ -120,7 +107,7 @@ class _Confirmation:
                 # Past the limit only edges that have not been tried at all are worth a call.
                 if len(made[tool]) >= READS_PER_TOOL and all(n in self.worked or n in self.failures for n in numbers):
                     continue
-                lesson = self._read(tool, arguments, key)
+                lesson = self.lessons.read(tool, arguments, key)
                 made[tool][key] = lesson is not None
                 if lesson is not None:
                     waiting.extend(self._learn(person, lesson, arguments))
@@ -134,7 +121,7 @@ class _Confirmation:
                 self.failures[number] = self.failures.get(number, 0) + 1
 
     def _learn(
-        self, person: Person, lesson: _Lesson, arguments: dict[str, Json]
+        self, person: Person, lesson: Lesson, arguments: dict[str, Json]
     ) -> Iterator[tuple[str, dict[str, Json], list[int]]]:
         """Keeps a result's values; yields the reads that they allow, with the edges that they are tries of."""
         number = len(person.reads)
@@ -179,27 +166,6 @@ class _Confirmation:
             and not any(person.values.get(self.graph.edges[n].output_path) for n in sources)
             for sources in others
         )
-
-    def _read(self, tool: str, arguments: dict[str, Json], key: bytes) -> _Lesson | None:
-        """Calls a read of the initial world, once whoever asks; None where it finds nothing."""
-        if (tool, key) not in self.lessons:
-            result = self.sandbox.call(tool, arguments)
-            found = not result.error and result.value not in (None, [], {}, "")
-            self.lessons[tool, key] = self._lesson(tool, result.value) if found else None
-        return self.lessons[tool, key]
-
-    def _lesson(self, tool: str, value: Json) -> _Lesson:
-        rows: dict[int, Words] = {}
-        columns = []
-        for path in self.paths[tool]:
-            values = []
-            for each, beside in _at(value, path):
-                if each is not None:
-                    if id(beside) not in rows:  # the result keeps its objects, so no id is given out again
-                        rows[id(beside)] = frozenset(text for text in (beside or {}).values() if isinstance(text, str))
-                    values.append((each, canonical(each), rows[id(beside)]))
-            columns.append((".".join((tool, *path)), tuple(values)))
-        return _Lesson(frozenset(strings(value)), tuple(columns))
 
     def _try_write(self, person: Person, tool: str, rng: random.Random) -> None:
         """Looks for a call that succeeds, then puts the values of the edges into it, one at a time."""
@@ -259,14 +225,14 @@ class _Confirmation:
         for value in {canonical(each): each for each in strings(list(arguments.values()))}.values():
             result = self.sandbox.call(spec.name, {spec.required[0]: value})
             if not result.error:
-                for each, _ in _at(result.value, path):
+                for each in values_at(result.value, path):
                     if _shaped(self.specs[edge.target_tool], edge.parameter, each) == arguments[edge.parameter]:
                         return True
         return False
 
     def _succeeds(self, tool: str, arguments: dict[str, Json]) -> bool:
         if self.specs[tool].effect == "read":
-            return self._read(tool, arguments, canonical(arguments)) is not None
+            return self.lessons.read(tool, arguments, canonical(arguments)) is not None
         return not self.sandbox.fork().call(tool, arguments).error
 
     def _fill(
@@ -327,21 +293,6 @@ def _made_up(schema: dict[str, Json]) -> Json:
     if schema.get("examples"):
         return schema["examples"][0]
     return {"string": "x", "integer": 1, "number": 1.0, "boolean": True}.get(str(schema.get("type")))
-
-
-def _at(
-    value: Any, path: Sequence[str], row: dict[str, Json] | None = None
-) -> Iterator[tuple[Json, dict[str, Json] | None]]:
-    """Yields (value, the object around it) at a path in which `*` stands for any key or position."""
-    if not path:
-        yield value, row
-        return
-    head, rest = path[0], path[1:]
-    if head == "*":
-        for each in value.values() if isinstance(value, dict) else value if isinstance(value, list) else ():
-            yield from _at(each, rest, row)
-    elif isinstance(value, dict) and head in value:
-        yield from _at(value[head], rest, value)
 
 
 def confirm(graph: ApiGraph, sandbox: Sandbox, seed: int = 0) -> ApiGraph:

@@ -167,7 +167,7 @@ def row_argument(spec: ToolSpec, parameter: str, row_id: str) -> Json:
 
 
 def walk(value: Any, path: Sequence[str]) -> list[Any]:
-    """Returns the values at a path; `*` stands for every element of a collection."""
+    """Returns the values at a path, but for None; `*` stands for every element of a collection."""
     found = [value]
     for part in path:
         if part == "*":
@@ -175,3 +175,23 @@ def walk(value: Any, path: Sequence[str]) -> list[Any]:
         else:
             found = [each for one in found if isinstance(one, dict) and (each := one.get(part)) is not None]
     return found
+
+
+def values_at(value: Json, path: Sequence[str]) -> Iterator[Json]:
+    """Yields the values at a path, None among them."""
+    return (each for each, _ in at_path(value, path))
+
+
+def at_path(
+    value: Any, path: Sequence[str], row: dict[str, Json] | None = None
+) -> Iterator[tuple[Json, dict[str, Json] | None]]:
+    """Yields (value, the object around it) at a path in which `*` stands for any key or position."""
+    if not path:
+        yield value, row
+        return
+    head, rest = path[0], path[1:]
+    if head == "*":
+        for each in value.values() if isinstance(value, dict) else value if isinstance(value, list) else ():
+            yield from at_path(each, rest, row)
+    elif isinstance(value, dict) and head in value:
+        yield from at_path(value[head], rest, value)

@@ -18,11 +18,11 @@ from schemas.base import Json
 from schemas.tool import ToolSpec
 from tool_specs.annotations import schema_of
 from tool_specs.chains import collections
-from tool_specs.check import values_at
 from tool_specs.domain import Domain, Follow
 from tool_specs.lexicon import Lexicon
 from tool_specs.plain_words.names import is_id, singular, stem, tokens
 from tool_specs.plain_words.rows import person_types
+from tool_specs.reading import values_at
 
 _HANDED_OVER = "You are being transferred to a person. Please hold on."
 _QUOTED = re.compile(r"[\"'“`]([A-Z][^\"'”`\n]{15,120}[.!])[\"'”`]")

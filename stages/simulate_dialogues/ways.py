@@ -13,8 +13,8 @@ from typing import Any
 
 from schemas.base import Json
 from stages.simulate_dialogues.desk import Desk
-from tool_specs.check import values_at
 from tool_specs.programs import ReadKey, read_key
+from tool_specs.reading import values_at
 
 
 def ways_to(desk: Desk, reads: Mapping[ReadKey, Any], id_: str) -> list[tuple[str, dict[str, Json]]]:

@@ -7,9 +7,9 @@ import string
 import orjson
 import pytest
 
-from tool_specs.check import values_at
 from tool_specs.domain import Domain, generate_world
 from tool_specs.lexicon import Lexicon
+from tool_specs.reading import values_at
 from tool_specs.sandbox import Sandbox
 
 
