@@ -173,7 +173,8 @@ def _playbook(entry: Any, space: BehaviorSpace) -> Playbook | Reason:
 
 def _is_remark(text: str) -> bool:
     plain = text.strip()
-    return 0 < len(plain) <= _LONGEST and not _UNFIT.search(plain) and not affirms(plain) and not refuses(plain)
+    answers = affirms(plain.lower()) or refuses(plain.lower())
+    return 0 < len(plain) <= _LONGEST and not _UNFIT.search(plain) and not answers
 
 
 def _read(entry: Any, kind: type[Any]) -> Any:

@@ -58,6 +58,8 @@ def test_a_new_behaviour_is_a_remark_with_a_detector_made_of_its_words() -> None
         ({"words": ["Oh dear.", "See <b>this</b>."]}, "words"),
         ({"words": ["Oh dear.", "Yes, please do that."]}, "words"),
         ({"words": ["Oh dear.", "No, don't do that."]}, "words"),
+        ({"words": ["Oh dear.", "Sure thing!"]}, "words"),
+        ({"words": ["Oh dear.", "Never mind."]}, "words"),
         ({"words": ["Oh dear.", "a" * 121]}, "words"),
         ({"weight": 1.5}, "weight"),
         ({"weight": -0.1}, "weight"),
