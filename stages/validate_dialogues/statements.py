@@ -72,7 +72,7 @@ def out_of_order(text: str) -> Iterator[str]:
 def told_otherwise(context: CheckContext) -> Iterator[tuple[int, str]]:
     """Answers that a message takes back, and refusals that are about another row than the one that was asked about."""
     asked = [value for request in context.task.requests for value in request.communicate]
-    rows = {str(value) for request in context.task.requests for value in _found_rows(request)}
+    rows = list(dict.fromkeys(value for request in context.task.requests for value in _found_rows(request)))
     if not asked and not rows:
         return
     texts = list(context.text("assistant", context.begin, len(context.messages)))
@@ -86,7 +86,7 @@ def told_otherwise(context: CheckContext) -> Iterator[tuple[int, str]]:
             yield index, f"what was refused is {row!r}; the agent speaks of {found[0]!r} only"
 
 
-def _found_rows(request: Request) -> Iterator[Json]:
+def _found_rows(request: Request) -> Iterator[str]:
     """Yields the ids by which rows were found that a refusal is about."""
     if request.kind == "refuse":
         for name, source in request.sources.items():

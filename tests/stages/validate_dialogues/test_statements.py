@@ -5,12 +5,14 @@ from __future__ import annotations
 import re
 
 import pytest
+from msgspec.structs import replace
 
 from schemas.dialogue import Dialogue
 from schemas.verdict import Verdict
 from stages.base import Services
 from stages.validate_dialogues import judge
-from stages.validate_dialogues.statements import misplaced, out_of_order
+from stages.validate_dialogues.stage import context_of
+from stages.validate_dialogues.statements import misplaced, out_of_order, told_otherwise
 from tests.stages.validate_dialogues.mutators import texts, with_message
 
 ORDER = re.compile(r"#W\d{7}")
@@ -93,6 +95,26 @@ def test_a_refusal_about_another_order_is_found(good: list[Dialogue], services: 
             assert any(v.owner == "agent" for v in _faults(changed, services) if v.check == "communication")
             found += 1
     assert found >= 3
+
+
+def test_what_is_found_first_does_not_depend_on_the_order_of_a_set(good: list[Dialogue], services: Services) -> None:
+    """In a row as in its drop stands the first fault: it must be the same one in every process."""
+    dialogue = next(
+        each
+        for each in good
+        if each.scenario.task.kind == "must_refuse"
+        and each.scenario.task.requests[0].sources.get("order_id")
+        and each.scenario.task.requests[0].sources["order_id"].provenance != "user"
+    )
+    orders = [f"#W{number}000000" for number in range(1, 9)]
+    request = dialogue.scenario.task.requests[0]
+    requests = tuple(replace(request, arguments={**request.arguments, "order_id": order}) for order in orders)
+    task = replace(dialogue.scenario.task, requests=requests)
+    last = max(texts(dialogue, "assistant"))
+    changed = with_message(dialogue, last, content="I can't do that with order #W0000001, sorry.")
+    changed = replace(changed, scenario=replace(changed.scenario, task=task))
+    found = [what for _, what in told_otherwise(context_of(changed, services))]
+    assert [what.split("'")[1] for what in found] == orders
 
 
 def _faults(dialogue: Dialogue, services: Services) -> list[Verdict]:
