@@ -25,7 +25,7 @@ from schemas.verdict import Drop, Judged
 from stages.base import Past, Services, Stage
 from stages.behaviors.instructions import instruction
 from stages.behaviors.rules import FITS, tellable
-from stages.behaviors.sampling import MOST_TRAITS
+from stages.behaviors.sampling import MOST_TRAITS, apart
 from stages.behaviors.space import by_name, is_known, playbooks_of
 from tool_specs.dice import Dice
 from tool_specs.domain import Domain
@@ -210,12 +210,15 @@ def _by_the_same(scenario: Scenario, first: Behavior | None, domain: Domain, spa
     playbooks = playbooks_of(own) if first is None else {**playbooks_of(first), **playbooks_of(own)}
     disclosure = _disclosure(playbooks[own.disclosure], task.requests, domain)
     register = own.register if first is None else first.register
+    columns = [playbooks.get(name) or by_name(space)[name] for name in (disclosure, register)]
     kept = [playbooks[trait] for trait in (own if first is None else first).traits]
     kept = [each for each in kept if each.axis in LASTING and FITS[each.fits](task, domain)]
-    fresh = [playbooks[trait] for trait in own.traits if first is None or playbooks[trait].axis not in LASTING]
-    fresh = [each for each in fresh if each.fits not in _WHO and disclosure not in each.excludes]
+    kept = [each for each in kept if not any(apart(each, other) for other in columns)]
+    fresh = [playbooks[trait] for trait in own.traits if playbooks[trait].axis not in LASTING]
+    fresh = [each for each in fresh if each.fits not in _WHO]
+    fresh = [each for each in fresh if not any(apart(each, other) for other in (*columns, *kept))]
     traits = [*fresh[: MOST_TRAITS - len(kept)], *kept]
-    present = [playbooks.get(name) or by_name(space)[name] for name in (disclosure, register)] + traits
+    present = [*columns, *traits]
     return msgspec.structs.replace(
         own,
         id=content_id("behavior", own.id, first.id if first is not None else ""),

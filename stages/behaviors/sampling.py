@@ -74,14 +74,15 @@ def _together(drawn: Sequence[Playbook], task: Task, user: int) -> Manner:
     if len(traits) > MOST_TRAITS or any(each.excludes for each in drawn):
         kept: list[Playbook] = []
         for each in Dice("together", task.id, user).shuffled(traits):
-            if len(kept) < MOST_TRAITS and not any(_apart(each, other) for other in (*columns, *kept)):
+            if len(kept) < MOST_TRAITS and not any(apart(each, other) for other in (*columns, *kept)):
                 kept.append(each)
         traits = [each for each in traits if each in kept]
     by_axis = {each.axis: each.behavior for each in columns}
     return by_axis[COLUMNS[0]], by_axis[COLUMNS[1]], tuple(each.behavior for each in traits)
 
 
-def _apart(one: Playbook, other: Playbook) -> bool:
+def apart(one: Playbook, other: Playbook) -> bool:
+    """Whether one behaviour excludes the other."""
     return one.behavior in other.excludes or other.behavior in one.excludes
 
 

@@ -13,12 +13,13 @@ import orjson
 import pytest
 
 from schemas.base import encode
+from schemas.behavior import Behavior, BehaviorSpace, Playbook
 from schemas.dialogue import Dialogue
 from schemas.task import Call, Task, TaskSpec
 from schemas.verdict import Drop, Judged
 from stages.base import Past, Services
-from stages.behaviors.space import SPACE, by_name
-from stages.continue_sessions import LASTING, ContinueSessions, going_on
+from stages.behaviors.space import SPACE, by_name, joined
+from stages.continue_sessions import LASTING, ContinueSessions, _by_the_same, going_on
 from stages.diversify_behaviors import DiversifyBehaviors
 from stages.export_rows import ExportRows
 from stages.generate_tasks import GenerateTasks
@@ -122,6 +123,36 @@ def test_a_person_writes_as_before_when_it_comes_back(name: str) -> None:
         then, now = Manner(once), Manner(scenario)
         assert (then.polite, then.casual, then.bare_marks) == (now.polite, now.casual, now.bare_marks)
     assert later >= 3 and kept
+
+
+def again(own: tuple[str, ...], first: tuple[str, ...] | None, *more: Playbook) -> Behavior:
+    """How somebody tells the next task who was drawn with some traits; `first`: those of the task before."""
+    scenario = sessions("retail")[0].dialogue.scenario
+    drawn, before = (
+        msgspec.structs.replace(
+            scenario.behavior, traits=traits, own=tuple(each for each in more if each.behavior in traits)
+        )
+        for traits in (own, first or ())
+    )
+    space = joined(SPACE, BehaviorSpace(axes=(), behaviors=more))
+    scenario = msgspec.structs.replace(scenario, behavior=drawn)
+    return _by_the_same(scenario, None if first is None else before, world("retail").domain, space)
+
+
+def test_who_comes_from_elsewhere_has_each_trait_once() -> None:
+    found = again(("impatience", "typos"), None)
+    assert found.traits == ("impatience", "typos")
+    assert found.instruction.count(by_name(SPACE)["typos"].present) == 1
+
+
+def test_what_does_not_go_with_how_somebody_types_is_left_out() -> None:
+    tidy = msgspec.structs.replace(by_name(SPACE)["impatience"], behavior="tidy", excludes=("typos",))
+    assert again(("tidy",), ("burstiness",), tidy).traits == ("tidy", "burstiness")
+    assert again(("tidy",), ("typos",), tidy).traits == ("typos",)
+    hasty = msgspec.structs.replace(
+        by_name(SPACE)["typos"], behavior="hasty", excludes=("only_when_asked", "all_at_once")
+    )
+    assert again((), ("hasty",), hasty).traits == ()
 
 
 @pytest.mark.parametrize("name", ["retail", "airline"])
