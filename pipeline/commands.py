@@ -28,7 +28,7 @@ from pipeline.recipe_file import load_recipe
 from pipeline.rerun import fork, selected
 from pipeline.runner import finishers, run
 from pipeline.temporary import OwnFolder
-from pipeline.unchanged import Asked, look_at, note
+from pipeline.unchanged import Asked, look_at, made_with, note
 from pipeline.worlds import sources, with_folders
 
 if TYPE_CHECKING:
@@ -84,11 +84,12 @@ def run_recipe(
 
     if spans:
         begin_trace()
+    asked, read = Asked(path, world, count, seed), plan.read()
+    before = made_with(asked, read)
     with _metrics(metrics_port) as metrics, progress_for_terminal() as progress:
         outcome = run(plan, start, progress, _finishers(), again, metrics)
-    read = plan.read()
-    if read is not None and outcome.kept >= outcome.wanted and not (outcome.short or outcome.larger or outcome.upto):
-        note(Asked(path, world, count, seed), out, read)
+    if outcome.kept >= outcome.wanted and not (outcome.short or outcome.larger or outcome.upto):
+        note(out, before, made_with(asked, read))
     _tell(outcome, out)
     return outcome.exit_code
 

@@ -17,6 +17,7 @@ from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import orjson
 import yaml
@@ -28,6 +29,9 @@ from tool_specs.yaml_text import parsed
 
 FILE = "inputs.json"
 _SAID = ("recipe.json", "stages.json", "kept.json", "run.json")
+
+Inputs = dict[str, Any]
+"""Digests by what they are of."""
 
 
 @dataclass(frozen=True)
@@ -52,7 +56,7 @@ def unchanged(asked: Asked, out: Path | None) -> int | None:
         if found is None or isinstance(found, RemotePath) or not (found / FILE).is_file():
             return None
         noted = orjson.loads((found / FILE).read_bytes())
-        if noted != _inputs(asked, found, [Path(each) for each in noted["read"]]):
+        if noted != {**_inputs(asked, [Path(each) for each in noted["read"]]), "said": _said(found)}:
             return None
         ended = orjson.loads((found / "run.json").read_bytes())
         kept: int = ended["kept"]
@@ -80,20 +84,32 @@ def look_at(place: Path) -> str:
     return f"look at them with `writ view {place}`, or at {place / 'report.html'}"
 
 
-def note(asked: Asked, out: Path, read: Iterable[Path]) -> None:
-    """Leaves what `unchanged` compares, in the folder of a run that has just ended or was found whole.
-
-    What can no longer be read, a recipe that somebody moved meanwhile for instance, leaves nothing.
+def made_with(asked: Asked, read: Iterable[Path] | None) -> Inputs | None:
+    """Returns digests of what a run is made with; None where there is more to it, or some of it cannot be read.
 
     Args:
-        asked: what was made.
+        asked: what is made.
+        read: what else it is made of: files, and folders of domains; None where not all of it is in files.
+    """
+    with suppress(OSError, StorageError):
+        return None if read is None else _inputs(asked, read)
+    return None
+
+
+def note(out: Path, before: Inputs | None, now: Inputs | None) -> None:
+    """Leaves what `unchanged` compares, in the folder of a run that has just ended or was found whole.
+
+    Args:
         out: the run's folder.
-        read: what else it was made of: files, and folders of domains.
+        before: what there was when the run was planned.
+        now: what there is now. Where that is something else, a tool that somebody edited meanwhile for instance, the
+            run was not made with it, and nothing is left.
     """
     from pipeline.storage import write_json
 
-    with suppress(OSError, StorageError):
-        write_json(out / FILE, _inputs(asked, out, read))
+    if now is not None and before == now:
+        with suppress(OSError, StorageError):
+            write_json(out / FILE, {**now, "said": _said(out)})
 
 
 def folder_of(recipe: Path) -> Path | None:
@@ -102,15 +118,18 @@ def folder_of(recipe: Path) -> Path | None:
     return Path("outputs") / value["name"] if isinstance(value, dict) and "name" in value else None
 
 
-def _inputs(asked: Asked, out: Path, read: Iterable[Path]) -> dict[str, object]:
+def _inputs(asked: Asked, read: Iterable[Path]) -> Inputs:
     paths = {path.absolute() for path in (asked.recipe, asked.world, *read) if path is not None}
     program = (path for package in PACKAGES for path in (HOME / package).rglob("*") if "__pycache__" not in path.parts)
     return {
         "asked": [str(asked.world.absolute()) if asked.world else None, asked.count, asked.seed],
         "program": _digest(sorted(path for path in program if path.is_file())),
         "read": {str(path): _digest(files_of_domain(path) if path.is_dir() else [path]) for path in sorted(paths)},
-        "said": {name: _digest([out / name]) for name in _SAID},
     }
+
+
+def _said(out: Path) -> Inputs:
+    return {name: _digest([out / name]) for name in _SAID}
 
 
 def _digest(paths: Iterable[Path]) -> str:

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from pipeline.house import HOME
-from pipeline.unchanged import Asked, note, unchanged
+from pipeline.unchanged import Asked, made_with, note, unchanged
 
 HEAVY = ("pyarrow", "ray", "numpy", "networkx", "stages.simulate_dialogues")
 GLANCE = """
@@ -44,8 +44,13 @@ def here(made, tmp_path):
     place = tmp_path / "copy"
     shutil.copytree(made, place)
     assert unchanged(asked(place), place / "run") is None  # its files lie elsewhere
-    note(asked(place), place / "run", [place / "library"])
+    noted(place)
     return place
+
+
+def noted(place):
+    now = made_with(asked(place), [place / "library"])
+    note(place / "run", now, now)
 
 
 def _run(place, command="run", count=12):
@@ -97,6 +102,24 @@ def test_another_question_is_another_run(here):
     for other in ({"count": 13}, {"count": None}, {"seed": 4}, {"world": here / "library" / "recipe.yaml"}):
         assert unchanged(asked(here, **other), here / "run") is None, other
     assert unchanged(asked(here), None) is None  # the recipe's own folder under outputs/
+
+
+def test_what_somebody_edits_while_the_run_is_made_is_looked_at(tmp_path):
+    """Here a tool does so, whenever it is called: the run was not made with what lies there at its end."""
+    library = tmp_path / "library"
+    writ("init", library)
+    edit = "open(__file__.replace('tools.py', 'notes.txt'), 'a').write('*')"
+    code = (
+        (library / "tools.py")
+        .read_text()
+        .replace("    return cast(Loan, loan)", f"    {edit}\n    return cast(Loan, loan)")
+    )
+    assert edit in code
+    (library / "tools.py").write_text(code)
+    words = "run", library / "recipe.yaml", "-n", "4", "--executor", "inline", "--out", tmp_path / "run"
+    writ(*words)
+    assert (library / "notes.txt").exists() and (tmp_path / "run" / "run.json").exists()
+    assert not (tmp_path / "run" / "inputs.json").exists()
 
 
 def _append(path: Path, text: str) -> None:
