@@ -131,9 +131,11 @@ def verdicts_of(row: Mapping[str, Any]) -> dict[str, bool]:
     """
     found: Json = row.get("verdicts")
     if found is not None:
-        if not isinstance(found, dict) or not all(isinstance(each, bool) for each in found.values()):
+        # In Parquet a row has the keys of all rows.
+        given = {item: each for item, each in found.items() if each is not None} if isinstance(found, dict) else None
+        if given is None or not all(isinstance(each, bool) for each in given.values()):
             raise FormError('its verdicts are none; give {"reply.0": true, ...}')
-        return found
+        return given
     found = row.get("judgement")
     if found is None:
         return {}

@@ -85,6 +85,8 @@ def _judged(
     from pipeline.checklists.judging import Job, judged
 
     asked = {place: Job(checklist, messages) for place, checklist, messages, verdicts in found if not verdicts}
+    if not asked:  # nothing is served, either
+        return {}
     try:
         return dict(zip(asked, judged(judge, list(asked.values()), folder / "engines"), strict=True))
     except (KeyError, msgspec.ValidationError) as error:

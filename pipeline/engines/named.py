@@ -62,6 +62,8 @@ def _values(named: str, model: str | None) -> tuple[Json, Path]:
         )
     try:
         _, found = parsed(path.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError) as error:
+        raise UserError(f"{named}: cannot be read as text ({error}); give a YAML file with an engine") from None
     except yaml.YAMLError as error:
         raise UserError(f"{named}: is no YAML: {error}") from None
     if not isinstance(found, dict):

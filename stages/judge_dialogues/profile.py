@@ -114,7 +114,7 @@ def beside_rule(found: Mapping[str, Reading], messages: Sequence[Message]) -> di
 def _agrees(field: str, value: str, profile: Profile) -> bool:
     """Whether a value is the profile's; of a fact it may say more ("a nurse at night")."""
     if field in VALUES:
-        return value == told(profile)[field]
+        return value == told(profile).get(field)
     own, said = (_WORD.findall(each.lower()) for each in (told(profile).get(field, ""), value))
     return bool(own) and any(said[place : place + len(own)] == own for place in range(len(said)))
 

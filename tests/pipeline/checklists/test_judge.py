@@ -10,10 +10,13 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
+from pipeline.checklists.judgements import verdicts_of
 from pipeline.errors import RecipeError
+from pipeline.json_rows import json_rows
 from pipeline.recipe_file import load_recipe
 from tests.pipeline.engines.served import WRIT, Served, recipe, run, served
 
@@ -115,6 +118,13 @@ def test_no_judgement_is_asked_for_twice_after_kill_9(tmp_path: Path) -> None:
     assert json.loads((out / "run.json").read_text())["spent"]["judge_dialogues"]["judge"]["requests"] == len(
         [*before, *requests]
     )
+
+
+def test_verdicts_from_parquet_have_the_keys_of_all_rows(tmp_path: Path) -> None:
+    rows = [{"verdicts": {"reply.0": True}}, {"verdicts": {"reply.1": False}}, {"verdicts": None}]
+    pq.write_table(pa.Table.from_pylist(rows), tmp_path / "theirs.parquet")
+    found = [verdicts_of(row) for _, row in json_rows(tmp_path / "theirs.parquet")]
+    assert found == [{"reply.0": True}, {"reply.1": False}, {}]
 
 
 @pytest.mark.slow

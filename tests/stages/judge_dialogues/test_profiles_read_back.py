@@ -150,6 +150,7 @@ def test_a_judge_without_an_answer_costs_no_dialogue(judged: list[Judged]) -> No
         ("occupation", "nurse", True), ("occupation", "a Nurse at night", True), ("occupation", "nurses", False),
         ("occupation", "teacher", False), ("hobby", "chess", False), ("extraversion", "low", True),
         ("extraversion", "high", False), ("polite", "no", True), ("casual", "yes", True), ("casual", "no", False),
+        ("openness", "high", False),
     ],
 )  # fmt: skip
 def test_fields_agree_with_the_profile_or_not(judged: list[Judged], field: str, value: str, agrees: bool) -> None:
@@ -158,7 +159,7 @@ def test_fields_agree_with_the_profile_or_not(judged: list[Judged], field: str, 
     profile: Profile = replace(
         own,
         facts={"occupation": "nurse"},
-        big_five={**own.big_five, "extraversion": "low"},
+        big_five={"extraversion": "low"},  # of one that somebody else made, the others may be missing
         style=replace(own.style, polite=False, casual=True),
     )
     said = [Message(role="user", content="I come home late from the ward")]
