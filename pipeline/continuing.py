@@ -13,10 +13,11 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import fcntl
-from collections.abc import Iterator, Sequence
+import os
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 import msgspec
 from rich.console import Console
@@ -31,6 +32,7 @@ from pipeline.errors import PARTIAL, WHOLE, StorageError, UserError
 from pipeline.json_rows import json_rows
 from pipeline.recipe import Recipe
 from pipeline.recipe_file import load_recipe
+from pipeline.run_lock import TAKEN
 from pipeline.storage import storage_error, write_bytes
 from pipeline.worlds import build_services, sources, with_folders
 from schemas.base import Json, encode
@@ -89,18 +91,7 @@ def _noted(out: Path, recipe: Recipe, errors: Console) -> Iterator[None]:
         yield
         return
     path = out.with_name(f".{out.name}.journal")
-    try:
-        out.parent.mkdir(parents=True, exist_ok=True)
-        lock = path.open("ab")
-    except OSError as error:
-        raise storage_error(path, error) from error
-    with lock:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError as error:
-            raise StorageError(
-                f"{out}: another `writ continue` is at work on it; wait for it, or give another --out"
-            ) from error
+    with held(path, out) as file:
         journal = Journal(path)
         if journal.found:
             errors.print(
@@ -109,11 +100,50 @@ def _noted(out: Path, recipe: Recipe, errors: Console) -> Iterator[None]:
         try:
             with noting(Notes(journal, stage="continue")):
                 yield
-            journal.remove()
-        finally:
+        except BaseException:
             journal.close()
-            if path.exists() and not path.stat().st_size:
-                path.unlink()
+            if not os.fstat(file.fileno()).st_size:
+                path.unlink(missing_ok=True)
+            raise
+        journal.remove()
+
+
+@contextlib.contextmanager
+def held(path: Path, out: Path, lock: Callable[[int, int], object] = fcntl.flock) -> Iterator[IO[bytes]]:
+    """Keeps others off a journal as long as it lasts; where the file system knows no locks, nobody.
+
+    Args:
+        path: the journal's file, which is made if it is not there, and may be removed inside.
+        out: the file that is worked on.
+        lock: takes a file's lock, as `fcntl.flock` does.
+
+    Raises:
+        StorageError: somebody else is at work, or nothing can be written there.
+    """
+    while True:
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            file = path.open("ab")
+        except OSError as error:
+            raise storage_error(path, error) from error
+        with file:
+            try:
+                lock(file.fileno(), fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except OSError as error:
+                if error.errno in TAKEN:
+                    what = "another `writ continue` is at work on it; wait for it, or give another --out"
+                    raise StorageError(f"{out}: {what}") from error
+            if _is_there(file, path):
+                yield file
+                return
+        # Who had it has removed it since it was opened: its lock keeps nobody off the one that comes next.
+
+
+def _is_there(file: IO[bytes], path: Path) -> bool:
+    try:
+        return os.path.samestat(os.fstat(file.fileno()), path.stat())
+    except FileNotFoundError:
+        return False
 
 
 async def _all(

@@ -24,6 +24,7 @@ from __future__ import annotations
 import contextlib
 import errno
 import fcntl
+import os
 import time
 import uuid
 from collections.abc import Callable, Iterator
@@ -38,7 +39,7 @@ from pipeline.storage import allowed_by, storage_error
 _FILE = ".lock"
 _LOOK = 1.0
 """Seconds between two looks at a lease: each is a request."""
-_TAKEN = (errno.EWOULDBLOCK, errno.EACCES)
+TAKEN = (errno.EWOULDBLOCK, errno.EACCES)
 
 
 @contextlib.contextmanager
@@ -66,7 +67,7 @@ def locked(out: Path, lock: Callable[[int, int], object] = fcntl.flock) -> Itera
         try:
             lock(file.fileno(), fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError as error:
-            if error.errno in _TAKEN:
+            if error.errno in TAKEN:
                 raise _busy(out, read_state(out)) from error
             alone = False  # the file system knows no locks
         last = read_state(out)
@@ -81,6 +82,7 @@ def locked(out: Path, lock: Callable[[int, int], object] = fcntl.flock) -> Itera
             file.truncate(0)
             file.write(epoch)
             file.flush()
+            os.fsync(file.fileno())  # for workers on other machines: over NFS they see what was closed or synced
         except OSError as error:
             raise storage_error(out, error) from error
         yield epoch
@@ -98,14 +100,14 @@ def fenced(out: Path, epoch: str) -> Iterator[None]:
 
     def ask() -> None:
         nonlocal looked
-        if isinstance(out, RemotePath):
-            if time.monotonic() < looked + _LOOK:
-                return
-            looked = time.monotonic()
+        now = time.monotonic()
+        if isinstance(out, RemotePath) and now < looked + _LOOK:
+            return
         if _epoch(out) != epoch:
             raise StorageError(
                 f"{out}: another `writ run` has taken this folder over; nothing more of this one is written"
             )
+        looked = now
 
     with allowed_by(ask) if epoch else contextlib.nullcontext():
         yield

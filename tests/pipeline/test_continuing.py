@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import copy
+import errno
+import fcntl
 import json
+import os
 from collections.abc import Callable
 from functools import cache
 from pathlib import Path
@@ -15,6 +18,8 @@ import pytest
 from typer.testing import CliRunner
 
 from pipeline.cli import app
+from pipeline.continuing import held
+from pipeline.errors import StorageError
 from schemas.base import encode
 from schemas.verdict import Judged
 from stages.base import Services
@@ -195,3 +200,36 @@ def test_what_is_wrong_is_told_with_its_place_and_the_rest_goes_on(go_on: Go) ->
         assert line.startswith(f"writ: given.jsonl:{number}: ")
         assert words in line
         assert line.endswith("; the line is left out")
+
+
+def test_a_journal_that_was_removed_between_opening_and_locking_it_keeps_nobody_off(tmp_path: Path) -> None:
+    journal, out = tmp_path / ".out.jsonl.journal", tmp_path / "out.jsonl"
+    removed: list[Path] = []
+
+    def late(file: int, how: int) -> None:
+        """As where the one who had it ends just before."""
+        if not removed:
+            journal.unlink()
+            removed.append(journal)
+        fcntl.flock(file, how)
+
+    with held(journal, out, late) as file:
+        assert os.path.samestat(os.fstat(file.fileno()), journal.stat())
+        with pytest.raises(StorageError, match="another `writ continue` is at work on it"), held(journal, out):
+            raise AssertionError("two are at work on one file")
+    assert removed
+    with held(journal, out):
+        pass
+
+
+def test_where_the_file_system_knows_no_locks_one_goes_on_without(tmp_path: Path) -> None:
+    def no_locks(*_: int) -> None:
+        raise OSError(errno.ENOLCK, os.strerror(errno.ENOLCK))
+
+    with held(tmp_path / "journal", tmp_path / "out", no_locks) as file:
+        assert not file.closed
+
+
+def test_what_is_missing_inside_is_told(tmp_path: Path) -> None:
+    with pytest.raises(FileNotFoundError), held(tmp_path / "journal", tmp_path / "out"):
+        (tmp_path / "nothing").read_bytes()

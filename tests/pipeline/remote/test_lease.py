@@ -1,11 +1,12 @@
 import threading
+import time
 
 import msgspec
 import pytest
 
 from pipeline.errors import StorageError
 from pipeline.observe.state import this_machine
-from pipeline.remote.lease import FILE, Lease, leased
+from pipeline.remote.lease import FILE, Lease, leased, owner
 from pipeline.run_lock import fenced
 from pipeline.storage import write_bytes
 
@@ -72,8 +73,13 @@ def test_one_elsewhere_is_taken_when_it_is_silent_and_not_while_it_is_renewed(pl
 
 def test_a_lease_that_somebody_took_is_left_to_them(place):
     with leased(place, beat=0.02):
-        taken = lease(owner="somebody")
-        (place / FILE).write_bytes(msgspec.json.encode(taken))
+        kept = 0
+        while kept < 5:  # a renewal that had looked before may still come, once
+            if owner(place) != "somebody":
+                kept = 0
+                (place / FILE).write_bytes(msgspec.json.encode(lease(owner="somebody")))
+            time.sleep(0.05)
+            kept += 1
     assert msgspec.json.decode((place / FILE).read_bytes(), type=Lease).owner == "somebody"
 
 
@@ -82,6 +88,8 @@ def test_what_works_for_a_driver_that_lost_the_lease_writes_nothing_more(place):
         with fenced(place, epoch):
             write_bytes(place / "a", b"first")
         (place / FILE).write_bytes(msgspec.json.encode(lease(owner="somebody else")))
-        with fenced(place, epoch), pytest.raises(StorageError, match="has taken this folder over"):
-            write_bytes(place / "a", b"late")
+        with fenced(place, epoch):
+            for _ in range(2):  # who goes on in spite of it is refused again
+                with pytest.raises(StorageError, match="has taken this folder over"):
+                    write_bytes(place / "a", b"late")
         assert (place / "a").read_bytes() == b"first"
