@@ -9,9 +9,11 @@ from typing import Any
 
 import jsonschema_rs
 import pytest
+from msgspec.structs import replace
 
 from pipeline.engines.build import engines_of
 from pipeline.engines.connections import close_connections
+from pipeline.engines.guided import answer_format, unguided
 from pipeline.engines.settings import Engines
 from pipeline.engines.vllm_flags import probe
 from pipeline.engines.vllm_metrics import Load
@@ -26,6 +28,7 @@ from tool_specs.catalog import domain
 pytestmark = [pytest.mark.slow, pytest.mark.vllm]
 
 TOOLS = tuple(openai_form(tool.spec) for tool in domain("retail").tools.values())
+PARAMETERS = {tool["function"]["name"]: tool["function"]["parameters"] for tool in TOOLS}
 SYSTEM = {"role": "system", "content": domain("retail").policy}
 CALL = '<tool_call>\n{"name": "get_user_details", "arguments": {"user_id": "ana_lima_1"}}\n</tool_call>'
 
@@ -132,14 +135,34 @@ def test_a_call_that_is_cut_off_is_no_call(served: Served) -> None:
 def test_guided_answers_of_random_weights_are_words_or_valid_calls(served: Served) -> None:
     requests = [_request(_said(f"hello number {n}"), session=f"s{n}", seed=n, most=500) for n in range(24)]
     answers = served.ask(*requests, guided=True)
-    tools = {tool["function"]["name"]: tool["function"]["parameters"] for tool in TOOLS}
     whole = [answer for answer in answers if answer.usage.completion_tokens < 500]
     assert len(whole) >= 16, "texts and lists have an end"
-    calls = [call for answer in whole for call in answer.tool_calls]
-    for call in calls:
-        jsonschema_rs.validator_for(tools[call.name]).validate(json.loads(call.arguments))
-    assert len({call.name for call in calls}) > 1 and any(not answer.tool_calls for answer in whole)
+    for call in (call for answer in whole for call in answer.tool_calls):
+        jsonschema_rs.validator_for(PARAMETERS[call.name]).validate(json.loads(call.arguments))
+    assert all(bool(answer.content) != bool(answer.tool_calls) for answer in whole), "words, or a call"
     assert not any(answer.content.startswith(('{"content"', '{"name"')) for answer in whole)
+
+
+@pytest.mark.parametrize("seed", [1, 2])
+def test_random_weights_call_every_tool_where_they_may_not_speak(served: Served, seed: int) -> None:
+    answers = served.ask(*(_calling(tool, seed) for tool in TOOLS))
+    whole = 0
+    for name, answer in zip(PARAMETERS, answers, strict=True):
+        if answer.usage.completion_tokens < 500:
+            whole += 1
+            (call,) = unguided(answer).tool_calls
+            assert call.name == name
+            jsonschema_rs.validator_for(PARAMETERS[name]).validate(json.loads(call.arguments))
+    assert whole >= 12, "texts and lists have an end"
+
+
+def _calling(tool: Json, seed: int) -> CompletionRequest:
+    """A request whose answer is a call of this tool: which one random weights would choose depends on the machine."""
+    form = answer_format((tool,))
+    _, call = form["json_schema"]["schema"]["anyOf"]
+    form["json_schema"]["schema"] = call
+    asked = _request(_said("hello"), session=tool["function"]["name"], seed=seed, most=500)
+    return replace(asked, response_format=form)
 
 
 def test_a_turn_finds_the_one_before_in_the_cache(served: Served) -> None:
