@@ -25,6 +25,7 @@ from pipeline.provenance import FILE, Provenance, changes, read_provenance
 from pipeline.remote.path import RemotePath
 from pipeline.run_folder import SIZES, features_shard, grown_from, step_shard
 from pipeline.storage import storage_error, write_bytes
+from pipeline.temporary import OwnFolder
 
 
 @dataclass(frozen=True)
@@ -102,6 +103,8 @@ def selected(line: Line, begin: str | None, only: str | None, until: str | None)
 def fork(old: Path, new: Path) -> None:
     """Begins a run with what another one has made; the other stays as it is.
 
+    On a disk the new folder is whole or absent.
+
     Raises:
         StorageError: there is no such run, or the new folder holds one.
     """
@@ -109,20 +112,34 @@ def fork(old: Path, new: Path) -> None:
         raise StorageError(f"--fork {old}: is no folder of a run; give one that `writ run` made")
     if new.exists() and any(new.iterdir()):
         raise StorageError(f"{new}: is there already; fork into a folder that is not, or add --update without --fork")
+    place = None
     try:
-        new.mkdir(parents=True, exist_ok=True)
         if isinstance(old, RemotePath) or isinstance(new, RemotePath):
             for path in (old / "stages").rglob("*"):
                 if path.is_file():
                     write_bytes(new / path.relative_to(old), path.read_bytes())
+            _copy_words(old, new)
         else:
+            target = new.resolve()
+            target.parent.mkdir(parents=True, exist_ok=True)
+            place = OwnFolder(".writ-fork-", target.parent)
+            work = place.path / target.name
             # Shards are never changed in place, so both runs can have the same file.
-            shutil.copytree(old / "stages", new / "stages", copy_function=_link)
-        for name in ("recipe.json", FILE, SIZES):
-            if (old / name).exists():
-                write_bytes(new / name, (old / name).read_bytes())
+            shutil.copytree(old / "stages", work / "stages", copy_function=_link)
+            _copy_words(old, work)
+            work.rename(target)
     except OSError as error:
         raise storage_error(new, error) from error
+    finally:
+        if place is not None:
+            place.remove()
+
+
+def _copy_words(old: Path, new: Path) -> None:
+    """Copies what says what the shards are; what they were made with comes last."""
+    for name in (SIZES, "recipe.json", FILE):
+        if (old / name).exists():
+            write_bytes(new / name, (old / name).read_bytes())
 
 
 def forget(plan: Plan, names: Sequence[str]) -> None:

@@ -39,7 +39,8 @@ def bring(work: Path, target: Path, last: str) -> None:
     """Puts a folder that is whole in the place of `target`.
 
     Args:
-        work: the folder, on a disk; on the same one as `target` if that is on one.
+        work: the folder, on a disk; on the same one as `target` if that is on one, and in an `OwnFolder`, where what is
+            replaced goes: of a process that is killed before it is removed, the next one sweeps it.
         target: where it goes; what is there goes away.
         last: in a store, the file that comes after all others: who finds it finds them.
 
@@ -47,7 +48,7 @@ def bring(work: Path, target: Path, last: str) -> None:
         StorageError, OSError: it cannot be written there.
     """
     if not isinstance(target, RemotePath):
-        old = target.with_name(f".{target.name}.old")
+        old = work.with_name(f"{work.name}.old")
         if target.exists():
             target.rename(old)
         work.rename(target)

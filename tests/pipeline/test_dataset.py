@@ -3,6 +3,8 @@ from __future__ import annotations
 import hashlib
 import json
 import random
+import subprocess
+import sys
 from collections import Counter
 from pathlib import Path
 
@@ -20,6 +22,7 @@ from pipeline.dataset import write_dataset
 from pipeline.dataset_files import FLAT, groups
 from pipeline.errors import StorageError
 from pipeline.facts import facts_of, fingerprint
+from pipeline.house import HOME
 from pipeline.kept_tables import kept_tables
 from pipeline.plan import Plan
 from pipeline.recipe import Recipe
@@ -210,6 +213,26 @@ def test_nothing_half_written_is_left(tmp_path: Path, monkeypatch: pytest.Monkey
         write_dataset(made)
     assert digests(made / "dataset") == before
     assert not list(made.glob(".dataset*"))
+
+
+KILLED = """
+import os, shutil, sys
+from pathlib import Path
+from pipeline.dataset import write_dataset
+shutil.rmtree = lambda *_, **__: os.kill(os.getpid(), 9)
+write_dataset(Path(sys.argv[1]))
+"""
+
+
+def test_a_run_killed_while_it_removes_an_old_data_set_can_make_another(tmp_path: Path, folder: Path) -> None:
+    run = write_run(tmp_path / "run")
+    (run / "dataset").mkdir()
+    (run / "dataset" / "old.parquet").write_text("old")
+    done = subprocess.run([sys.executable, "-c", KILLED, str(run)], cwd=HOME, timeout=300)
+    assert done.returncode == -9 and digests(run / "dataset") == digests(folder)
+    assert list(run.rglob("old.parquet"))  # it was at it
+    assert digests(write_dataset(run)) == digests(folder)
+    assert not list(run.rglob("old.parquet")) and not list(run.glob(".*"))
 
 
 def test_a_folder_without_a_run_is_refused(tmp_path: Path) -> None:

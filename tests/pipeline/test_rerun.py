@@ -2,12 +2,15 @@ import dataclasses
 import io
 import re
 import shutil
+import subprocess
+import sys
 
 import msgspec
 import pytest
 from rich.console import Console
 
 from pipeline.errors import WHOLE, RecipeError, StageFailed, StorageError
+from pipeline.house import HOME
 from pipeline.local import Inline
 from pipeline.plan import Again
 from pipeline.plan_view import show_plan
@@ -179,6 +182,30 @@ def test_a_fork_leaves_the_old_run_as_it_is(whole, kind, tmp_path):
         fork(whole, new)
     with pytest.raises(StorageError, match="is no folder of a run"):
         fork(tmp_path, tmp_path / "other")
+
+
+CUT = """
+import os, sys
+from pathlib import Path
+from pipeline.rerun import fork
+link, left = os.link, [3]
+def counted(*paths):
+    left[0] -= 1
+    os.kill(os.getpid(), 9) if left[0] < 0 else link(*paths)
+os.link = counted
+fork(Path(sys.argv[1]), Path(sys.argv[2]))
+"""
+
+
+def test_a_fork_that_is_killed_leaves_no_folder_behind_and_can_be_made_again(whole, kind, tmp_path):
+    new = tmp_path / "new"
+    done = subprocess.run([sys.executable, "-c", CUT, str(whole), str(new)], cwd=HOME, timeout=300)
+    assert done.returncode == -9 and not new.exists()
+    assert len(list(tmp_path.rglob("*.parquet"))) + len(list(tmp_path.rglob("*.json"))) == 3
+    fork(whole, new)
+    assert [path.name for path in tmp_path.iterdir()] == ["new"]
+    go(plan(new, polish=KIND), UPDATE)
+    assert files(new) == kind
 
 
 def test_an_update_that_fails_goes_on_where_it_was(out, kind, tmp_path):
