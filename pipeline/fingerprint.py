@@ -45,7 +45,8 @@ def code_files(module: str, folders: tuple[str, ...] = ()) -> dict[str, str]:
             continue
         seen[name] = path
         waiting.extend(_imports(name, path))
-    files = {*seen.values(), *(data for path in seen.values() for data in _data_beside(path))}
+    places = {path.parent for path in seen.values()}
+    files = {*seen.values(), *(data for place in places for data in _data_in(place))}
     found = {path.relative_to(HOME).as_posix(): _digest(path) for path in sorted(files)}
     for folder in own:
         for file in files_of_domain(folder):
@@ -131,9 +132,9 @@ def _modules_in(package: str) -> Iterable[str]:
         yield ".".join(parts)
 
 
-def _data_beside(path: Path) -> Iterable[Path]:
-    if path.parent.parent == HOME:
+def _data_in(folder: Path) -> Iterable[Path]:
+    if folder.parent == HOME:
         return
-    for other in (*path.parent.iterdir(), *path.parent.glob("prompts/*")):
+    for other in (*folder.iterdir(), *folder.glob("prompts/*")):
         if other.is_file() and other.suffix not in (".py", ".pyc", ".pyi") and not other.name.startswith("."):
             yield other

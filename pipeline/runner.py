@@ -130,8 +130,8 @@ def _key(plan: Plan, made: Sequence[str], count: int) -> str:
 
 
 def finishers(makers: Finish) -> list[str]:
-    """Returns what is made of kept rows, by name."""
-    return [name_of(make) for make in makers]
+    """Returns what is made of kept rows, by name and code."""
+    return [f"{name_of(make)} {code_digest(make.__module__)}" for make in makers]
 
 
 def whole_run(plan: Plan, made: Sequence[str]) -> Outcome | None:
