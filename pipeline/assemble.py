@@ -11,6 +11,7 @@ from pipeline.benchmark_files import Benchmarks
 from pipeline.cluster.places import placed
 from pipeline.line import Line, Step
 from pipeline.recipe import Recipe
+from pipeline.remote.path import at
 from pipeline.worlds import AnySource, services_of
 from schemas.base import digest
 from stages.base import GroupStage
@@ -85,7 +86,7 @@ def _profiles(recipe: Recipe) -> Sequence[Step]:
     wanted = recipe.profiles
     if wanted is None:
         return ()
-    profiles = profiles_of(Path(wanted.file)) if wanted.file is not None else ()
+    profiles = profiles_of(at(wanted.file)) if wanted.file is not None else ()
     return (Step("give_profiles", GiveProfiles(seed=wanted.seed, profiles=profiles), Scenario),)
 
 

@@ -18,6 +18,7 @@ from pathlib import Path
 
 from pipeline.errors import UserError
 from pipeline.json_rows import Call, FormError, call_of, called, json_rows, messages_of, said
+from pipeline.remote.path import beside
 from schemas.base import Json
 from stages.decontaminate import Benchmark, Item, index_of
 
@@ -50,7 +51,7 @@ def read_benchmarks(files: Sequence[str], folder: Path) -> Benchmarks:
     items: list[Item] = []
     found: list[BenchmarkFile] = []
     for name in files:
-        path = (folder / Path(name).expanduser()).resolve()
+        path = beside(folder, name)
         before = len(items)
         items.extend(items_of(path))
         if len(items) == before:

@@ -13,7 +13,8 @@ import msgspec
 from pipeline.benchmark_files import Benchmarks
 from pipeline.line import Line
 from pipeline.recipe import Recipe
-from pipeline.remote.path import RemotePath
+from pipeline.remote.hub_file import HubFile
+from pipeline.remote.path import RemotePath, at
 from pipeline.worlds import AnySource, Source
 from schemas.base import Json
 
@@ -50,8 +51,8 @@ class Plan:
     def read(self) -> list[Path] | None:
         """Returns the files and folders of domains that it is made of, the recipe apart; None if there is more to it.
 
-        What language models say and what live servers hold is in no file; runs in a store and recipes with benchmarks
-        are always looked at properly.
+        What language models say and what live servers hold is in no file; runs in a store, files elsewhere and recipes
+        with benchmarks are always looked at properly.
         """
         recipe = self.recipe
         live = recipe.engines.roles or any(each.live for each in recipe.domains)
@@ -60,7 +61,8 @@ class Plan:
         named = [recipe.behaviors.file, recipe.profiles.file if recipe.profiles else None]
         for source in self.worlds:
             named += [source.file, source.folder] if isinstance(source, Source) else []
-        return [Path(each) for each in named if each is not None]
+        found = [at(each) for each in named if each is not None]
+        return None if any(isinstance(each, RemotePath | HubFile) for each in found) else found
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, ClassVar
 from pipeline.errors import BackendError, RecipeError, UserError
 from pipeline.live_source import LiveSource
 from pipeline.recipe import Recipe
+from pipeline.remote.path import at, beside
 
 if TYPE_CHECKING:
     from pipeline.engines.settings import Addresses, Engines
@@ -88,7 +89,7 @@ class Source:
 
         domain = self.open()
         try:
-            world = load_world(domain, self.file) if self.file else generate_world(domain, self.seed, self.size)
+            world = load_world(domain, at(self.file)) if self.file else generate_world(domain, self.seed, self.size)
         except WorldError as error:
             raise UserError(str(error)) from error
         if self.digest and world.digest != self.digest:
@@ -141,7 +142,7 @@ def with_folders(recipe: Recipe, recipe_folder: Path) -> Recipe:
         behaviors = behaviors.model_copy(update={"file": file})
     profiles = recipe.profiles
     if profiles is not None and profiles.file is not None:
-        file = str((recipe_folder / Path(profiles.file).expanduser()).resolve())
+        file = str(beside(recipe_folder, profiles.file))
         profiles = profiles.model_copy(update={"file": file})
     update = {"behaviors": behaviors, "profiles": profiles, "engines": recipe.engines.at(recipe_folder)}
     return recipe.model_copy(update={"domains": tuple(found), **update})
@@ -164,7 +165,7 @@ def sources(recipe: Recipe, recipe_folder: Path, world_file: Path | None = None)
             continue
         named = world_file.resolve() if world_file else None
         if named is None and domain.world.file is not None:
-            named = (recipe_folder / domain.world.file).resolve()
+            named = beside(recipe_folder, domain.world.file)
         settings = domain.world
         source = Source(
             domain=domain.name,

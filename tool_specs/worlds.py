@@ -40,7 +40,7 @@ def load_world(domain: Domain, path: str | Path) -> World:
     Raises:
         WorldError: the file is missing, cut off, not JSON, lacks a table, or has a wrong type or a broken reference.
     """
-    path = Path(path)
+    path = path if isinstance(path, Path) else Path(path)
     tables = _read(path)
     if not isinstance(tables, dict):
         raise WorldError(f"{path}: the file holds {_kind(tables)}, not tables; write {{table: {{id: row}}}}.")

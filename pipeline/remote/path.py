@@ -17,14 +17,18 @@ import fnmatch
 import io
 import os
 import posixpath
+import re
 from collections.abc import Generator, Iterable
 from functools import cache
 from pathlib import Path, PosixPath
 from typing import Any
 
 from pipeline.errors import StorageError
+from pipeline.remote.hub_file import SCHEME as HUB
+from pipeline.remote.hub_file import HubFile
 
 SCHEMES = ("s3",)
+_SCHEME = re.compile(r"([a-z][a-z0-9+.-]+):/")
 _TIMEOUT = "WRIT_S3_TIMEOUT"
 _SECONDS = 20.0
 """Seconds without a byte after which an attempt is given up, unless WRIT_S3_TIMEOUT says otherwise."""
@@ -41,11 +45,30 @@ _REASONS = {
 
 
 def at(place: str | Path) -> Path:
-    """Returns the path of a place, in a store if its beginning says so."""
-    if isinstance(place, RemotePath):
+    """Returns the path of a place: in a store, on the Hub or on this machine, as its beginning says.
+
+    Raises:
+        StorageError: it is an address of another kind, which would else be a folder called `gs:`.
+    """
+    if isinstance(place, RemotePath | HubFile):
         return place
-    scheme, _, rest = str(place).partition(":")
-    return RemotePath(str(place)).resolve() if scheme in SCHEMES and rest.startswith("/") else Path(place)
+    scheme = _SCHEME.match(str(place))
+    if scheme is None:
+        return Path(place)
+    if scheme[1] in SCHEMES:
+        return RemotePath(str(place)).resolve()
+    if scheme[1] == HUB:
+        return HubFile(str(place))
+    raise StorageError(
+        f"{place}: addresses that begin with {scheme[1]}: are not known; give a path of this machine, s3://bucket/key "
+        "for a run, or hf://datasets/ORG/NAME/FILE for a file to be read"
+    )
+
+
+def beside(folder: Path, name: str) -> Path:
+    """Returns the file that something in a folder names: by its path from there, or by an address."""
+    found = at(name)
+    return found if isinstance(found, RemotePath | HubFile) else (folder / found.expanduser()).resolve()
 
 
 class RemotePath(PosixPath):

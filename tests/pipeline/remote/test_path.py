@@ -1,13 +1,18 @@
 import os
 import pickle
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
+import orjson
 import pytest
 
-from pipeline.errors import StorageError
+from pipeline.errors import StorageError, UserError
 from pipeline.remote.path import RemotePath, at
 from pipeline.storage import inside, read_json, write_json
+from pipeline.worlds import Source
+from tool_specs import catalog
+from tool_specs.worlds import generate_world
 
 
 def test_an_address_is_a_path_whether_it_came_as_one_or_as_text():
@@ -45,6 +50,16 @@ def test_objects_are_written_found_and_removed(place):
     for read in (RemotePath.read_bytes, RemotePath.stat, RemotePath.opened):
         with pytest.raises(FileNotFoundError):
             read(place / "none")
+
+
+def test_a_world_may_be_an_object(place):
+    domain = catalog.domain("retail")
+    made = generate_world(domain, 1, 20)
+    (place / "db.json").write_bytes(orjson.dumps(made.tables))
+    source = Source(domain="retail", size=0, seed=0, file=str(place / "db.json"))
+    assert source.world().digest == made.digest and source.origin == "file:db.json"
+    with pytest.raises(UserError, match=r"none\.json: cannot be read"):
+        replace(source, file=str(place / "none.json")).world()
 
 
 def test_an_object_of_several_parts_comes_back_whole(place):
