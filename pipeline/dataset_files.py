@@ -26,7 +26,7 @@ from schemas.base import Json
 from stages.sharegpt import to_sharegpt, tools_text
 
 ROW_GROUP_BYTES = 16 << 20
-"""Values that make a row group. As many wait in memory, and of each group a file's writer keeps some 60 kB to the end."""
+"""Values that make a row group. As many wait in memory, and of each group a writer keeps some 60 kB to the end."""
 _SMALLER = {"train": 1, "validation": 4}
 """How much smaller a split's row groups are: the rows of a small one would wait in memory for most of a long run."""
 MOST_GROUP_BYTES = 64 << 20
