@@ -6,7 +6,7 @@
 The driver is the real one (orders, cells, near-duplicates, selection, manifests), the shards are made up: as many rows
 as each order asks for, with MinHash features drawn at random, which is the worst that the index can meet. Told are CPU
 seconds of the driver without those of making the shards up, its largest resident set, and what of that is the index of
-near-duplicates, for a hundredth, a tenth and all of the rows. Then, on a folder with as many manifests as all of these
+near-duplicates, for a hundredth, a tenth and all of the rows. Then, on a folder with as many files as all of these
 rows have in all stages, CPU and clock of `writ plan` and `writ run` beyond the start of Python: with nothing stale, and
 of a plan that must look at every shard. Not in here: data set, card and report (`benchmarks/export.py` has the like).
 
@@ -33,12 +33,13 @@ import msgspec
 import pyarrow as pa
 
 from pipeline.commands import _finishers, _plan
+from pipeline.contents import ROWS, write_contents
 from pipeline.line import Line, Order
 from pipeline.plan import Plan
 from pipeline.plan_tasks import SHARD, Fields, first_round
 from pipeline.progress import Silent
 from pipeline.recipe_file import load_recipe
-from pipeline.run_folder import features_shard, step_shard
+from pipeline.run_folder import features_shard, select_shard, step_shard
 from pipeline.runner import _key, finishers, run
 from pipeline.shard import ShardResult
 from pipeline.storage import Manifest, read_json, write_json, write_manifest, write_table
@@ -122,16 +123,21 @@ def drive(rows: int, out: Path) -> None:
 
 
 def furnish(rows: int, out: Path) -> int:
-    """Gives the folder manifests of all stages, and the end of a run with data set and report."""
+    """Gives the folder the files of all stages, and the end of a run with data set and report; returns the shards."""
     plan = planned(rows, out)
     names = [f"r0-{number:05d}" for number in range(-(-first_round(plan.recipe) // SHARD))]
-    for number, step in enumerate(plan.line.steps, 1):
-        said = Manifest(key="-", stage=plan.line.stage_key(step.stage), seconds=0.4, rows=96, drops=0, files={})
-        folder = step_shard(out, plan.line, number, "").folder
-        folder.mkdir(parents=True, exist_ok=True)
+    shards = [(step_shard(out, plan.line, number, ""), step.stage) for number, step in enumerate(plan.line.steps, 1)]
+    shards += [(each(out, plan.line, ""), plan.line.group) for each in (features_shard, select_shard)]
+    for shard, stage in shards:
+        said = Manifest(key="-", stage=plan.line.stage_key(stage), seconds=0.4, rows=96, drops=0, files={})
+        shard.folder.mkdir(parents=True, exist_ok=True)
         content = msgspec.json.encode(said)
         for name in names:
-            (folder / f"{name}.json").write_bytes(content)
+            (shard.folder / f"{name}.json").write_bytes(content)
+            (shard.folder / f"{name}.parquet").write_bytes(content)
+    for name in names:  # what was rejected, which not each stage does
+        (shards[-1][0].folder / f"{name}.drops.parquet").write_bytes(b"-")
+    write_contents(out, {ROWS: ["stages", "kept.json"]})
     ended = read_json(out / "run.json")
     write_json(
         out / "run.json", {**ended, "wanted": rows, "kept": rows, "key": _key(plan, finishers(_finishers()), rows)}

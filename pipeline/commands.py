@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import dataclasses
 import tempfile
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import AbstractContextManager, nullcontext, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING
 from rich.console import Console
 
 from pipeline.errors import WHOLE, RecipeError
+from pipeline.finishing import Finish
 from pipeline.local import Executor, Inline
 from pipeline.observe.spans import begin_trace
 from pipeline.outcome import Outcome
@@ -173,11 +174,11 @@ def _preflight(recipe: Recipe) -> None:
         preflight(recipe.engines)
 
 
-def _finishers() -> Sequence[Callable[[Path], object]]:
-    from pipeline.dataset import write_dataset
+def _finishers() -> Finish:
+    from pipeline.dataset import write_dataset_and_index
     from pipeline.report import write_report
 
-    return (write_dataset, write_report)
+    return (write_dataset_and_index, write_report)
 
 
 def _tell(outcome: Outcome, out: Path) -> None:

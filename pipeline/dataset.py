@@ -28,6 +28,7 @@ from pipeline.grid import grid_svg
 from pipeline.kept_tables import kept_shards, kept_tables
 from pipeline.publish.traces import TraceWriter
 from pipeline.remote.local import bring, work_place
+from pipeline.run_folder import INDEX
 from pipeline.run_json import read_told
 from pipeline.storage import give_back_soon, storage_error
 from pipeline.temporary import OwnFolder
@@ -76,6 +77,11 @@ def write_dataset(run: Path) -> Path:
         if place is not None:
             place.remove()
     return target
+
+
+def write_dataset_and_index(run: Path) -> tuple[Path, Path]:
+    """Writes the data set, and the run's index with it; returns both places."""
+    return write_dataset(run), run / INDEX
 
 
 def _write_files(run: Path, folder: Path) -> Written:

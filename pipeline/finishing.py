@@ -3,30 +3,37 @@
 Once it is decided which rows are kept, no shard need be looked at any more. `finishing.json` says so until `run.json`
 does, and which of the files made of the rows are whole::
 
-    {"key": "5b1f...", "chosen": "c0de...", "seconds": 3361.2, "made": ["pipeline.dataset.write_dataset"], ...}
+    {"key": "5b1f...", "chosen": "c0de...", "made": {"pipeline.report.write_report": ["report.html"]}, ...}
+
+The same way a run that had ended gets again what was deleted of such files (`reopened`).
 """
 
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 import msgspec
 
+from pipeline.contents import ROWS, Lost, read_contents, write_contents
 from pipeline.fill_cells import Filling
 from pipeline.observe.watch import Watch
 from pipeline.outcome import Outcome
 from pipeline.plan import Plan
 from pipeline.plan_tasks import Cell
 from pipeline.run_folder import SIZES, grown_from
-from pipeline.run_json import formed, read_told
+from pipeline.run_json import File, formed, read_told
 from pipeline.storage import read_json, write_json
 from schemas.base import Json, digest
 
 FILE = "finishing.json"
+RUN: File = "run.json"
+_OWN = ("key", "seconds", "kept_per_second")
+"""What `run.json` says beside the facts and the circumstances."""
 
-Finish = Sequence[Callable[[Path], object]]
+Finish = Sequence[Callable[[Path], Path | Sequence[Path] | None]]
+"""What is made of kept rows: each is called with the run's folder, and returns the files and folders that it made."""
 
 
 class Finishing(msgspec.Struct):
@@ -38,7 +45,7 @@ class Finishing(msgspec.Struct):
         seconds: that the run took until the rows were chosen.
         ending: what else `run.json` will say of the circumstances.
         poisoned: records that were given up, in words.
-        made: what is made of the rows already, by name.
+        made: what is made of the rows already, by name, and where.
     """
 
     key: str
@@ -46,7 +53,7 @@ class Finishing(msgspec.Struct):
     seconds: float
     ending: dict[str, Json]
     poisoned: list[str]
-    made: list[str] = []
+    made: dict[str, list[str]] = {}
 
 
 def begun(out: Path, key: str) -> Finishing | None:
@@ -62,6 +69,26 @@ def begun(out: Path, key: str) -> Finishing | None:
     return found if (found.key, found.chosen) == (key, digest(read_json(out / "kept.json"))) else None
 
 
+def reopened(out: Path, key: str, gone: Sequence[Lost]) -> Finishing | None:
+    """Returns what a run that had ended has to make again of its chosen rows; None if shards or the choice are gone.
+
+    Raises:
+        StorageError: somebody changed the run's files.
+    """
+    parts = {each.part for each in gone}
+    if ROWS in parts:
+        return None
+    chosen, ended = read_told(out, "kept.json"), read_told(out, "run.json")
+    ending = {name: each for name, each in ended.items() if name not in (*chosen["facts"], *_OWN)}
+    before = read_contents(out) or {}
+    made = {name: _places(folders) for name, folders in before.items() if name not in (ROWS, *parts)}
+    return Finishing(key, digest(chosen), ended.get("seconds", 0.0), ending, [], made)
+
+
+def _places(folders: Mapping[str, Mapping[str, object]]) -> list[str]:
+    return sorted({(Path(folder) / name).parts[0] for folder, files in folders.items() for name in files})
+
+
 def finish(plan: Plan, finishing: Finishing, filling: Filling, watch: Watch, makers: Finish) -> Outcome:
     """Makes what is missing, and `run.json` last.
 
@@ -74,17 +101,20 @@ def finish(plan: Plan, finishing: Finishing, filling: Filling, watch: Watch, mak
     """
     started = time.monotonic()
     _note(plan.out, finishing)
+    (plan.out / RUN).unlink(missing_ok=True)
     for make in makers:
         if (name := name_of(make)) not in finishing.made:
             watch.update(filling, None, make.__name__.replace("_", " "))
-            make(plan.out)
-            finishing.made.append(name)
+            made = make(plan.out) or ()
+            places = [made] if isinstance(made, Path) else made
+            finishing.made[name] = [each.relative_to(plan.out).as_posix() for each in places]
             _note(plan.out, finishing)
     facts = read_told(plan.out, "kept.json")["facts"]
     write_json(plan.out / SIZES, [*grown_from(plan.out, plan.recipe.count), plan.recipe.count])
     seconds = finishing.seconds + time.monotonic() - started
     took = {"seconds": round(seconds, 2), "kept_per_second": round(facts["kept"] / max(seconds, 1e-9), 1)}
-    write_json(plan.out / "run.json", {"key": finishing.key, **facts, **finishing.ending, **took})
+    write_contents(plan.out, {ROWS: ["stages", "kept.json"], **finishing.made})
+    write_json(plan.out / RUN, {"key": finishing.key, **facts, **finishing.ending, **took})
     (plan.out / FILE).unlink(missing_ok=True)
     return Outcome(facts["kept"], plan.recipe.count, facts["unfilled"], poisoned=finishing.poisoned)
 

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from rich.console import Console
 from rich.table import Table
 
+from pipeline.contents import ROWS, named
 from pipeline.plan import Plan
 from pipeline.provenance import provenance_of
 from pipeline.rerun import StepOutlook, outlook
@@ -26,11 +27,18 @@ def show_plan(plan: Plan, made: Sequence[str], console: Console) -> None:
         StorageError: the folder is damaged, or holds a larger data set that would have to be made again.
     """
     now = provenance_of(plan.recipe, plan.identity(), plan.line)
-    before = whole_run(plan, made)
+    before, gone = whole_run(plan, made)
     if before is not None:
         _say(console, f"{plan.out}: nothing to do, {before.kept:,} of {before.wanted:,} trajectories are there")
         return
-    steps = outlook(plan, now)
+    if gone:
+        _say(console, f"{plan.out}: had ended, but {named(gone)}")
+        parts = {each.part for each in gone}
+        if ROWS not in parts:
+            again = [name.rpartition(".")[2].removeprefix("write_").replace("_", " ") for name in made if name in parts]
+            _say(console, f"Made again, of the kept rows alone: {', '.join(again)}.")
+            return
+    steps = outlook(plan, now, gone)
     table = Table(title=str(plan.out), title_justify="left", box=None, padding=(0, 2, 0, 0))
     for name in ("stage", "fresh", "stale", "missing"):
         table.add_column(name, justify="left" if name == "stage" else "right", no_wrap=True)

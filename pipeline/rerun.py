@@ -11,12 +11,13 @@ from __future__ import annotations
 import itertools
 import os
 import shutil
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 import msgspec
 
+from pipeline.contents import Lost, manifests, named
 from pipeline.errors import RecipeError, StorageError
 from pipeline.line import Line
 from pipeline.plan import Plan
@@ -58,8 +59,14 @@ class _Made(msgspec.Struct):
     seconds: float = 0.0
 
 
-def outlook(plan: Plan, now: Provenance) -> list[StepOutlook]:
-    """Returns what each step would make, in order; the features of the rows count as the last one's."""
+def outlook(plan: Plan, now: Provenance, gone: Sequence[Lost] = ()) -> list[StepOutlook]:
+    """Returns what each step would make, in order; the features of the rows count as the last one's.
+
+    Args:
+        plan: the run.
+        now: what it would be made with.
+        gone: what it has lost since it ended.
+    """
     line, before = plan.line, read_provenance(plan.out)
     told = changes(before, now) if before is not None else {}
     firsts = [0, *(first_round(each) for each in sizes(plan.recipe, grown_from(plan.out, plan.recipe.count)))]
@@ -67,12 +74,16 @@ def outlook(plan: Plan, now: Provenance) -> list[StepOutlook]:
     found: list[StepOutlook] = []
     behind = ""
     for number, step in enumerate(line.steps, 1):
-        made = list(_made(step_shard(plan.out, line, number, "").folder))
+        folder = step_shard(plan.out, line, number, "").folder
+        lost = [each for each in gone if plan.out / Path(each.path).parent == folder]
+        broken = {Path(each).stem for each in manifests(lost)}
+        made = list(_made(folder, broken))
         why = told.get(step.name, [])
         stale = len(made) if why else sum(each.stage != line.stage_key(step.stage) for each in made)
         if stale and not why:
             why = ["an update was interrupted"]
-        missing = max(0, wanted - len(made))
+        missing = max(len(broken), wanted - len(made))
+        why = [*why, named(lost)] if lost else why
         todo = (len(made) if behind else stale) + missing
         took = [each.seconds for each in made if each.seconds]
         seconds = todo * sum(took) / len(took) if took else (None if todo else 0.0)
@@ -172,10 +183,12 @@ def _link(source: str, target: str) -> None:
         shutil.copy2(source, target)
 
 
-def _made(folder: Path) -> Iterator[_Made]:
+def _made(folder: Path, but: Collection[str]) -> Iterator[_Made]:
     """Yields what is known of the shards in a folder; what is no manifest is left to the run to complain about."""
     decode = msgspec.json.Decoder(_Made).decode
     for path in _manifests(folder):
+        if but and path.stem in but:
+            continue
         try:
             yield decode(path.read_bytes())
         except (msgspec.MsgspecError, OSError):

@@ -15,6 +15,7 @@
     finishing.json                                   which of the following are whole; gone when all are
     dataset/, report.html                            made of the kept rows
     index.parquet                                    their flat columns, for the browser (`view.kept_rows`)
+    contents.json                                    what lies here, by name and size, when all is whole (`contents`)
     sizes.json                                       the counts that it had when it was whole: [200, 1200]
     run.json                                         what came out; written last
     inputs.json                                      digests of all that it was made with (`unchanged`)

@@ -11,12 +11,12 @@ none behind, and a process that has got the same number means nothing. Where fil
 or have none, the folder's `status.json` says who was at work last: a run on this machine is looked for, one on another
 is given a few seconds for a sign of life. Nobody compares clocks. A run in a store has a lease (`remote.lease`).
 
-Workers do not go with their driver at once, and one that was frozen or cut off may wake up much later. So the lock
-names its driver by an epoch that nobody else has; workers know whose they are, and look whether that one still stands
-there before a file gets its name.
+Workers do not go with their driver at once, and one that was frozen or cut off may wake up much later; so may a driver
+that another machine held for dead. So the lock names its driver by an epoch that nobody else has; workers know whose
+they are, and they and the driver itself look whether that one still stands there before a file gets its name.
 
 Not promised: that of two runs that begin in the same second, on two machines that share a folder but no locks, one is
-refused; or that a worker is stopped between that look and the renaming, microseconds later (in a store: a second).
+refused; or that a process is stopped between that look and the renaming, microseconds later (in a store: a second).
 """
 
 from __future__ import annotations

@@ -19,11 +19,13 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from pipeline.cluster.poison import bear
+from pipeline.contents import FILE as CONTENTS
+from pipeline.contents import Lost, lost, manifests
 from pipeline.errors import WHOLE, RecipeError, StorageError
 from pipeline.fill_cells import Filling
 from pipeline.fingerprint import code_digest
 from pipeline.finishing import FILE as FINISHING
-from pipeline.finishing import Finish, Finishing, begun, filled, finish, name_of
+from pipeline.finishing import Finish, Finishing, begun, filled, finish, name_of, reopened
 from pipeline.line import Order
 from pipeline.local import Executor
 from pipeline.observe.watch import Progress, Watch
@@ -34,9 +36,9 @@ from pipeline.provenance import NAMED, differences, provenance_of, read_provenan
 from pipeline.rerun import described, forget, outlook
 from pipeline.run_folder import INDEX, grown_from
 from pipeline.run_json import read_told
-from pipeline.run_lock import locked
+from pipeline.run_lock import fenced, locked
 from pipeline.selection import Selection
-from pipeline.storage import read_json, write_json
+from pipeline.storage import ask_leave, read_json, whole, write_json
 from schemas.base import digest
 from schemas.task import TaskSpec
 
@@ -68,14 +70,17 @@ def run(
         StageFailed: a stage raised.
     """
     started = time.monotonic()
-    with locked(plan.out) as epoch:
+    with locked(plan.out) as epoch, fenced(plan.out, epoch):
         _identify(plan, again)
         made = finishers(makers)
         closed = tuple(source.closed for source in plan.worlds if source.closed)
-        before = None if again.force or plan.line.last else whole_run(plan, made)
-        if before is not None:
-            return replace(before, closed=closed)
-        chosen = None if again.force or plan.line.last else begun(plan.out, _key(plan, made, plan.recipe.count))
+        chosen = None
+        if not (again.force or plan.line.last):
+            before, gone = whole_run(plan, made)
+            if before is not None:
+                return replace(before, closed=closed)
+            key = _key(plan, made, plan.recipe.count)
+            chosen = reopened(plan.out, key, gone) if gone else begun(plan.out, key)
         if chosen is None:
             _clear(plan)
             forget(plan, again.force)
@@ -134,30 +139,39 @@ def finishers(makers: Finish) -> list[str]:
     return [f"{name_of(make)} {code_digest(make.__module__)}" for make in makers]
 
 
-def whole_run(plan: Plan, made: Sequence[str]) -> Outcome | None:
-    """Returns how the run in the folder ended if nothing is left to do.
+def whole_run(plan: Plan, made: Sequence[str]) -> tuple[Outcome | None, list[Lost]]:
+    """Returns how the run in the folder ended if nothing is left to do; if it ended just so, what was lost since.
 
     Raises:
-        StorageError: what is there is larger than what is asked for, and would have to be made again.
+        StorageError: what is there is larger than what is asked for, and would have to be made again; or a shard was
+            changed.
     """
-    manifest, count = plan.out / "run.json", plan.recipe.count
-    found = read_told(plan.out, "run.json") if manifest.exists() else {}
+    count = plan.recipe.count
+    found = read_told(plan.out, "run.json") if (plan.out / "run.json").exists() else {}
     wanted = found.get("wanted", 0)
     if wanted >= count and found.get("key") == _key(plan, made, wanted):
         larger = wanted > count
-        return Outcome(found["kept"], count, () if larger else found["unfilled"], nothing_to_do=True, larger=larger)
+        if gone := lost(plan.out):
+            if larger:
+                raise StorageError(f"{plan.out}: {gone[0]}; the same command with -n {wanted} makes it again")
+            for manifest in manifests(gone):
+                whole(plan.out / manifest, None)
+            return None, gone
+        ended = Outcome(found["kept"], count, () if larger else found["unfilled"], nothing_to_do=True, larger=larger)
+        return ended, []
     if wanted > count:
         raise StorageError(
             f"{plan.out}: holds a data set of {found['kept']} trajectories that another version of the program made; "
             f"-n {count} would replace it by a smaller one. Give another --out, or delete that folder"
         )
-    return None
+    return None, []
 
 
 def _clear(plan: Plan) -> None:
     """Removes what says that the run is whole, and what killed runs left."""
+    ask_leave()
     # With other shards, what was kept of the old ones would be read from the wrong rows.
-    for name in ("run.json", "kept.json", INDEX, FINISHING):
+    for name in ("run.json", CONTENTS, "kept.json", INDEX, FINISHING):
         (plan.out / name).unlink(missing_ok=True)
     for path in (*plan.out.glob(".*.tmp"), *plan.out.glob("stages/*/.*.tmp")):  # of a process that was killed
         shutil.rmtree(path) if path.is_dir() else path.unlink(missing_ok=True)

@@ -119,7 +119,7 @@ def write_bytes(path: Path, content: bytes) -> FileInfo:
         StorageError: the folder cannot be written, or the disk is full.
     """
     if isinstance(path, RemotePath):
-        _ask()
+        ask_leave()
         path.write_bytes(content)
     else:
         _write_on_disk(path, content)
@@ -132,7 +132,7 @@ def _write_on_disk(path: Path, content: bytes) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
         with temporary.open("wb") as file:
             file.write(content)
-        _ask()
+        ask_leave()
         temporary.replace(path)
     except OSError as error:
         temporary.unlink(missing_ok=True) if os.access(path.parent, os.W_OK) else None
@@ -152,7 +152,12 @@ def allowed_by(ask: Callable[[], None]) -> Iterator[None]:
         _ALLOWED.reset(token)
 
 
-def _ask() -> None:
+def ask_leave() -> None:
+    """Asks whoever allows files here whether that still holds; for what is written by other means than this module's.
+
+    Raises:
+        StorageError: it does not.
+    """
     if (ask := _ALLOWED.get()) is not None:
         ask()
 
@@ -258,10 +263,11 @@ def write_manifest(path: Path, manifest: Manifest) -> None:
 def whole(path: Path, key: str | None) -> Manifest | None:
     """Returns the manifest if the shard is there, whole, and was made under this key; None if it must be made.
 
-    Without a key, whatever it was made under will do.
+    Without a key, whatever it was made under will do. What somebody deleted is made again; what was changed may be
+    damage, and is told.
 
     Raises:
-        StorageError: the manifest says that the shard is whole, but a file is missing or has another size.
+        StorageError: the manifest says that the shard is whole, but a file has another size.
     """
     if not path.exists():
         return None
@@ -275,10 +281,13 @@ def whole(path: Path, key: str | None) -> Manifest | None:
         raise _damaged(path, "it names no file of records")
     for name, info in manifest.files.items():
         file = inside(path.parent, name)
-        size = file.stat().st_size if file.exists() else None
-        if size != info.bytes:
-            found = "is missing" if size is None else f"was cut off or changed: {size} bytes instead of {info.bytes}"
-            raise StorageError(f"{file}: {found}. Delete {path} and run the same command again to make the shard anew")
+        if not file.exists():
+            return None
+        if (size := file.stat().st_size) != info.bytes:
+            raise StorageError(
+                f"{file}: was cut off or changed: {size} bytes instead of {info.bytes}. Delete {path} and run the same "
+                "command again to make the shard anew"
+            )
     return manifest
 
 

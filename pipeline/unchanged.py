@@ -5,8 +5,8 @@ A run that has ended leaves `inputs.json`: digests of all that it was made with,
     {"asked": [null, 1000000, null], "program": "5b1f...", "read": {"/recipes/retail.yaml": "9f...", ...},
      "said": {"run.json": "c0de...", ...}}
 
-The slightest difference, a comment in any module for instance, and `runner.whole_run` looks properly. Runs with
-language models or live servers leave no such file: what those depend on is not all in files.
+The slightest difference, a comment in any module or a file that was deleted (`contents`), and `runner.whole_run` looks
+properly. Runs with language models or live servers leave no such file: what those depend on is not all in files.
 """
 
 from __future__ import annotations
@@ -22,6 +22,7 @@ from typing import Any
 import orjson
 import yaml
 
+from pipeline.contents import lost
 from pipeline.errors import StorageError
 from pipeline.fingerprint import HOME, PACKAGES, files_of_domain
 from pipeline.remote.path import RemotePath
@@ -60,7 +61,7 @@ def unchanged(asked: Asked, out: Path | None) -> int | None:
             return None
         ended = orjson.loads((found / "run.json").read_bytes())
         kept: int = ended["kept"]
-        return kept if kept >= ended["wanted"] else None
+        return kept if kept >= ended["wanted"] and not lost(found) else None
     except (OSError, ValueError, KeyError, TypeError, yaml.YAMLError):
         return None  # whatever is the matter, whoever looks properly tells it
 

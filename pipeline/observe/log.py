@@ -19,6 +19,7 @@ import msgspec
 
 from pipeline.observe.event import VERSION, Event
 from pipeline.remote.path import RemotePath
+from pipeline.storage import ask_leave
 
 FILE_BYTES = 4 << 20
 STORE_FILE_BYTES = 1 << 20
@@ -48,9 +49,11 @@ class EventLog:
 
         Raises:
             OSError: they cannot be written.
+            StorageError: another driver has the run.
         """
         if not events:
             return
+        ask_leave()
         if self._file.size >= self._file_bytes:
             self._file.flush()
             self._file.close()
@@ -120,6 +123,7 @@ class _Put:
 
     def flush(self) -> None:
         if len(self._content) > self._put:
+            ask_leave()
             self._path.write_bytes(bytes(self._content))
             self._put = len(self._content)
 

@@ -13,6 +13,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Iterator, Sequence
+from contextvars import copy_context
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Protocol
@@ -62,7 +63,9 @@ class Watch:
         self._spans = RunSpans() if on() else None
         self._lock = threading.Lock()
         self._ended = threading.Event()
-        self._thread = threading.Thread(target=self._beating, name="writ-watch", daemon=True)
+        # In the same context: what may no longer be written by the driver, it must not write either.
+        beating = copy_context().run
+        self._thread = threading.Thread(target=beating, args=(self._beating,), name="writ-watch", daemon=True)
         if metrics is not None:
             self.state.metrics = metrics.address
             metrics.show(self.state, self._lock)

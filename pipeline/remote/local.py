@@ -16,6 +16,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from pipeline.remote.path import RemotePath
+from pipeline.storage import ask_leave
 from pipeline.temporary import OwnFolder
 from schemas.base import digest
 
@@ -47,6 +48,7 @@ def bring(work: Path, target: Path, last: str) -> None:
     Raises:
         StorageError, OSError: it cannot be written there.
     """
+    ask_leave()
     if not isinstance(target, RemotePath):
         old = work.with_name(f"{work.name}.old")
         if target.exists():
@@ -66,6 +68,7 @@ def bring(work: Path, target: Path, last: str) -> None:
 
 def bring_file(work: Path, target: Path) -> None:
     """Puts a file that is whole in the place of `target`; see `bring`."""
+    ask_leave()
     if isinstance(target, RemotePath):
         _upload(work, target)
     else:

@@ -20,6 +20,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
+from pipeline.contents import sizes
 from pipeline.errors import StorageError
 from pipeline.remote.local import bring_file
 from pipeline.remote.path import RemotePath
@@ -96,16 +97,8 @@ def _table(parts: Sequence[Any]) -> Any:
 def _made_of(run: Path, kept: Json) -> str:
     """Returns what an index of the run depends on, as a digest; what it cost to make the rows is no part of that."""
     places, names = [kept["rows"], kept["select"]], kept["shards"]
-    sizes = [_sizes(inside(run, place)) for place in places]
-    return digest([places, names, [[found.get(f"{name}.parquet") for name in names] for found in sizes]])
-
-
-def _sizes(folder: Path) -> dict[str, int]:
-    """Returns the bytes of a folder's files by name; none if it is not there."""
-    if isinstance(folder, RemotePath):
-        return folder.sizes()
-    found = os.scandir(folder) if folder.is_dir() else ()
-    return {each.name: each.stat(follow_symlinks=False).st_size for each in found}
+    here = [sizes(inside(run, place)) for place in places]
+    return digest([places, names, [[found.get(f"{name}.parquet") for name in names] for found in here]])
 
 
 def _index(run: Path, kept: Json) -> Any | None:

@@ -127,10 +127,6 @@ def test_a_missing_shard_is_named_by_those_who_read_and_made_again_by_a_run(real
     shard.unlink()
     with pytest.raises(StorageError, match=r"r0-00000\.parquet: cannot be read \(No such file"):
         list(RunFolder(out).rows())
-    (out / "run.json").unlink()
-    with pytest.raises(StorageError, match=r"is missing. Delete .*r0-00000\.json and run the same command again"):
-        run(plan(out, count=40), Inline, Silent())
-    shard.with_suffix(".json").unlink()
     run(plan(out, count=40), Inline, Silent())
     assert files(out) == files(real)
 

@@ -1,4 +1,4 @@
-"""A worker that outlives its killed driver, and wakes up when the next driver has made the run, writes nothing."""
+"""Workers and drivers that wake up when another driver has the run write nothing into it."""
 
 import os
 import signal
@@ -11,7 +11,10 @@ import pytest
 from pipeline.errors import StorageError
 from pipeline.house import HOME
 from pipeline.local import Inline
+from pipeline.observe.watch import Watch
+from pipeline.plan import Again
 from pipeline.progress import Silent
+from pipeline.remote.local import bring, bring_file
 from pipeline.run_lock import fenced, locked
 from pipeline.runner import run
 from pipeline.storage import write_bytes
@@ -52,6 +55,59 @@ def test_a_worker_that_outlives_its_killed_driver_writes_nothing_into_the_next_r
     there(place / "said")
     assert "another `writ run` has taken this folder over" in (place / "said").read_text()
     assert everything(out) == made
+
+
+@pytest.mark.parametrize("where", ["stage", "end"])
+def test_a_driver_that_was_held_for_dead_and_wakes_up_writes_nothing_into_the_next_run(tmp_path, where):
+    out, place = tmp_path / "out", tmp_path
+    frozen = subprocess.Popen([*ORPHAN, "run", str(out), str(place), where], cwd=HOME)
+    try:
+        there(place / "at work")
+        frozen.send_signal(signal.SIGSTOP)
+        os.waitpid(frozen.pid, os.WUNTRACED)
+        (out / ".lock").unlink()  # its lock on that file says nothing any more
+        again = Again(update=True)
+        assert run(plan(out, polish=Polish(word="new"), count=COUNT), Inline, Silent(), again=again).kept == COUNT
+        made = everything(out)
+        (place / "go").touch()
+        frozen.send_signal(signal.SIGCONT)
+        frozen.wait(timeout=240)
+    finally:
+        frozen.kill()
+        frozen.wait()
+    assert "another `writ run` has taken this folder over" in (place / "said").read_text()
+    assert everything(out) == made
+
+
+def test_a_watch_over_a_run_that_another_driver_has_tells_nothing_more(tmp_path):
+    with locked(tmp_path) as epoch, fenced(tmp_path, epoch):
+        watch = Watch(tmp_path, 10, Silent())
+        watch.state.every = 0.02
+        with watch:
+            beats = watch.state.beat
+            (tmp_path / ".lock").write_text("another driver")
+            until = time.monotonic() + 120
+            while watch.state.beat < beats + 2 or not watch.state.lost_why:
+                assert time.monotonic() < until, "its thread writes on"
+                time.sleep(0.02)
+            before = everything(tmp_path)
+        assert everything(tmp_path) == before
+    assert "has taken this folder over" in watch.state.lost_why
+
+
+def test_what_gets_its_place_by_renaming_is_fenced_too(tmp_path):
+    run, work = tmp_path / "run", tmp_path / "work"
+    for name in (run / "dataset", work):
+        name.mkdir(parents=True)
+        (name / "README.md").write_text(name.name)
+    with locked(run) as epoch, fenced(run, epoch):
+        (run / ".lock").write_text("another driver")
+        before = everything(tmp_path)
+        with pytest.raises(StorageError, match="has taken this folder over"):
+            bring(work, run / "dataset", last="README.md")
+        with pytest.raises(StorageError, match="has taken this folder over"):
+            bring_file(work / "README.md", run / "index.parquet")
+        assert everything(tmp_path) == before
 
 
 def test_without_a_fence_it_would_spoil_that_run(tmp_path):

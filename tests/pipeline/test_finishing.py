@@ -33,6 +33,7 @@ def pages(out):
     """Counts how often it was called."""
     path = out / "pages.txt"
     path.write_text(f"{path.read_text() if path.exists() else ''}*")
+    return path
 
 
 def cut(out):
@@ -42,6 +43,7 @@ def cut(out):
     if not (out.parent / "live").exists():
         os.kill(os.getpid(), 9)
     path.write_text(json.dumps(read_json(out / "kept.json")["shards"]))
+    return path
 
 
 def never():
@@ -76,6 +78,21 @@ def test_a_run_killed_at_its_end_goes_on_there(killed, tmp_path):
     one, other = (read_json(out / "run.json") for out in (killed, undisturbed))
     assert {name for name in one if one[name] != other[name]} <= {"seconds", "kept_per_second"}
     assert one["seconds"] > 0
+
+
+def test_what_was_deleted_of_it_is_made_again_alone_also_when_that_is_killed(killed, tmp_path):
+    made(killed)
+    before = read_json(killed / "run.json")
+    (killed / "cut.txt").unlink()
+    (tmp_path / "live").unlink()
+    done = subprocess.run([sys.executable, "-c", KILLED, str(killed)], cwd=HOME, timeout=300)
+    assert done.returncode == -9 and not (killed / "run.json").exists()
+    (tmp_path / "live").touch()
+    assert made(killed).nothing_to_do is False
+    assert (killed / "cut.txt").read_text().startswith("[") and (killed / "pages.txt").read_text() == "*"
+    after = read_json(killed / "run.json")
+    assert {name for name in before if before[name] != after.get(name)} <= {"seconds", "kept_per_second"}
+    assert made(killed).nothing_to_do
 
 
 def test_another_size_is_another_run(killed):

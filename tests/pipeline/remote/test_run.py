@@ -11,6 +11,7 @@ from pathlib import Path
 import pyarrow.parquet as pq
 import pytest
 
+from pipeline.contents import lost
 from pipeline.errors import StorageError
 from pipeline.local import Inline
 from pipeline.observe.log import read_events
@@ -19,6 +20,7 @@ from pipeline.progress import Silent
 from pipeline.remote.path import at
 from pipeline.run_folder import RunFolder
 from pipeline.runner import run
+from pipeline.storage import write_bytes
 from tests.pipeline.remote.store import store
 from tests.pipeline.toy import Polish, files, plan
 
@@ -104,6 +106,30 @@ def test_a_store_serves_the_commands_that_read(both, tmp_path):
 
 def _timeless(text):
     return [line for line in text.splitlines() if "last session" not in line]
+
+
+@pytest.mark.slow
+def test_what_a_run_in_a_store_has_lost_is_made_again(place):
+    def page(out):
+        write_bytes(out / "page.html", b"a page")
+        return out / "page.html"
+
+    def go(executor):
+        return run(plan(place, count=60), executor, Silent(), (page,))
+
+    go(Inline)
+    before = files(place)
+    (place / "page.html").unlink()
+    assert [str(each) for each in lost(place)] == ["page.html is missing"]
+    assert go(_never).nothing_to_do is False and (place / "page.html").read_bytes() == b"a page"
+    (place / "stages/1_write_notes/r0-00000.parquet").unlink()
+    assert [str(each) for each in lost(place)] == ["stages/1_write_notes/r0-00000.parquet is missing"]
+    go(Inline)
+    assert files(place) == before and go(_never).nothing_to_do
+
+
+def _never():
+    raise AssertionError("an executor was started")
 
 
 @pytest.mark.slow
