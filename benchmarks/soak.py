@@ -23,8 +23,6 @@ import json
 import os
 import random
 import shutil
-import signal
-import subprocess
 import sys
 import tempfile
 import time
@@ -32,57 +30,17 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
+from benchmarks.processes import below, command_of, kill
+from benchmarks.victims import ENVIRONMENT, PATIENCE, Cluster, Driver
 from schemas.base import Json
-from tests.pipeline.engines.served import RECIPE, WRIT, Served, recipe, served
+from tests.pipeline.engines.served import RECIPE, Served, recipe, served
 
 VICTIMS = ("driver", "worker", "orchestrator", "machine", "everything")
 KINDS = ("scripts", "engine")
-PATIENCE = 600.0
-"""Seconds after which something hangs."""
 _AT_WORK = 0.75
 """Share of the moments that are counted from a driver's first work; the others are counted from its start."""
-_STORE = 100 << 20
 _TITLES = {"worker": b"ray::task", "orchestrator": b"ray::Actor"}
-ENVIRONMENT = {"RAY_AUTH_MODE": "disabled", "RAY_USAGE_STATS_ENABLED": "0", "RAY_worker_niceness": "0"}
-
-
-class Cluster:
-    """A head and one machine more, each with one core."""
-
-    def __init__(self) -> None:
-        """Starts them."""
-        self._temp = Path(tempfile.mkdtemp(prefix="writ-soak-", dir="/tmp"))
-        self.start()
-
-    def start(self) -> None:
-        """Starts all of it."""
-        from ray.cluster_utils import Cluster as Machines
-
-        options = {"num_cpus": 1, "object_store_memory": _STORE}
-        head = {**options, "include_dashboard": False, "temp_dir": str(self._temp)}
-        self._machines: Any = Machines(initialize_head=True, connect=False, head_node_args=head)
-        self.address: str = self._machines.address
-        self.add()
-
-    def add(self) -> None:
-        """Starts a machine in place of one that was killed."""
-        self._other: Any = self._machines.add_node(num_cpus=1, object_store_memory=_STORE)
-
-    def kill_machine(self) -> None:
-        """Kills the machine that is not the head, with all that runs there."""
-        self._machines.remove_node(self._other, allow_graceful=False)
-
-    def close(self, *, begin_anew: bool = False) -> None:
-        """Kills all of it; the log files stay until the end."""
-        with contextlib.suppress(Exception):  # what is dead already cannot be stopped
-            self._machines.shutdown()
-        for pid, _ in below(os.getpid()):
-            if b"raylet" in command_of(pid) or b"gcs_server" in command_of(pid):
-                kill(pid)
-        if not begin_anew:
-            shutil.rmtree(self._temp, ignore_errors=True)
 
 
 @dataclass
@@ -181,9 +139,9 @@ class Soak:
         """Waits until there is a process of a kind; a machine takes the place of one that does not come."""
         until = time.monotonic() + self.longest
         while victim in _TITLES and not driver.dead and time.monotonic() < until:
-            if any(command_of(pid).startswith(_TITLES[victim]) for pid, _ in below(os.getpid())):
+            if any(command_of(pid).startswith(_TITLES[victim]) for pid in below(os.getpid())):
                 time.sleep(self._rng.uniform(0.0, 1.0))
-                found = [pid for pid, _ in below(os.getpid()) if command_of(pid).startswith(_TITLES[victim])]
+                found = [pid for pid in below(os.getpid()) if command_of(pid).startswith(_TITLES[victim])]
                 if found:
                     return self._rng.choice(found), victim
             time.sleep(0.1)
@@ -233,56 +191,6 @@ class Soak:
                 yield recipe(folder, server.url, count=self.count), server
 
 
-class Driver:
-    """One `writ run`."""
-
-    def __init__(self, path: Path, out: Path, address: str) -> None:
-        """Starts it."""
-        command = [str(WRIT), "run", str(path), "--out", str(out), "--ray-address", address]
-        self._log, self._out = path.with_suffix(".log"), out
-        self._before = self._made()
-        with self._log.open("wb") as log:
-            self._process = subprocess.Popen(command, stderr=log, stdout=log, env={**os.environ, **ENVIRONMENT})
-        self._began = time.monotonic()
-
-    @property
-    def seconds(self) -> float:
-        """How long it has been at work."""
-        return time.monotonic() - self._began
-
-    @property
-    def dead(self) -> bool:
-        """Whether it has ended."""
-        return self._process.poll() is not None
-
-    def wait(self, seconds: float) -> int | None:
-        """Waits so long; returns how it ended, None where it has not."""
-        with contextlib.suppress(subprocess.TimeoutExpired):
-            return self._process.wait(seconds)
-        assert seconds < PATIENCE, f"the run hangs:\n{self.words()}"
-        return None
-
-    def wait_until_at_work(self) -> int | None:
-        """Waits until something new lies in the run's folder; returns how it ended, None where it has not."""
-        until = time.monotonic() + PATIENCE
-        while not self.dead and self._made() == self._before:
-            assert time.monotonic() < until, f"the run hangs:\n{self.words()}"
-            time.sleep(0.1)
-        return self._process.poll()
-
-    def _made(self) -> int:
-        return sum(1 for _ in self._out.glob("stages/*/*.json")) + sum(1 for _ in self._out.glob("journal/*"))
-
-    def kill(self) -> None:
-        """Kills it, if it is alive."""
-        self._process.kill()
-        self._process.wait()
-
-    def words(self) -> str:
-        """What it said last."""
-        return self._log.read_text(errors="replace").strip().rpartition("\n")[2]
-
-
 def finished_turns(out: Path, server: Served) -> dict[tuple[str, int], int]:
     """Returns the requests whose answers are in journals, and how often each was answered so far."""
     places: list[tuple[str, int]] = []
@@ -309,33 +217,6 @@ def bytes_of(out: Path) -> dict[str, bytes]:
 def differing(one: dict[str, bytes], other: dict[str, bytes]) -> list[str]:
     """Returns the files that are not the same."""
     return sorted(name for name in {*one, *other} if one.get(name) != other.get(name))
-
-
-def below(root: int) -> list[tuple[int, int]]:
-    """Returns the processes below one, with their parents, as they are now."""
-    parents: dict[int, int] = {}
-    for path in Path("/proc").iterdir():
-        if path.name.isdigit():
-            with contextlib.suppress(OSError):
-                parents[int(path.name)] = int((path / "stat").read_text().rpartition(")")[2].split()[1])
-    ours = {root}
-    while more := {pid for pid, parent in parents.items() if parent in ours} - ours:
-        ours |= more
-    return [(pid, parents[pid]) for pid in sorted(ours - {root})]
-
-
-def command_of(pid: int) -> bytes:
-    """Returns how a process calls itself; nothing if it is gone."""
-    try:
-        return Path(f"/proc/{pid}/cmdline").read_bytes()
-    except OSError:
-        return b""
-
-
-def kill(pid: int) -> None:
-    """Kills a process, if it is there."""
-    with contextlib.suppress(ProcessLookupError):
-        os.kill(pid, signal.SIGKILL)
 
 
 def main() -> None:
