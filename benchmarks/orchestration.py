@@ -27,33 +27,28 @@ import sys
 import tempfile
 import time
 import urllib.request
-from collections.abc import Awaitable, Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Coroutine, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
 import aiohttp
 import orjson
 
+from benchmarks.recorded import MODEL, record
+from benchmarks.slots import Counted, Measured, Watch
 from pipeline.engines.build import engines_of
 from pipeline.engines.connections import close_connections
 from pipeline.engines.journal import Journal
 from pipeline.engines.settings import Engines
-from pipeline.engines.wire import body_of
 from pipeline.engines.work import Notes, noting
 from pipeline.gate import Gate, together
-from pipeline.plan_tasks import first_orders
 from pipeline.recipe import Recipe
 from pipeline.worlds import build_services, sources
 from schemas.base import decode, encode
 from schemas.behavior import Scenario
-from schemas.completion import Completion, CompletionRequest
 from schemas.verdict import Drop
 from stages.base import Services
-from stages.diversify_behaviors import DiversifyBehaviors
-from stages.generate_tasks import GenerateTasks
 from stages.simulate_dialogues import SimulateDialogues
-from stages.simulate_dialogues.scripted_engine import ScriptedEngine, scenario_of
 from stages.validate_dialogues import ValidateDialogues
 
 LIMIT_RATIO, LIMIT_CPU_MS, LIMIT_BUSY = 0.95, 0.6, 0.95
@@ -64,141 +59,8 @@ RECIPE: dict[str, Any] = {
     "count": 120,
     "domains": [{"name": "retail", "world": {"size": 200, "seed": 1}}],
 }
-MODEL = "fixed"
 HERE = Path(__file__).resolve().parents[1]
 SDK = HERE / ".venv" / "trainers" / "bin" / "python"
-
-
-class Recorder:
-    """An engine that asks a script and keeps the bodies and the answers."""
-
-    revision = MODEL
-
-    def __init__(self, engine: ScriptedEngine) -> None:
-        self._engine = engine
-        self.bodies: dict[str, list[bytes]] = {}
-        self.answers: dict[str, list[str]] = {}
-
-    async def complete(self, request: CompletionRequest) -> Completion:
-        found = await self._engine.complete(request)
-        name = f"{scenario_of(request.session)}/{request.role}"
-        self.bodies.setdefault(name, []).append(body_of(request, MODEL))
-        self.answers.setdefault(name, []).append(wire(found))
-        return found
-
-
-def wire(found: Completion) -> str:
-    """Returns a completion as an endpoint's JSON."""
-    calls = [
-        {"id": call.id, "type": "function", "function": {"name": call.name, "arguments": call.arguments}}
-        for call in found.tool_calls
-    ]
-    message = {"role": "assistant", "content": found.content, **({"tool_calls": calls} if calls else {})}
-    usage = {"prompt_tokens": found.usage.prompt_tokens, "completion_tokens": found.usage.completion_tokens}
-    choice = {"index": 0, "message": message, "finish_reason": found.finish_reason}
-    return orjson.dumps({"model": MODEL, "choices": [choice], "usage": usage}).decode()
-
-
-def stage() -> SimulateDialogues:
-    return SimulateDialogues(agent=MODEL, user=MODEL)
-
-
-async def record(recipe: Recipe, services: Services) -> tuple[list[Scenario], Recorder]:
-    """Makes scenarios, and lets scripts talk about them."""
-    generate, diversify = GenerateTasks(), DiversifyBehaviors(per_task=1)
-    scenarios: dict[str, Scenario] = {}
-    for spec in first_orders(recipe):
-        for task in await generate.process(spec, services):
-            if not isinstance(task, Drop):
-                for scenario in await diversify.process(task, services):
-                    if isinstance(scenario, Scenario):
-                        scenarios[scenario.id] = scenario
-    recorder = Recorder(ScriptedEngine(services.sandboxes, scenarios.get))
-    talking = Services(sandboxes=services.sandboxes, engines={"agent": recorder, "user": recorder})
-    whole = [
-        scenario
-        for scenario in scenarios.values()
-        if not isinstance((await stage().process(scenario, talking))[0], Drop)
-    ]
-    return whole, recorder
-
-
-def waited() -> float:
-    """Returns the seconds that this process has waited for a core so far; 0 where the kernel does not say."""
-    try:
-        return int(Path("/proc/self/schedstat").read_text().split()[1]) / 1e9
-    except OSError:
-        return 0.0
-
-
-@dataclass
-class Measured:
-    """Requests over time, and what they cost."""
-
-    requests: int = 0
-    seconds: float = 0.0
-    cpu: float = 0.0
-    busy: float = 0.0
-    waited: float = 0.0
-    kept: int = 0
-    dropped: int = 0
-
-    @property
-    def rate(self) -> float:
-        return self.requests / self.seconds
-
-    @property
-    def cpu_ms(self) -> float:
-        return 1000 * self.cpu / self.requests
-
-
-@dataclass
-class Watch:
-    """Counts requests while work for every slot is left, and how many slots had a request in flight meanwhile."""
-
-    slots: int
-    measured: Measured = field(default_factory=Measured)
-    in_flight: int = 0
-    _area: float = 0.0
-    _at: float = 0.0
-    _began: tuple[float, float, float] = (0.0, 0.0, 0.0)
-    _ended: bool = False
-
-    def begin(self) -> None:
-        self._began = time.perf_counter(), time.process_time(), waited()
-        self._at = self._began[0]
-
-    def change(self, by: int) -> None:
-        now = time.perf_counter()
-        self._area += self.in_flight * (now - self._at)
-        self._at = now
-        self.in_flight += by
-        if by < 0 and not self._ended:
-            self.measured.requests += 1
-
-    def end(self) -> None:
-        if not self._ended:
-            self._ended = True
-            self.change(0)
-            self.measured.seconds = time.perf_counter() - self._began[0]
-            self.measured.cpu = time.process_time() - self._began[1]
-            self.measured.waited = waited() - self._began[2]
-            self.measured.busy = self._area / self.measured.seconds / self.slots
-
-
-class Counted:
-    """An engine with a watch."""
-
-    def __init__(self, engine: Any, watch: Watch) -> None:
-        self._engine, self._watch, self.revision = engine, watch, engine.revision
-
-    async def complete(self, request: CompletionRequest) -> Completion:
-        self._watch.change(1)
-        try:
-            completion: Completion = await self._engine.complete(request)
-            return completion
-        finally:
-            self._watch.change(-1)
 
 
 async def dialogues(
@@ -209,7 +71,7 @@ async def dialogues(
     engines = engines_of(Engines.model_validate({"agent": model, "user": model}), {})
     watch = Watch(slots)
     counted = {role: Counted(engine, watch) for role, engine in engines.items()}
-    services = Services(sandboxes=sandboxes.sandboxes, engines=counted)  # type: ignore[arg-type]
+    services = Services(sandboxes=sandboxes.sandboxes, engines=counted)
     validate, done = ValidateDialogues(), 0
     stages = [
         SimulateDialogues(agent=MODEL, user=MODEL, attempt=attempt) for attempt in range(count // len(scenarios) + 1)
@@ -285,9 +147,9 @@ def reset(url: str) -> None:
         answer.read()
 
 
-def here(work: Callable[[], Awaitable[Any]], url: str) -> Any:
+def here(url: str, work: Coroutine[Any, Any, Measured]) -> Measured:
     reset(url)
-    return asyncio.run(work())  # type: ignore[arg-type]
+    return asyncio.run(work)
 
 
 def part(folder: Path, url: str, slots: int, count: int) -> None:
@@ -329,10 +191,9 @@ def measure(rounds: int, long: int) -> dict[str, Any]:
                 whole, loops = [], []
                 for _ in range(rounds):
                     count = int(long * slots / 64 / per) + 2 * slots
-                    loops.append(here(lambda s=slots: bare(url, bodies, s, long * s // 64), url))
-                    whole.append(
-                        here(lambda s=slots, n=count: dialogues(url, scenarios, services, s, n, 1 - s / n), url)
-                    )
+                    loops.append(here(url, bare(url, bodies, slots, long * slots // 64)))
+                    talks = dialogues(url, scenarios, services, slots, count, 1 - slots / count)
+                    whole.append(here(url, talks))
                 ratios = [mine.rate / loop.rate for mine, loop in zip(whole, loops, strict=True)]
                 found |= {
                     f"ratio_c{slots}": round(statistics.median(ratios), 3),
@@ -353,7 +214,7 @@ def measure(rounds: int, long: int) -> dict[str, Any]:
             found["rate_c1000_2_processes"] = round(sum(each.rate for each in two))
             found["cpu_ms_per_request_c1000"] = round(sum(e.cpu for e in two) / sum(e.requests for e in two) * 1000, 3)
         with endpoint(folder / "answers.json", f"{LATENCY},1.0") as url:
-            tail = here(lambda: dialogues(url, scenarios, services, 64, 640, 0.9), url)
+            tail = here(url, dialogues(url, scenarios, services, 64, 640, 0.9))
             found["busy_lognormal"] = round(tail.busy, 3)
     found |= {
         "ratio_to_limit": {
