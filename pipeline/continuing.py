@@ -38,6 +38,7 @@ from pipeline.worlds import build_services, sources, with_folders
 from schemas.base import Json, encode
 from schemas.behavior import Behavior, Episode, Scenario
 from schemas.message import Message
+from schemas.sft import SftRow
 from schemas.task import Task
 from schemas.verdict import Drop, Judged
 from stages.base import Past, Services
@@ -148,13 +149,13 @@ def _is_there(file: IO[bytes], path: Path) -> bool:
 
 async def _all(
     path: Path, recipe: Recipe, base: Path, world: Path | None, addresses: Addresses
-) -> tuple[list[Any], list[Drop], list[str]]:
+) -> tuple[list[SftRow], list[Drop], list[str]]:
     live = next((domain.name for domain in recipe.domains if domain.live is not None), None)
     if live is not None:
         raise UserError(f"{live}: is a live server; dialogues go on only in worlds that WRIT holds")
     services = build_services(sources(recipe, base, world), recipe.engines, addresses)
     machine = _Machine(sessions_of(recipe), simulation(recipe), services)
-    rows: list[Any] = []
+    rows: list[SftRow] = []
     drops: list[Drop] = []
     problems: list[str] = []
     try:
@@ -166,7 +167,10 @@ async def _all(
                 continue
             found = [made] if isinstance(made, Drop) else await ExportRows().process(made, services)
             for each in found:
-                (drops if isinstance(each, Drop) else rows).append(each)  # type: ignore[arg-type]
+                if isinstance(each, Drop):
+                    drops.append(each)
+                else:
+                    rows.append(each)
     finally:
         await close_connections()
     return rows, drops, problems

@@ -13,7 +13,7 @@ import json
 import lzma
 import time
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -89,16 +89,24 @@ class Corpus:
         return tokens, written, documents
 
 
+Batch = tuple[Tensor, Tensor, Tensor, Tensor, Tensor]
+"""Tokens, targets, which targets were written, which can be known, and documents."""
+
+
 def batches(
     corpus: Corpus, rows: int, length: int, device: str, order: np.random.Generator, epochs: int
-) -> Iterator[tuple[Tensor, Tensor, Tensor, Tensor, Tensor]]:
-    """Yields tokens, targets, which targets were written, which can be known, and documents, made one batch ahead."""
+) -> Iterator[Batch]:
+    """Yields batches, made one ahead."""
 
-    def made(held: list[list[int]]) -> tuple[Tensor, ...]:
+    def made(held: list[list[int]]) -> list[Tensor]:
         tokens, written, documents = corpus.batch(held, length)
         known = (documents[:, 1:] == documents[:, :-1]) & (documents[:, 1:] >= 0)
         arrays = (tokens[:, :-1], tokens[:, 1:], written[:, 1:], known, documents[:, :-1])
-        return tuple(torch.from_numpy(np.ascontiguousarray(array)) for array in arrays)
+        return [torch.from_numpy(np.ascontiguousarray(array)) for array in arrays]
+
+    def placed(batch: Future[list[Tensor]]) -> Batch:
+        tokens, targets, written, known, documents = (array.to(device) for array in batch.result())
+        return tokens, targets, written, known, documents
 
     def groups() -> Iterator[list[list[int]]]:
         held: list[list[int]] = []
@@ -110,14 +118,14 @@ def batches(
                     held = []
 
     with ThreadPoolExecutor(1) as ahead:
-        waiting: Any = None
+        waiting: Future[list[Tensor]] | None = None
         for held in groups():
             following = ahead.submit(made, held)
             if waiting is not None:
-                yield tuple(array.to(device) for array in waiting.result())  # type: ignore[misc]
+                yield placed(waiting)
             waiting = following
         if waiting is not None:
-            yield tuple(array.to(device) for array in waiting.result())  # type: ignore[misc]
+            yield placed(waiting)
 
 
 class Muon:

@@ -8,11 +8,11 @@ from __future__ import annotations
 import json
 from typing import Any
 
-import torch  # type: ignore[import-not-found]
-from verl.utils.dataset.multiturn_sft_dataset import MultiTurnSFTDataset  # type: ignore[import-not-found]
+import torch
+from verl.utils.dataset.multiturn_sft_dataset import MultiTurnSFTDataset
 
 
-class WritDataset(MultiTurnSFTDataset):  # type: ignore[misc]
+class WritDataset(MultiTurnSFTDataset):  # type: ignore[misc]  # of a type that only verl's environment knows
     """verl's data set of dialogues; messages and tools are JSON text, and a message may say `"loss": false`."""
 
     tools: list[Any]
