@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from pipeline.html import bullets, text
 from pipeline.proof_words import (
+    ReadReason,
     argument_lines,
     burden_line,
     clause_lines,
@@ -14,9 +15,9 @@ from pipeline.proof_words import (
     mistake_lines,
     read_reasons,
 )
-from schemas.task import Read, Request, Task
+from schemas.task import Request, Task
 
-Mark = Callable[[Read], str]
+Mark = Callable[[ReadReason], str]
 """What stands behind a read, as HTML: where it was made."""
 
 
@@ -52,7 +53,7 @@ def _request(task: Task, request: Request, mark: Mark) -> str:
     parts.append(bullets(f'<span class="soft">{text(line)}</span>' for line in criterion(request)))
     parts.append(f"<p>{text(_sentence(burden_line(request.proof)))}</p>")
     reads = (
-        f"<code>{text(read.read)}</code>{mark(read.call)}<br>{'<br>'.join(map(text, read.reasons))}"
+        f"<code>{text(read.read)}</code>{mark(read)}<br>{'<br>'.join(map(text, read.reasons))}"
         for read in read_reasons(request)
     )
     parts.append(bullets(reads, "ol"))

@@ -35,11 +35,16 @@ _MAX_TEXT = 60
 
 @dataclass(frozen=True)
 class ReadReason:
-    """A read of the proof with the reasons for which it must be made, strongest first."""
+    """A read of the proof with the reasons for which it must be made, strongest first.
+
+    Attributes:
+        clauses: of each clause that it meets, all reads of which one would.
+    """
 
     read: str
     call: Read
     reasons: tuple[str, ...]
+    clauses: tuple[tuple[Read, ...], ...] = ()
 
 
 def value_text(value: Json, limit: int = _MAX_TEXT) -> str:
@@ -164,7 +169,8 @@ def read_reasons(request: Request) -> Iterator[ReadReason]:
         chosen = [clause for clause in (sharp, *(c for c in clauses if c.why == "policy")) if clause is not None]
         reasons = tuple(_reason(request, clause, number) for clause in chosen)
         read = proof.reachable[number]
-        yield ReadReason(_read(read), read, reasons or ("part of the shortest way to the answer",))
+        ways = tuple(tuple(proof.reachable[each] for each in clause.reads) for clause in clauses)
+        yield ReadReason(_read(read), read, reasons or ("part of the shortest way to the answer",), ways)
 
 
 def clause_lines(request: Request) -> Iterator[str]:

@@ -27,10 +27,11 @@ _PLACE = re.compile(r"\bmessage (\d+)\b")
 
 
 class Evidence(NamedTuple):
-    """A read that a request's proof needs: which request (from 1), and why."""
+    """A read that a request's proof needs: which request (from 1), and why; or one that was made in its place."""
 
     request: int
     reason: ReadReason
+    instead: bool = False
 
 
 class _Proven(NamedTuple):
@@ -41,9 +42,9 @@ class _Proven(NamedTuple):
     decisions: Mapping[str, int]
 
     @classmethod
-    def of(cls, task: Task | None) -> _Proven:
-        """Reads them off a task."""
-        return cls(0, {}, {}) if task is None else cls(len(task.requests), evidence_of(task), _decisions(task))
+    def of(cls, task: Task | None, made: Mapping[str, int]) -> _Proven:
+        """Reads them off a task, and the calls that were made."""
+        return cls(0, {}, {}) if task is None else cls(len(task.requests), evidence_of(task, made), _decisions(task))
 
 
 def read_key(tool: str, arguments: Mapping[str, Json]) -> str:
@@ -51,13 +52,34 @@ def read_key(tool: str, arguments: Mapping[str, Json]) -> str:
     return f"{tool} {orjson.dumps(dict(arguments), option=orjson.OPT_SORT_KEYS).decode().lower()}"
 
 
-def evidence_of(task: Task) -> dict[str, list[Evidence]]:
-    """Returns the reads of all proofs by their key."""
+def evidence_of(task: Task, made: Mapping[str, int]) -> dict[str, list[Evidence]]:
+    """Returns the reads of all proofs by their key, and those that were made in the place of one that was not."""
     found: dict[str, list[Evidence]] = {}
     for number, request in enumerate(task.requests, 1):
         for reason in read_reasons(request):
             key = read_key(reason.call.tool, reason.call.arguments)
-            found.setdefault(key, []).append(Evidence(number, reason))
+            others = made_instead(reason, made)
+            for each in others or (key,):
+                found.setdefault(each, []).append(Evidence(number, reason, instead=bool(others)))
+    return found
+
+
+def made_instead(reason: ReadReason, made: Mapping[str, int]) -> dict[str, Read]:
+    """Returns the reads, by their key, that were made in the place of one that was not: they do all that it would.
+
+    Args:
+        reason: the read.
+        made: the calls of the dialogue, as `places_of` has them.
+    """
+    if read_key(reason.call.tool, reason.call.arguments) in made:
+        return {}
+    found: dict[str, Read] = {}
+    for clause in reason.clauses:
+        there = ((read_key(read.tool, read.arguments), read) for read in clause)
+        other = next(((key, read) for key, read in there if key in made), None)
+        if other is None:
+            return {}
+        found.setdefault(*other)
     return found
 
 
@@ -70,11 +92,22 @@ def places_of(dialogue: Dialogue) -> dict[str, int]:
     return found
 
 
-def where_made(dialogue: Dialogue, read: Read) -> str:
-    """Returns a link to the call that made a read, as HTML."""
-    place = places_of(dialogue).get(read_key(read.tool, read.arguments))
-    if place is None:
+def where_made(dialogue: Dialogue, reason: ReadReason) -> str:
+    """Returns a link to the call that made a read, or to those that were made in its place, as HTML."""
+    made = places_of(dialogue)
+    others = made_instead(reason, made)
+    place = made.get(read_key(reason.call.tool, reason.call.arguments))
+    if place is None and not others:
         return ' <span class="soft">not made</span>'
+    if place is not None:
+        return _link(place)
+    reads = (
+        f"<code>{text(call_text(read.tool, read.arguments))}</code>{_link(made[key])}" for key, read in others.items()
+    )
+    return f'<br><span class="soft">made in its place:</span> {", ".join(reads)}'
+
+
+def _link(place: int) -> str:
     return f' <a href="#m{place}" class="to">message {place}</a>'
 
 
@@ -102,7 +135,8 @@ def transcript(
         *((len(episode.messages), episode.task) for episode in dialogue.scenario.before),
         (len(dialogue.messages), dialogue.scenario.task),
     ]
-    of_place = [proven for size, task in parts for proven in [_Proven.of(task)] * size]
+    made = places_of(dialogue)
+    of_place = [proven for size, task in parts for proven in [_Proven.of(task, made)] * size]
     for (place, message), proven in zip(enumerate(dialogue.whole), of_place, strict=True):
         if message.role == "tool":
             continue
@@ -167,7 +201,9 @@ def _call(
         marks += '<span class="mark bad">error</span>'
     line = f"{text(call_text(call.name, call.arguments))} → {text(fold(result, 70))}"
     reasons = bullets(
-        f"needed for request {each.request}: {'; '.join(map(text, each.reason.reasons))}" for each in evidence
+        f"needed for request {each.request}{text(f', in place of {each.reason.read}') if each.instead else ''}: "
+        f"{'; '.join(map(text, each.reason.reasons))}"
+        for each in evidence
     )
     return (
         f'<details class="{kind}"{anchor} data-item><summary>{marks}{line}</summary>'

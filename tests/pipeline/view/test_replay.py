@@ -53,16 +53,17 @@ def test_changes_of_a_real_run_are_those_that_its_final_states_have(real_run: Pa
     assert seen > 10 and sandbox.diff() == {}
 
 
-def test_every_read_of_a_real_proof_is_found_among_the_calls_or_has_another_in_its_clause(real_run: Path) -> None:
+def test_every_read_of_a_real_proof_or_one_in_its_place_is_found_among_the_calls(real_run: Path) -> None:
     run = Opened(real_run, 1)
-    found = missing = 0
+    found = 0
     for row in run.kept.table.to_pylist():
         judged = run.judged(row["id"])
         assert judged is not None
         made = places_of(judged.dialogue)
-        for key in evidence_of(judged.dialogue.scenario.task):
-            found, missing = (found + 1, missing) if key in made else (found, missing + 1)
-    assert found > 50 and missing < found / 4
+        for key in evidence_of(judged.dialogue.scenario.task, made):
+            assert key in made
+            found += 1
+    assert found > 50
 
 
 def test_what_cannot_be_replayed_says_why(toy_run: Path) -> None:
