@@ -35,7 +35,7 @@ def show_plan(plan: Plan, made: Sequence[str], console: Console) -> None:
         _say(console, f"{plan.out}: had ended, but {named(gone)}")
         parts = {each.part for each in gone}
         if ROWS not in parts:
-            again = [name.rpartition(".")[2].removeprefix("write_").replace("_", " ") for name in made if name in parts]
+            again = [name.rpartition(".")[2].removeprefix("write_").replace("_", " ") for name in sorted(parts)]
             _say(console, f"Made again, of the kept rows alone: {', '.join(again)}.")
             return
     steps = outlook(plan, now, gone)

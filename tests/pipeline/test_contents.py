@@ -9,7 +9,7 @@ from pipeline.contents import FILE, ROWS, lost, read_contents
 from pipeline.errors import WHOLE, StorageError
 from pipeline.run_folder import RunFolder
 from pipeline.scaffold import init_domain
-from pipeline.unchanged import Asked, note, unchanged
+from pipeline.unchanged import Asked, made_with, note, unchanged
 
 COUNT = 12
 DATA, MIDDLE = "dataset/data/train-00000-of-00001.parquet", "stages/2_diversify_behaviors/r0-00000"
@@ -30,7 +30,8 @@ def out(made, tmp_path, monkeypatch):
     """A copy, of which nothing is known to have changed."""
     monkeypatch.setenv("COLUMNS", "300")
     out = shutil.copytree(made / "run", tmp_path / "run")
-    note(asked(made), out, [made / "library"])
+    now = made_with(asked(made), [made / "library"])
+    note(out, now, now)
     assert unchanged(asked(made), out) == COUNT
     return out
 
