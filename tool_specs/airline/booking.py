@@ -22,7 +22,6 @@ from tool_specs.airline.rows import (
     Passenger,
     Payment,
     Reservation,
-    ReservationFlight,
     TripType,
     User,
     UserId,
@@ -70,18 +69,7 @@ def book_reservation(
     """
     user = user_of(db, user_id)
     reservation_id = _unused(db)
-    legs: list[ReservationFlight] = []
-    for each in flights:
-        flight, price = bookable(db, each, cabin, len(passengers))
-        legs.append(
-            {
-                "flight_number": flight["flight_number"],
-                "origin": flight["origin"],
-                "destination": flight["destination"],
-                "date": each["date"],
-                "price": price,
-            }
-        )
+    legs = [bookable(db, each, cabin, len(passengers)) for each in flights]
     total = order_total(legs, len(passengers), nonfree_baggages, insurance)
     _check_payments(user, payment_methods, total)
 

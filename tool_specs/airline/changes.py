@@ -47,17 +47,8 @@ def update_reservation_flights(
         same = kept.get((each["flight_number"], each["date"]))
         if same is not None and cabin == old["cabin"]:
             legs.append({**same})
-            continue
-        flight, price = bookable(db, each, cabin, count)
-        legs.append(
-            {
-                "flight_number": flight["flight_number"],
-                "origin": flight["origin"],
-                "destination": flight["destination"],
-                "date": each["date"],
-                "price": price,
-            }
-        )
+        else:
+            legs.append(bookable(db, each, cabin, count))
     difference = (sum(leg["price"] for leg in legs) - sum(leg["price"] for leg in old["flights"])) * count
     payments = charge_update(db, user_of(db, old["user_id"]), payment_id, difference)
     own = cast(Reservation, db.edit("reservations", reservation_id))

@@ -6,7 +6,16 @@ from collections.abc import Iterator
 from typing import cast
 
 from schemas.world import Row
-from tool_specs.airline.rows import AVAILABLE, CABINS, Flight, FlightDay, FlightInfo, Reservation, User
+from tool_specs.airline.rows import (
+    AVAILABLE,
+    CABINS,
+    Flight,
+    FlightDay,
+    FlightInfo,
+    Reservation,
+    ReservationFlight,
+    User,
+)
 from tool_specs.state import IndexDeclaration, State
 from tool_specs.tool import ToolError
 
@@ -57,8 +66,19 @@ def day_of(flight: Flight, date: str) -> FlightDay:
     return day
 
 
-def bookable(db: State, wanted: FlightInfo, cabin: str, seats: int) -> tuple[Flight, int]:
-    """Returns a flight that has seats free in a cabin on a date, with its price per passenger."""
+def leg_on(flight: Flight, date: str, price: int) -> ReservationFlight:
+    """Returns a flight on a date as a reservation has it, with its price per passenger."""
+    return {
+        "flight_number": flight["flight_number"],
+        "origin": flight["origin"],
+        "destination": flight["destination"],
+        "date": date,
+        "price": price,
+    }
+
+
+def bookable(db: State, wanted: FlightInfo, cabin: str, seats: int) -> ReservationFlight:
+    """Returns a flight that has seats free in a cabin on a date, as a reservation has it."""
     number, date = wanted["flight_number"], wanted["date"]
     flight = flight_of(db, number)
     day = day_of(flight, date)
@@ -67,7 +87,7 @@ def bookable(db: State, wanted: FlightInfo, cabin: str, seats: int) -> tuple[Fli
     free, prices = dict(day["available_seats"]), dict(day["prices"])
     if cabin not in CABINS or cast(int, free[cabin]) < seats:
         raise ToolError(f"Not enough seats on flight {number}")
-    return flight, cast(int, prices[cabin])
+    return leg_on(flight, date, cast(int, prices[cabin]))
 
 
 def flights_between(db: State, origin: str, destination: str, date: str) -> Iterator[Flight]:

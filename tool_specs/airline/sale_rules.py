@@ -9,6 +9,7 @@ from collections import Counter
 from typing import cast
 
 from tool_specs.airline.integrity import trip_problem
+from tool_specs.airline.lookups import leg_on
 from tool_specs.airline.rows import (
     AVAILABLE,
     BAG_PRICE,
@@ -64,16 +65,7 @@ def _legs(state: State, old: Reservation | None, arguments: Arguments, cabin: st
         if same is not None:
             legs.append(same)
         elif flight is not None and day is not None and day["status"] == AVAILABLE:
-            price = cast("dict[str, int]", day["prices"])[cabin]
-            legs.append(
-                {
-                    "flight_number": flight["flight_number"],
-                    "origin": flight["origin"],
-                    "destination": flight["destination"],
-                    "date": each["date"],
-                    "price": price,
-                }
-            )
+            legs.append(leg_on(flight, each["date"], cast("dict[str, int]", day["prices"])[cabin]))
         else:
             return None
     return legs
