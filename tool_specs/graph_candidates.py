@@ -44,7 +44,6 @@ class Candidates:
     """The outputs of all reads, indexed."""
 
     def __init__(self, outputs: Sequence[Slot]) -> None:
-        self._outputs = outputs
         self._kinds = np.array([_mask(slot) for slot in outputs], np.int64)
         services = [namespace(slot.tool) for slot in outputs]
         bags = [(bag, n) for n, slot in enumerate(outputs) for bag in output_names(slot.tool, slot.path)]

@@ -25,7 +25,6 @@ from pipeline.engines.pool import Pool
 from pipeline.engines.vllm_metrics import Load
 from pipeline.gate import Gate
 
-SMOOTH, CUT, THROWN = 0.4, 0.8, 0.0
 LOW, EASY, SOFT, HARD = 0.3, 0.6, 0.85, 0.95
 """Levels up to which the limit doubles, grows, grows ever more slowly; and from which on it is cut to what fits."""
 FIT, FIT_EARLY = 0.9, 0.7

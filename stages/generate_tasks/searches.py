@@ -17,7 +17,7 @@ from schemas.base import Json, Path, canonical
 from schemas.tool import ToolSpec
 from stages.generate_tasks.ground import Ground
 from stages.generate_tasks.shapes import alike
-from tool_specs.chains import Binding, Chain, leaves
+from tool_specs.chains import Binding, Chain
 from tool_specs.programs import MISSING
 from tool_specs.reading import walk
 
@@ -214,8 +214,3 @@ def _shown(ground: Ground, spec: ToolSpec, path: Sequence[str]) -> list[Any]:
         return ground.column_values(spec.name, path)
     value = ground.reader.answer(ground.reader.ask(spec.name, {})).value
     return [] if value is MISSING else walk(value, path)
-
-
-def scalar_columns(search: Search) -> list[tuple[str, ...]]:
-    """Returns the paths of the scalars of a search's row."""
-    return list(leaves(search.row.schema))

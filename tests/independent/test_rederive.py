@@ -33,7 +33,7 @@ from tool_specs.sandbox import Sandbox
 EMAIL = ("find_user_id_by_email", {"email": "nora.field2208@example.com"})
 PROFILE = ("get_user_details", {"user_id": PRINCIPAL})
 ORDERS = [("get_order_details", {"order_id": order_id}) for order_id in TABLES["orders"]]
-CHAIR, CAMERA = "9100000001", "9100000002"
+CHAIR = "9100000001"
 BOOTS = ("1400000001", "1400000002")
 READS: dict[str, list[tuple[str, dict[str, Any]]]] = {
     "return_best_delivered": [EMAIL, PROFILE, *ORDERS],

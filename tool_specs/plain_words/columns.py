@@ -12,7 +12,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from schemas.base import Json
-from tool_specs.lexicon import ColumnWords, Texts, ValueKind
+from tool_specs.lexicon import ColumnWords, Texts
 from tool_specs.phrasing.english import plural
 from tool_specs.plain_words.kinds import Kind
 from tool_specs.plain_words.names import is_adjective, said, singular, tokens
@@ -309,8 +309,3 @@ def rows_counted(row_id: str, *, owned: bool) -> tuple[str, Texts, Texts]:
     if owned:
         asks = ("how many {objects} I have", "how many {objects} do I have?", *asks)
     return f"count:{row_id}", asks, ("I count {value} in all.", "The number is {value}.")
-
-
-def value_kind(kind: Kind) -> ValueKind:
-    """Returns the lexicon's word for a kind."""
-    return "enum" if kind == "handle" else kind

@@ -33,7 +33,6 @@ from tool_specs.phrasing.frames import want
 from tool_specs.phrasing.user import ask, describe, identity, phrasable, raise_request, roles, task_text, tell
 from tool_specs.retail.lexicon import LEXICON
 
-CASES = [(name, number) for name in TASKS for number in range(12)]
 _FROWNS = (
     r"  ",
     r"\s[,.;:?!]",
