@@ -125,7 +125,9 @@ def sharegpt_table(rows: Any) -> tuple[Any, int]:
             systems.append(found.system)
     # By column, because Arrow takes long to read turns out of dictionaries.
     turns = pa.StructArray.from_arrays([pa.array(speakers, pa.string()), pa.array(values, pa.string())], type=_TURN)
-    flat = rows.select([*FLAT, "tools"]).take(pa.array(kept, pa.int64()))
+    flat = rows.select([*FLAT, "tools"])
+    if len(kept) < rows.num_rows:
+        flat = flat.take(pa.array(kept, pa.int64()))
     columns = [flat.column(name).combine_chunks() for name in FLAT]
     columns += [pa.ListArray.from_arrays(pa.array(ends, pa.int32()), turns), pa.array(systems, pa.string())]
     columns.append(_each_once(flat.column("tools"), _tools_texts))
@@ -172,6 +174,7 @@ class Writer:
     bytes: int = 0
     files: list[Path] = field(default_factory=list)
     _waiting: list[Any] = field(default_factory=list)
+    _waiting_bytes: int = 0
     _open: Any = None
     _sink: Any = None
 
@@ -183,7 +186,8 @@ class Writer:
         else:
             table, left_out = sharegpt_table(rows)
         self._waiting.append(table)
-        if sum(each.nbytes for each in self._waiting) >= ROW_GROUP_BYTES // _SMALLER[self.split]:
+        self._waiting_bytes += table.nbytes  # added up: to ask all that wait, each time, is slow
+        if self._waiting_bytes >= ROW_GROUP_BYTES // _SMALLER[self.split]:
             self._write_waiting()
         return left_out
 
@@ -196,7 +200,7 @@ class Writer:
             self.files[number] = path.rename(final)
 
     def _write_waiting(self) -> None:
-        waiting, self._waiting = self._waiting, []
+        waiting, self._waiting, self._waiting_bytes = self._waiting, [], 0
         for group in groups(pa.concat_tables(waiting)) if waiting else ():
             if self._open is None:
                 self._start()
