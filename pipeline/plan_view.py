@@ -46,6 +46,8 @@ def show_plan(plan: Plan, made: Sequence[str], console: Console) -> None:
     for each in steps:
         table.add_row(each.name, *(f"{n:,}" for n in (each.fresh, each.stale, each.missing)), _why(each))
     console.print(table)
+    if all(each.idle for each in steps):
+        _say(console, "No shard is to be made: the run had not come to its end, or other code makes its files by now.")
     _say(console, "Numbers are shards. Behind the stages: what is kept, data set, card and report are made again.")
     _say(console, _duration(steps))
 

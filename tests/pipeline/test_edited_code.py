@@ -36,9 +36,8 @@ def ran(place, code=0):
     return writ(place, "run", *INPUTS, "--executor", "inline", code=code)
 
 
-def planned(place):
-    """Returns (fresh, stale, missing, why) of each stage; empty if there is nothing to do."""
-    said = writ(place, "plan", *INPUTS)
+def steps(said):
+    """Returns (fresh, stale, missing, why) of each stage that a plan tells; none if there is nothing to do."""
     found = {name: re.search(rf"^{name} +(\d+) +(\d+) +(\d+)(.*)", said, re.M) for name in STAGES}
     if "nothing to do" in said:
         assert not any(found.values())
@@ -59,16 +58,17 @@ def shards(place):
 def test_what_is_made_again_is_what_the_edited_code_makes(place):
     made = shards(place)
     edit(place / "pipeline" / "doctor.py")
-    assert planned(place) == {}
+    assert steps(writ(place, "plan", *INPUTS)) == {}
 
     edit(place / "pipeline" / "card.py", "multi-turn conversations", "edited conversations")
-    assert {each[1:3] for each in planned(place).values()} == {(0, 0)}
+    planned = writ(place, "plan", *INPUTS)
+    assert {each[1:3] for each in steps(planned).values()} == {(0, 0)} and "No shard is to be made" in planned
     assert "12 of 12 trajectories in" in ran(place)
     assert "12 edited conversations" in (place / "run" / "dataset" / "README.md").read_text()
     assert shards(place) == made
 
     edit(place / "stages" / "validate_dialogues" / "stage.py")
-    steps = planned(place)
-    assert [name for name, each in steps.items() if each[1]] == ["validate_dialogues"]
-    assert steps["validate_dialogues"][3] == "code of stages/validate_dialogues/stage.py"
+    planned = steps(writ(place, "plan", *INPUTS))
+    assert [name for name, each in planned.items() if each[1]] == ["validate_dialogues"]
+    assert planned["validate_dialogues"][3] == "code of stages/validate_dialogues/stage.py"
     assert "Add --update" in ran(place, code=2) and shards(place) == made
