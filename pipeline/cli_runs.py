@@ -79,7 +79,9 @@ def export(
             "--format", metavar="FORMAT", help="openai, trl, axolotl, llama-factory, ms-swift, verl, verl-rl."
         ),
     ],
-    out: Annotated[Path | None, typer.Option(metavar="DIR", help="New or empty. Default: RUN/exports/FORMAT.")] = None,
+    out: Annotated[
+        Path | None, typer.Option(metavar="DIR", help="New, or an earlier export. Default: RUN/exports/FORMAT.")
+    ] = None,
     turn_split: Annotated[
         bool, typer.Option("--turn-split", help="One example per message of the agent, which alone counts.")
     ] = False,

@@ -1,10 +1,10 @@
 """`writ export RUN --format FORMAT`: a run's kept rows as the files that one trainer reads.
 
     exports/trl/train.parquet, validation.parquet      the examples, in the order of the run's rows
-    exports/trl/export.json                            what it is: format, options, counts, the run's fingerprint
+    exports/trl/export.json                            what it is: format, options, counts, files, the run's fingerprint
 
-The folder is made in another place and brought to its own when it is whole. The same run and options give the same
-bytes.
+The folder is made in another place and brought to its own when it is whole; an earlier export there is replaced. The
+same run and options give the same bytes.
 Shards are read one after the other, so what is held in memory is one of them and a row group per file.
 """
 
@@ -23,19 +23,20 @@ from msgspec.structs import replace
 from rich.console import Console
 
 from pipeline.dataset import SPLITS
-from pipeline.errors import WHOLE, UserError
+from pipeline.errors import WHOLE, StorageError, UserError
 from pipeline.exports.format import Format, Sink
 from pipeline.exports.formats import FORMATS
 from pipeline.facts import fingerprint
 from pipeline.kept_tables import kept_tables
 from pipeline.remote.local import bring, work_place
 from pipeline.run_folder import RunFolder
-from pipeline.storage import storage_error, write_json
+from pipeline.storage import read_json, storage_error, write_json
 from pipeline.temporary import OwnFolder
 from schemas.base import Json
 from stages.training_examples import Example, Shape
 
 _BATCH = 256
+ABOUT = "export.json"
 FOLDER = "exports"
 """Where exports go inside a run."""
 
@@ -60,9 +61,10 @@ def export(run: Path, name: str, out: Path | None, shape: Shape, console: Consol
         counts = _write(run, form, shape, folder)
         form.beside(folder, [split for split in SPLITS if counts[split]["examples"]])
         rows = sum(count["rows"] for count in counts.values())
+        files = sorted(path.name for path in folder.iterdir())
         about = {"format": name, "options": asdict(shape), "splits": counts, "fingerprint": fingerprint(run, rows)}
-        write_json(folder / "export.json", about)
-        bring(folder, out, last="export.json")
+        write_json(folder / ABOUT, {**about, "files": files})
+        bring(folder, out, last=ABOUT)
     except OSError as error:
         raise storage_error(out, error) from error
     finally:
@@ -98,17 +100,27 @@ def _sensible(form: Format, shape: Shape) -> None:
 
 
 def _free(run: Path, out: Path) -> Path:
-    """Returns the folder to write, links in it followed; it must be new or empty, and none of the run's own."""
+    """Returns the folder to write, links in it followed: none of the run's own, with nothing but an export in it."""
     resolved, inside = out.resolve(), run.resolve()
     if resolved == inside or (resolved.is_relative_to(inside) and not resolved.is_relative_to(inside / FOLDER)):
         raise UserError(
             f"--out {out}: is the run's own; leave --out out for {run / FOLDER}, or name a folder elsewhere"
         )
-    if resolved.is_dir() and any(resolved.iterdir()):
-        raise UserError(f"{out}: is not empty; delete it, or give another folder with --out")
+    if resolved.is_dir() and (left := {path.name for path in resolved.iterdir()} - _exported(resolved)):
+        raise UserError(
+            f"{out}: holds {min(left)}, which no `writ export` put there; delete the folder, or give another with --out"
+        )
     if resolved.exists() and not resolved.is_dir():
         raise UserError(f"{out}: is a file; give another folder with --out")
     return resolved
+
+
+def _exported(folder: Path) -> set[str]:
+    """Returns the files that an export into a folder wrote; none if there was none."""
+    try:
+        return {ABOUT, *map(str, read_json(folder / ABOUT)["files"])}
+    except (StorageError, KeyError, TypeError):
+        return set()
 
 
 def _write(run: Path, form: Format, shape: Shape, folder: Path) -> dict[str, dict[str, int]]:

@@ -28,7 +28,7 @@ from pipeline.remote.hub_file import SCHEME as HUB
 from pipeline.remote.hub_file import HubFile
 
 SCHEMES = ("s3",)
-_SCHEME = re.compile(r"([a-z][a-z0-9+.-]+):/")
+_SCHEME = re.compile(r"([a-zA-Z][a-zA-Z0-9+.-]+):/")
 _TIMEOUT = "WRIT_S3_TIMEOUT"
 _SECONDS = 20.0
 """Seconds without a byte after which an attempt is given up, unless WRIT_S3_TIMEOUT says otherwise."""

@@ -247,7 +247,7 @@ def test_taken_folders_are_left_alone(run: Path, tmp_path: Path) -> None:
     (tmp_path / "empty").mkdir()
     (tmp_path / "link").symlink_to(run / "stages")
     for out, words in (
-        (tmp_path / "mine", "is not empty"),
+        (tmp_path / "mine", "holds notes.txt, which no `writ export` put there"),
         (tmp_path / "mine" / "notes.txt", "is a file"),
         (run / "stages" / "9_mine", "is the run's own"),
         (run, "is the run's own"),
@@ -258,6 +258,23 @@ def test_taken_folders_are_left_alone(run: Path, tmp_path: Path) -> None:
     assert (tmp_path / "mine" / "notes.txt").read_text() == "mine" and not (run / "stages" / "9_mine").exists()
     exported(run, "openai", tmp_path / "empty")
     assert (tmp_path / "empty" / "train.jsonl").exists()
+
+
+def test_an_earlier_export_is_replaced_unless_somebody_put_something_there(run: Path, tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    exported(run, "verl", out)
+    exported(run, "openai", out, SPLIT)
+    assert sorted(digests(out)) == ["export.json", "train.jsonl", "validation.jsonl"]
+    exported(run, "openai", tmp_path / "apart", SPLIT)
+    assert digests(out) == digests(tmp_path / "apart")
+    (out / "model.bin").write_text("mine")
+    with pytest.raises(UserError, match=r"holds model.bin, which no `writ export` put there"):
+        export(run, "openai", out, WHOLE, Console())
+    assert (out / "model.bin").read_text() == "mine" and (out / "train.jsonl").is_file()
+    for about in ("[]", '{"files": 7}', "{"):
+        (out / "export.json").write_text(about)
+        with pytest.raises(UserError, match="put there; delete the folder"):
+            export(run, "openai", out, WHOLE, Console())
 
 
 def test_a_run_that_has_not_ended_is_not_exported(tmp_path: Path) -> None:
@@ -304,4 +321,4 @@ def test_the_program_says_what_to_tell_the_trainer(run: Path) -> None:
     assert done.returncode == 0, done
     assert "80 examples of 16 dialogues" in done.stdout and "message_field_training: train" in done.stdout
     again = subprocess.run(command, capture_output=True, text=True, timeout=120)
-    assert again.returncode == 2 and "is not empty" in again.stderr
+    assert again.returncode == 0 and again.stdout == done.stdout

@@ -124,6 +124,6 @@ def test_an_address_stays_one(tmp_path: Path) -> None:
     for wrong in ("hf://datasets/org/name/../../x/y", "hf://org/name/file", "hf:/"):
         with pytest.raises(UserError, match="names no file on the Hub"):
             at(wrong).read_bytes()
-    for other in ("gs://bucket/x", "https://example.org/x", "file:///tmp/x"):
+    for other in ("gs://bucket/x", "S3://bucket/x", "https://example.org/x", "file:///tmp/x"):
         with pytest.raises(StorageError, match="are not known"):
             at(other)
