@@ -8,7 +8,7 @@ from typing import Literal
 
 from schemas.program import Bind, Program
 from schemas.task import Proof, Request, Source
-from stages.simulate_dialogues.wishes import Wish
+from stages.simulate_dialogues.wishes import UNTOLD, Wish
 from tool_specs.lexicon import Lexicon
 from tool_specs.phrasing.roles import roles, told_level
 from tool_specs.programs import Selection
@@ -46,7 +46,9 @@ def _told(
     binds: tuple[tuple[str, Bind], ...],
     facts: tuple[tuple[str, str], ...],
 ) -> tuple[Request, dict[int, str | None]]:
-    sources = {name: Source(provenance="evidence", bind=bind) for name, bind in binds}
+    # Until it is said what shall be swapped, nothing can be said of "the cheapest black one" in its place.
+    there = (bind for bind in binds if bind[1].program < len(programs) and programs[bind[1].program] is not UNTOLD)
+    sources = {name: Source(provenance="evidence", bind=bind) for name, bind in there}
     sources.update((name, Source(provenance="user", fact=fact)) for name, fact in facts)
     kind: Literal["write", "answer"] = "write" if tool else "answer"
     request = Request(kind=kind, tool=tool, arguments={}, sources=sources, programs=tuple(programs), proof=_NO_PROOF)
