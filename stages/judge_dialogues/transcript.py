@@ -70,4 +70,4 @@ def _lines(turn: Sequence[Message]) -> Iterator[str]:
 
 def _line(who: str, text: str) -> str:
     """Returns what somebody said; further lines of it cannot look as though somebody else had begun."""
-    return f"[{who}] " + text.replace("\n", "\n    ")
+    return f"[{who}] " + "\n    ".join(text.splitlines())
