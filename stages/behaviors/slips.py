@@ -106,8 +106,8 @@ def stale(value: Json) -> str:
     text = str(value)
     user, at, host = text.partition("@")
     if at:
-        olds = (f"{_DIGITS.sub('', user)}{year}@{host}" for year in (84, 61, 77, 1984))
-        return next(old for old in olds if not near(old, text))
+        olds = (f"{_DIGITS.sub('', user)}{year}@{host}" for year in (84, 61, 77, 1984, 20735))
+        return next(old for old in olds if old != text and not near(old, text))
     return _DIGITS.sub(lambda match: str((int(match[0]) + 3) % 10), text)
 
 
