@@ -70,12 +70,24 @@ def check_domain(name: str, world: Path | None) -> int:
 
         return check_recipe(Path(name), Console())
     from pipeline.check_view import show_check
+    from tool_specs import catalog
     from tool_specs.check import check_domain as check
 
     domain = _domain(name)
-    opened = _world(domain, world)
-    problems = check(domain, opened)
-    show_check(domain, opened, problems, Console())
+    try:
+        opened = _world(domain, world)
+        problems = check(domain, opened)
+        show_check(domain, opened, problems, Console())
+    except UserError:
+        raise
+    except Exception as error:
+        place = catalog.own_line(Path(name), error)
+        if place is None:
+            raise
+        raise UserError(
+            f"{place}: fails when it is called: {type(error).__name__}: {error}; correct that line, or raise ToolError "
+            "with what the agent shall read"
+        ) from error
     return PARTIAL if problems else WHOLE
 
 

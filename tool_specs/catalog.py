@@ -47,6 +47,13 @@ def is_path(name: str) -> bool:
     return name not in DOMAINS and ("/" in name or name.startswith("."))
 
 
+def own_line(folder: Path, error: Exception) -> str | None:
+    """Returns the innermost line of a domain's own code that an error passed, such as `/home/me/desk/tools.py:97`."""
+    own = folder.expanduser().resolve()
+    frames = [frame for frame in traceback.extract_tb(error.__traceback__) if Path(frame.filename).is_relative_to(own)]
+    return f"{frames[-1].filename}:{frames[-1].lineno}" if frames else None
+
+
 def _folder(path: Path) -> ModuleType:
     folder = path.expanduser().resolve()
     file = folder / "__init__.py"
@@ -87,8 +94,5 @@ def _failure(path: Path, folder: Path, error: Exception) -> str:
         return f"{path}: {error}"
     if isinstance(error, SyntaxError):
         return f"{error.filename}:{error.lineno}: {error.msg}; correct that line"
-    frames = [
-        frame for frame in traceback.extract_tb(error.__traceback__) if Path(frame.filename).is_relative_to(folder)
-    ]
-    place = f"{frames[-1].filename}:{frames[-1].lineno}" if frames else str(path)
+    place = own_line(folder, error) or path
     return f"{place}: importing the domain fails: {type(error).__name__}: {error}; correct that line"

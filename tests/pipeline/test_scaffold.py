@@ -143,6 +143,15 @@ def test_a_bad_folder_is_told_with_its_place(folder: Path, file: str, old: str, 
         with_folders(load_recipe(folder / "recipe.yaml"), folder)
 
 
+def test_a_tool_that_fails_when_it_is_called_is_told_with_its_line(folder: Path) -> None:
+    text = (folder / "tools.py").read_text()
+    (folder / "tools.py").write_text(text.replace('db.edit("loans", loan_id)', 'db.edit("loanz", loan_id)', 1))
+    with pytest.raises(
+        UserError, match=r"tools\.py:\d+: fails when it is called: KeyError: 'loanz'; correct that line"
+    ):
+        check_domain(str(folder), None)
+
+
 def test_check_says_what_can_be_made_and_what_is_missing() -> None:
     console = Console(width=160, record=True)
     world = generate_world(GREENHOUSE, 1, 12)
