@@ -12,6 +12,7 @@ from rich.table import Table
 from pipeline.errors import PARTIAL, WHOLE, BackendError, RecipeError
 from pipeline.live_settings import LiveSettings
 from pipeline.recipe_file import load_recipe
+from tool_specs.graph_slots import input_slots, output_slots
 
 if TYPE_CHECKING:
     from pipeline.live_domain import LiveDomain
@@ -54,7 +55,7 @@ def _check(name: str, settings: LiveSettings, console: Console) -> int:
     for problem in live.problems:
         console.print(_of(name, problem), markup=False, soft_wrap=True)
     if not live.problems:
-        for line in _never_asked(live, settings.section):
+        for line in (*_never_asked(live, settings.section), *_types_of_nothing(live, settings)):
             console.print(f"{name}: {line}", markup=False, soft_wrap=True)
         show_prospects(live.sandbox, console)
     console.print(f"{name}: {len(live.problems)} problems in {len(live.domain.tools)} tools", markup=False)
@@ -73,3 +74,15 @@ def _never_asked(live: LiveDomain, section: str) -> Iterator[str]:
                 f"{tool} was never asked: no answer and no seed gives its {', '.join(each.spec.required)}; add "
                 f"{section}.seeds, or say which column fits ({section}.types)"
             )
+
+
+def _types_of_nothing(live: LiveDomain, settings: LiveSettings) -> Iterator[str]:
+    for tool, types in settings.types.items():
+        each = live.domain.tools.get(tool)
+        if each is None or each.spec.returns is None:
+            continue
+        inputs = [slot.parameter for slot in input_slots(each.spec)]
+        known = [*inputs, *(".".join(("return", *slot.path)) for slot in output_slots(each.spec))]
+        for place in types:
+            if place not in known and f"{place}.*" not in known:
+                yield f"{settings.section}.types.{tool}: there is no {place}; there are {', '.join(known)}"

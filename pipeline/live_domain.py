@@ -112,6 +112,7 @@ def _opened(name: str, settings: LiveSettings, pool: LivePool[Any]) -> LiveDomai
     world = World.of(name, f"recorded:{settings.origin}", explored.tables)
     domain = _domain(name, settings, explored, policy)
     if not explored.problems:
+        _facts_are_there(name, settings, explored)
         domain = worded(domain, world)
     problems = [f"{name}: {each}" if not each.startswith((pool.kind, name)) else each for each in explored.problems]
     return LiveDomain(domain, world, LiveSandbox(domain, world, pool), pool, explored, found.notes, tuple(problems))
@@ -188,6 +189,27 @@ def _with_facts(name: str, settings: LiveSettings, explored: Explored) -> list[T
         more = {**asked, **facts} if spec.name == principal.read else asked
         found[spec.name] = msgspec.structs.replace(spec, types={**more, **spec.types})
     return list(found.values())
+
+
+def _facts_are_there(name: str, settings: LiveSettings, explored: Explored) -> None:
+    """Refuses facts that the row of some user does not have.
+
+    Raises:
+        BackendError: with what the row has.
+    """
+    principal = settings.principal
+    if principal is None:
+        return
+    for person, row in explored.tables[principal.read].items():
+        for path in principal.facts.values():
+            value: Json = row
+            for step in path.split("."):
+                if not isinstance(value, dict) or step not in value:
+                    raise BackendError(
+                        f"{name}: {settings.section}.principal.facts: what {principal.read} answers about {person} has "
+                        f"no {path!r}; it has {', '.join(row)}"
+                    )
+                value = value[step]
 
 
 def _naming(rows: Collection[Row], people: Container[str]) -> list[str]:

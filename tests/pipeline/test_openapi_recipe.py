@@ -33,6 +33,7 @@ def _nothing_left() -> Iterator[None]:
 
 
 def written(folder: Path, **changes: Any) -> Path:
+    folder.mkdir(exist_ok=True)
     path = folder / "mine.yaml"
     path.write_text(json.dumps({"name": "mine", "count": 12, **changes}))
     return path
@@ -116,10 +117,19 @@ def test_check_says_what_keeps_tasks_from_being_made(tmp_path: Path, capsys: pyt
     said = capsys.readouterr().out
     assert "workshop: get_repair was never asked: no answer and no seed gives its repair_id; " in said
 
-    nobody = written(tmp_path, domains=[{"name": "workshop", "openapi": example(principal=None)}])
+    wrong = {"principal": None, "types": {"get_customer": {"return.jobs.*": "repair_id"}}}
+    nobody = written(tmp_path, domains=[{"name": "workshop", "openapi": example(**wrong)}])
     assert check_domain(str(nobody), None) == WHOLE
     said = capsys.readouterr().out
+    assert "openapi.types.get_customer: there is no return.jobs.*; there are customer_id, return.customer_id, " in said
     assert "cancel_repair: repair_id: " in said and "what users know (principal)" in said
+
+    facts = {**example()["principal"], "facts": {"phone": "telephone"}}
+    unknown = written(tmp_path / "a", domains=[{"name": "workshop", "openapi": example(principal=facts)}])
+    assert check_domain(str(unknown), None) == PARTIAL
+    said = capsys.readouterr().out
+    assert "openapi.principal.facts: what get_customer answers about C" in said
+    assert "has no 'telephone'; it has " in said
 
     assert preview_recipe(nobody, None, None) == PARTIAL
     told = capsys.readouterr()
