@@ -17,6 +17,7 @@ from tool_specs.domain import Domain
 from tool_specs.lexicon import ColumnWords, Lexicon, RowWords, Texts, WriteWords
 from tool_specs.phrasing.english import inside, plural, sentence
 from tool_specs.plain_words import columns as column_texts
+from tool_specs.plain_words import questions as question_texts
 from tool_specs.plain_words.observe import Observed, observe
 from tool_specs.plain_words.parameters import parameters_of
 from tool_specs.plain_words.people import ask_identity, facts_of
@@ -84,11 +85,11 @@ def plain_lexicon(domain: Domain, observed: Observed) -> Lexicon:
             name = path.rpartition(".")[2]
             words = column_texts.words_for(name, kind, observed.values.get(id_, ()), taken, enum=_enum(schema))
             columns[id_] = words
-            for key, asks, answer in column_texts.questions(id_, words, kind):
+            for key, asks, answer in question_texts.questions(id_, words, kind):
                 questions[key], answers[key] = asks, answer
         for name in row.options:
             columns[f"{row.id}.{name}.*"] = column_texts.option_words(name)
-        key, asks, answer = column_texts.rows_counted(row.id, owned=row.owned)
+        key, asks, answer = question_texts.rows_counted(row.id, owned=row.owned)
         questions[key], answers[key] = asks, answer
     writes: dict[str, WriteWords] = {}
     choices: dict[str, dict[str, Texts]] = {}

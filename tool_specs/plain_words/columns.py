@@ -1,4 +1,4 @@
-"""Columns in words: how a user asks by a column, how an agent says its values, and what can be asked about it.
+"""Columns in words: how a user asks by a column, and how an agent says its values.
 
     words_for("due_date", "date", ...) -> ColumnWords(name="due date", most=("with the latest due date",), ...)
 
@@ -8,7 +8,7 @@ No two columns of a row get the same superlative: a reader could not tell which 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 
 from schemas.base import Json
@@ -21,7 +21,7 @@ _UNITS = frozenset({"usd", "eur", "gbp", "dollars", "euros", "kg", "km", "cm", "
 _TIMES = frozenset({"minutes", "mins", "min", "hours", "hrs", "seconds", "days", "weeks", "months"})
 _NO_HEIGHT = frozenset({"year", "birth year", "age", "date", "time"})
 """What is not said to be high or low."""
-_LEFT = frozenset({"left", "available", "remaining", "allowed", "ahead", "open", "free", "taken", "used"})
+LEFT = frozenset({"left", "available", "remaining", "allowed", "ahead", "open", "free", "taken", "used"})
 _NO_PLURALS = frozenset({"status", "bonus", "address", "progress", "class", "gross"})
 _STATES = frozenset({"status", "state", "stage", "phase", "condition", "availability", "progress"})
 _SORTS = frozenset({"kind", "type", "category", "genre", "format", "color", "colour", "material", "brand", "cuisine"})
@@ -106,7 +106,7 @@ def column_name(name: str) -> str:
         words = words[:-1]
     if len(words) > 1 and words[-1] in ("until", "since", "from", "by"):
         return f"{said(words).replace(' ', '-')} date"
-    return f"{_done(name)} date" if _done(name) else said(words)
+    return f"{happened(name)} date" if happened(name) else said(words)
 
 
 def counts(name: str) -> str:
@@ -116,7 +116,7 @@ def counts(name: str) -> str:
         return plural(said(tuple(word for word in words[1:] if word != "of")))
     if len(words) > 1 and words[-1] in ("count", "num"):
         return plural(said(words[:-1]))
-    last = words[-2] if len(words) > 1 and words[-1] in _LEFT else words[-1]
+    last = words[-2] if len(words) > 1 and words[-1] in LEFT else words[-1]
     if last in _UNITS | _TIMES | _NO_PLURALS or singular(last) == last:
         return ""
     return said(words)
@@ -136,14 +136,14 @@ def _superlatives(name: str, kind: Kind, taken: set[str]) -> tuple[Texts, Texts]
         most, least = (*known[0], *most), (*known[1], *least)
         if said_name in _NO_HEIGHT:
             most, least = known
-    done = _done(name)
+    done = happened(name)
     if done:
         most, least = (f"most recently {done}", *most), (f"earliest {done}", *least)
     taken.update(most, least)
     return most, least
 
 
-def _done(name: str) -> str:
+def happened(name: str) -> str:
     """Returns the participle of a time's name: `created_at` -> `created`."""
     words = tokens(name)
     return said(words[:-1]) if len(words) > 1 and words[-1] in ("at", "on") and words[-2].endswith("ed") else ""
@@ -156,7 +156,7 @@ def _amounts(name: str, kind: Kind, values: Sequence[Json]) -> dict[str, Texts]:
         return {}
     many = counted or {"mins": "minutes", "min": "minutes", "hrs": "hours"}.get(unit, unit)
     head, _, last = many.rpartition(" ")
-    one = f"{singular(head)} {last}" if last in _LEFT else f"{head} {singular(last)}".strip()
+    one = f"{singular(head)} {last}" if last in LEFT else f"{head} {singular(last)}".strip()
     return {"1": (f"1 {one}",), "*": (f"{{value}} {many}",)}
 
 
@@ -243,69 +243,3 @@ def _handle(name: str) -> Texts:
     if words[-1] == "name":
         return (known, "named {value}")
     return (known,)
-
-
-def questions(id_: str, words: ColumnWords, kind: Kind) -> Iterator[tuple[str, Texts, Texts]]:
-    """Yields (key, questions, answers) of what can be asked about a column."""
-    name = words.name
-    if kind in ("id", "boolean", "text"):
-        return
-    asks: Texts = (
-        f"what the {name} of {{object}} is",
-        f"which {name} {{object}} {{has}}",
-        f"what's the {name} of {{object}}?",
-        f"which {name} {{does}} {{object}} have?",
-    )
-    if name.startswith("number of ") and kind == "number":
-        counted = name.removeprefix("number of ")
-        head, _, last = counted.rpartition(" ")
-        asks = (f"how many {counted} {{object}} {{has}}", f"how many {counted} {{does}} {{object}} have?")
-        if last in _LEFT:
-            asks = (f"how many {head} are {last} for {{object}}", f"how many {head} are {last} for {{object}}?")
-    elif _done(id_.rpartition(".")[2]):
-        done = _done(id_.rpartition(".")[2])
-        asks = (f"when {{object}} {{was}} {done}", f"when {{was}} {{object}} {done}?")
-    elif kind == "money" and name in ("price", "cost"):
-        asks = ("how much {object} cost{s}", "what {object} cost{s}", "how much {does} {object} cost?", *asks[:1])
-    answers: Texts = (
-        f"The {name} of {{object}} is {{value}}.",
-        f"The {name} is {{value}}.",
-        f"Its {name} is {{value}}.",
-    )
-    yield id_, asks, answers
-    if kind in ("money", "number", "duration"):
-        high, low = ("longest", "shortest") if kind == "duration" else ("highest", "lowest")
-        if name.endswith("year"):
-            high, low = "latest", "earliest"
-        for how, word in (("max", high), ("min", low)):
-            texts = (f"what the {word} {name} among {{object}} is", f"what's the {word} {name} among {{object}}?")
-            yield (
-                f"{how}:{id_}",
-                texts,
-                (f"The {word} {name} is {{value}}.", f"The {word} {name} among them is {{value}}."),
-            )
-    if kind == "money" or counts_rows(id_, kind):
-        total = _total(name)
-        texts = (f"what the {total} of {{object}} is", f"what's the {total} of {{object}}?")
-        yield (
-            f"sum:{id_}",
-            texts,
-            (f"The {total} is {{value}}.", "Altogether that's {value}.", "It adds up to {value}."),
-        )
-
-
-def counts_rows(id_: str, kind: Kind) -> bool:
-    """Whether the numbers of a column can be added up: pages can, years cannot."""
-    return kind == "number" and bool(counts(id_.rpartition(".")[2]))
-
-
-def _total(name: str) -> str:
-    return name.replace("number of", "total number of", 1) if name.startswith("number of") else f"total {name}"
-
-
-def rows_counted(row_id: str, *, owned: bool) -> tuple[str, Texts, Texts]:
-    """Returns (key, questions, answers) for how many rows there are."""
-    asks: Texts = ("how many {objects} there are", "how many {objects} are there?")
-    if owned:
-        asks = ("how many {objects} I have", "how many {objects} do I have?", *asks)
-    return f"count:{row_id}", asks, ("I count {value} in all.", "The number is {value}.")

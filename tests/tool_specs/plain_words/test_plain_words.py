@@ -11,7 +11,8 @@ from schemas.tool import ToolSpec
 from tool_specs.domain import generate_world
 from tool_specs.lexicon import Lexicon, RowWords, WriteWords
 from tool_specs.plain_words import merged, worded
-from tool_specs.plain_words.columns import questions, words_for
+from tool_specs.plain_words.columns import words_for
+from tool_specs.plain_words.questions import questions
 from tool_specs.plain_words.writes import write_words
 
 ME = frozenset({"reader_id"})
