@@ -12,30 +12,15 @@ from pipeline.local import Inline
 from pipeline.on_ray import OnRay
 from pipeline.progress import Silent
 from pipeline.runner import run
+from tests.pipeline.shared_ray import SharedRay
 from tests.pipeline.toy import Polish, WriteNotes, files, plan
-
-
-class Shared:
-    """One Ray for the whole module: a start takes seconds."""
-
-    def __init__(self, ray):
-        self.ray = ray
-
-    def __call__(self):
-        return self
-
-    def map(self, line, folder, orders):
-        return self.ray.map(line, folder, orders)
-
-    def close(self):
-        pass
 
 
 @pytest.fixture(scope="module")
 def ray():
-    ray = OnRay(2)
-    yield Shared(ray)
-    ray.close()
+    ray = SharedRay(OnRay(2))
+    yield ray
+    ray.ray.close()
 
 
 def go(made, executor):
@@ -90,7 +75,7 @@ def test_a_damaged_shard_in_a_worker_is_the_user_s_message(tmp_path, ray):
 def test_no_more_shards_are_in_flight_than_workers_can_soon_take(tmp_path, ray):
     taken = []
 
-    class Counting(Shared):
+    class Counting(SharedRay):
         def map(self, line, folder, orders):
             before = len(taken)
 

@@ -16,23 +16,20 @@ from schemas.program import Budget, Program
 from schemas.task import Request, Task, TaskSpec
 from schemas.verdict import Drop
 from stages.base import Services
-from stages.diversify_behaviors import DiversifyBehaviors
 from stages.generate_tasks import GenerateTasks
 from stages.generate_tasks.mistakes import ALONE, IGNORED
-from stages.simulate_dialogues import SimulateDialogues
 from stages.validate_dialogues import judge
 from tests.cycles import cycles_left
 from tests.independent.checker import Checker
+from tests.stages.acted import acted, services_on
 from tests.stages.validate_dialogues.mutators import with_message
 from tool_specs.catalog import domain
-from tool_specs.domain import generate_world
 from tool_specs.phrasing.budgets import budget_of
 from tool_specs.phrasing.leaks import leaks
 from tool_specs.phrasing.recover import missing
 from tool_specs.phrasing.user import task_text
 from tool_specs.programs import bound, column, cost, rank, run
 from tool_specs.reading import Reader
-from tool_specs.sandbox import Sandbox
 
 LEXICON = domain("retail").lexicon
 COUNT = 6
@@ -40,8 +37,7 @@ COUNT = 6
 
 @pytest.fixture(scope="module")
 def services() -> Services:
-    retail = domain("retail")
-    return Services(sandboxes={"retail": Sandbox(retail, generate_world(retail, 5, 200))})
+    return services_on("retail", size=200)
 
 
 def made(number: int, services: Services) -> Sequence[Task | Drop]:
@@ -59,12 +55,7 @@ def tasks(services: Services) -> list[Task]:
 
 @pytest.fixture(scope="module")
 def dialogues(tasks: list[Task], services: Services) -> list[Dialogue]:
-    found: list[Dialogue] = []
-    for task in tasks:
-        for scenario in asyncio.run(DiversifyBehaviors(per_task=4).process(task, services)):
-            acted = asyncio.run(SimulateDialogues().process(scenario, services))  # type: ignore[arg-type]
-            found += [each for each in acted if isinstance(each, Dialogue)]
-    return found
+    return acted(tasks, services, 4)
 
 
 def budget(request: Request) -> Budget:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import random
 
 import msgspec
@@ -12,42 +11,35 @@ from schemas.base import plain
 from schemas.dialogue import Dialogue
 from schemas.program import Condition
 from schemas.task import Request, Task, TaskSpec
-from schemas.verdict import Drop
 from stages.base import Services
-from stages.diversify_behaviors import DiversifyBehaviors
-from stages.generate_tasks import GenerateTasks
-from stages.simulate_dialogues import SimulateDialogues
 from stages.validate_dialogues import judge
 from tests.independent.checker import Checker
+from tests.stages.acted import acted, failures, ordered, services_on
 from tool_specs.catalog import domain
-from tool_specs.domain import generate_world
 from tool_specs.phrasing.leaks import leaks
 from tool_specs.phrasing.recover import demands, missing
 from tool_specs.phrasing.user import task_text
 from tool_specs.programs import bound, meets, run
 from tool_specs.reading import Reader
-from tool_specs.sandbox import Sandbox
 
 LEXICON = domain("retail").lexicon
 
 
 @pytest.fixture(scope="module")
 def services() -> Services:
-    retail = domain("retail")
-    return Services(sandboxes={"retail": Sandbox(retail, generate_world(retail, 5, 150))})
+    return services_on("retail", size=150)
 
 
 @pytest.fixture(scope="module")
 def every_task(services: Services) -> list[Task]:
-    made: list[Task | Drop] = []
-    for number in range(36):
-        spec = TaskSpec(
+    specs = (
+        TaskSpec(
             id=f"spec-{number}", domain="retail", kind="conditional", num_writes=number % 2, burden=3, seed=3,
             number=number,
-        )  # fmt: skip
-        made += asyncio.run(GenerateTasks().process(spec, services))
-    assert not [each for each in made if isinstance(each, Drop)]
-    return [each for each in made if isinstance(each, Task)]
+        )
+        for number in range(36)
+    )  # fmt: skip
+    return ordered(specs, services)
 
 
 @pytest.fixture(scope="module")
@@ -66,12 +58,7 @@ def branched(every_task: list[Task]) -> list[Task]:
 
 @pytest.fixture(scope="module")
 def dialogues(tasks: list[Task], services: Services) -> list[Dialogue]:
-    found: list[Dialogue] = []
-    for task in tasks:
-        for scenario in asyncio.run(DiversifyBehaviors(per_task=2).process(task, services)):
-            acted = asyncio.run(SimulateDialogues().process(scenario, services))  # type: ignore[arg-type]
-            found += [each for each in acted if isinstance(each, Dialogue)]
-    return found
+    return acted(tasks, services, 2)
 
 
 def on(request: Request) -> Condition:
@@ -193,15 +180,10 @@ def test_both_branches_are_told_and_can_be_read_again(branched: list[Task]) -> N
 
 def test_an_agent_writes_the_branch_that_the_number_decides_on(branched: list[Task], services: Services) -> None:
     shown = 0
-    for task in branched:
-        for scenario in asyncio.run(DiversifyBehaviors(per_task=3).process(task, services)):
-            for dialogue in asyncio.run(SimulateDialogues().process(scenario, services)):  # type: ignore[arg-type]
-                assert isinstance(dialogue, Dialogue)
-                assert all(verdict.passed for verdict in judge(dialogue, services))
-                asked = [m.content.lower() for m in dialogue.messages if m.role == "user"]
-                shown += any(
-                    word in text for text in asked for word in ("otherwise", "if not", "isn't", "not so", "any other")
-                )
+    for dialogue in acted(branched, services, 3):
+        assert not failures([dialogue], services)
+        asked = [m.content.lower() for m in dialogue.messages if m.role == "user"]
+        shown += any(word in text for text in asked for word in ("otherwise", "if not", "isn't", "not so", "any other"))
     assert shown >= 2 * len(branched)
 
 

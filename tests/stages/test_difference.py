@@ -2,31 +2,23 @@
 
 from __future__ import annotations
 
-import asyncio
 import random
 
 import msgspec
 import pytest
 
 from schemas.base import plain
-from schemas.dialogue import Dialogue
 from schemas.task import Task, TaskSpec
-from schemas.verdict import Drop
 from stages.base import Services
-from stages.diversify_behaviors import DiversifyBehaviors
-from stages.generate_tasks import GenerateTasks
-from stages.simulate_dialogues import SimulateDialogues
-from stages.validate_dialogues import judge
 from tests.independent.checker import Checker
+from tests.stages.acted import acted, failures, ordered, services_on
 from tool_specs.catalog import domain
-from tool_specs.domain import generate_world
 from tool_specs.phrasing.differences import askable, question_texts
 from tool_specs.phrasing.leaks import leaks
 from tool_specs.phrasing.recover import missing
 from tool_specs.phrasing.user import task_text
 from tool_specs.programs import column, run
 from tool_specs.reading import Reader
-from tool_specs.sandbox import Sandbox
 
 LEXICON = domain("retail").lexicon
 BURDENS = (3, 4, 5, 6)
@@ -34,21 +26,19 @@ BURDENS = (3, 4, 5, 6)
 
 @pytest.fixture(scope="module")
 def services() -> Services:
-    retail = domain("retail")
-    return Services(sandboxes={"retail": Sandbox(retail, generate_world(retail, 5, 150))})
+    return services_on("retail", size=150)
 
 
 @pytest.fixture(scope="module")
 def tasks(services: Services) -> list[Task]:
-    made: list[Task | Drop] = []
-    for number in range(12):
-        spec = TaskSpec(
+    specs = (
+        TaskSpec(
             id=f"spec-{number}", domain="retail", kind="difference", num_writes=0, seed=3, number=number,
             burden=BURDENS[number % len(BURDENS)],
-        )  # fmt: skip
-        made += asyncio.run(GenerateTasks().process(spec, services))
-    assert not [each for each in made if isinstance(each, Drop)]
-    return [each for each in made if isinstance(each, Task)]
+        )
+        for number in range(12)
+    )  # fmt: skip
+    return ordered(specs, services)
 
 
 def test_the_answer_is_how_far_the_ends_are_apart(tasks: list[Task], services: Services) -> None:
@@ -80,12 +70,8 @@ def test_only_amounts_and_numbers_with_two_ends_are_asked_for() -> None:
 
 
 def test_scripted_dialogues_pass_the_checks_and_another_number_does_not(tasks: list[Task], services: Services) -> None:
-    found: list[Dialogue] = []
-    for task in tasks:
-        for scenario in asyncio.run(DiversifyBehaviors(per_task=2).process(task, services)):
-            acted = asyncio.run(SimulateDialogues().process(scenario, services))  # type: ignore[arg-type]
-            found += [each for each in acted if isinstance(each, Dialogue)]
-    good = [each for each in found if all(verdict.passed for verdict in judge(each, services))]
+    found = acted(tasks, services, 2)
+    good = [each for each in found if not failures([each], services)]
     assert len(good) >= 0.95 * len(found) > 0
     for dialogue in good[:6]:
         told = f"{dialogue.scenario.task.requests[0].arguments['answer']:,.2f}"
@@ -96,7 +82,7 @@ def test_scripted_dialogues_pass_the_checks_and_another_number_does_not(tasks: l
             for each in dialogue.messages
         ]
         wrong = msgspec.structs.replace(dialogue, messages=tuple(messages))
-        assert not all(verdict.passed for verdict in judge(wrong, services))
+        assert failures([wrong], services)
 
 
 def test_the_other_program_agrees(tasks: list[Task], services: Services) -> None:

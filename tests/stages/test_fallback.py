@@ -2,28 +2,20 @@
 
 from __future__ import annotations
 
-import asyncio
 import random
 
 import pytest
 
-from schemas.dialogue import Dialogue
 from schemas.program import Call, Program
 from schemas.task import Task, TaskSpec
-from schemas.verdict import Drop
 from stages.base import Services
-from stages.diversify_behaviors import DiversifyBehaviors
-from stages.generate_tasks import GenerateTasks
-from stages.simulate_dialogues import SimulateDialogues
-from stages.validate_dialogues import judge
+from tests.stages.acted import acted, failures, ordered, services_on
 from tool_specs.catalog import domain
-from tool_specs.domain import generate_world
 from tool_specs.phrasing.leaks import leaks
 from tool_specs.phrasing.recover import demands, missing
 from tool_specs.phrasing.user import task_text
 from tool_specs.programs import preferred, rank, run
 from tool_specs.reading import Reader
-from tool_specs.sandbox import Sandbox
 
 BURDENS = (3, 4, 5, 6)
 NOT_THERE = ("there's no ", "i found no ", "i don't see ", "there isn't ", " there, so any ", "i see neither ")
@@ -32,21 +24,19 @@ LEXICON = domain("retail").lexicon
 
 @pytest.fixture(scope="module")
 def services() -> Services:
-    retail = domain("retail")
-    return Services(sandboxes={"retail": Sandbox(retail, generate_world(retail, 5, 150))})
+    return services_on("retail", size=150)
 
 
 @pytest.fixture(scope="module")
 def tasks(services: Services) -> list[Task]:
-    made: list[Task | Drop] = []
-    for number in range(24):
-        spec = TaskSpec(
+    specs = (
+        TaskSpec(
             id=f"spec-{number}", domain="retail", kind="fallback", num_writes=1, seed=3, number=number,
             burden=BURDENS[number // 2 % len(BURDENS)],
-        )  # fmt: skip
-        made += asyncio.run(GenerateTasks().process(spec, services))
-    assert not [each for each in made if isinstance(each, Drop)]
-    return [each for each in made if isinstance(each, Task)]
+        )
+        for number in range(24)
+    )  # fmt: skip
+    return ordered(specs, services)
 
 
 def wishing(task: Task) -> tuple[int, Program]:
@@ -105,12 +95,8 @@ def test_a_text_without_the_second_choice_is_not_enough(tasks: list[Task]) -> No
 
 
 def test_scripted_dialogues_pass_the_checks_and_say_what_is_not_there(tasks: list[Task], services: Services) -> None:
-    found: list[Dialogue] = []
-    for task in tasks:
-        for scenario in asyncio.run(DiversifyBehaviors(per_task=2).process(task, services)):
-            acted = asyncio.run(SimulateDialogues().process(scenario, services))  # type: ignore[arg-type]
-            found += [each for each in acted if isinstance(each, Dialogue)]
-    good = [each for each in found if all(verdict.passed for verdict in judge(each, services))]
+    found = acted(tasks, services, 2)
+    good = [each for each in found if not failures([each], services)]
     assert len(good) >= 0.95 * len(found) > 0
     for dialogue in good:
         if dialogue.scenario.task.spec.number % 2:

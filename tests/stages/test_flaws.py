@@ -13,21 +13,20 @@ from schemas.base import Json, decode, encode
 from schemas.dialogue import Dialogue, Message
 from schemas.program import column_id
 from schemas.task import Flaw, Kind, Request, Task, TaskSpec
-from schemas.verdict import Drop
 from stages.base import Services
 from stages.behaviors.instructions import FIRST
 from stages.diversify_behaviors import DiversifyBehaviors
 from stages.generate_tasks import GenerateTasks
-from stages.simulate_dialogues import SimulateDialogues, simulate
+from stages.simulate_dialogues import simulate
 from stages.simulate_dialogues.agent_words import is_careful
 from stages.simulate_dialogues.loop import Caps
 from stages.simulate_dialogues.scripted_agent import ScriptedAgent, ScriptedAgents
 from stages.simulate_dialogues.scripted_engine import seed_of
 from stages.simulate_dialogues.scripted_user import ScriptedUsers
 from stages.validate_dialogues import judge
+from tests.stages.acted import acted, made, services_on
 from tests.stages.validate_dialogues.mutators import recorded, renumbered, with_message, with_messages, without
-from tool_specs.catalog import domain
-from tool_specs.domain import Domain, generate_world
+from tool_specs.domain import Domain
 from tool_specs.phrasing.leaks import leaks
 from tool_specs.programs import MISSING, ReadAsk, bound, run
 from tool_specs.sandbox import Sandbox
@@ -39,34 +38,27 @@ PER_KIND = 10
 
 @pytest.fixture(scope="module")
 def services() -> Services:
-    domains = [domain(name) for name in DOMAINS]
-    return Services(sandboxes={each.name: Sandbox(each, generate_world(each, 5, 60)) for each in domains})
+    return services_on(*DOMAINS, size=60)
 
 
 @pytest.fixture(scope="module")
 def tasks(services: Services) -> list[Task]:
-    made: list[Task | Drop] = []
-    for name in DOMAINS:
-        for kind in KINDS:
-            for number in range(PER_KIND):
-                spec = TaskSpec(
-                    id=f"spec-{number}", domain=name, kind=kind, num_writes=1, burden=2 + number % 3, seed=3,
-                    number=number,
-                )  # fmt: skip
-                made += asyncio.run(GenerateTasks().process(spec, services))
-    found = [each for each in made if isinstance(each, Task)]
-    assert len(found) >= 0.9 * len(made), [each for each in made if isinstance(each, Drop)]
+    specs = (
+        TaskSpec(
+            id=f"spec-{number}", domain=name, kind=kind, num_writes=1, burden=2 + number % 3, seed=3, number=number
+        )
+        for name in DOMAINS
+        for kind in KINDS
+        for number in range(PER_KIND)
+    )
+    found, drops = made(specs, services)
+    assert len(drops) <= 0.1 * len(found), drops
     return found
 
 
 @pytest.fixture(scope="module")
 def every_dialogue(tasks: list[Task], services: Services) -> list[Dialogue]:
-    found: list[Dialogue] = []
-    for task in tasks:
-        for scenario in asyncio.run(DiversifyBehaviors(per_task=4).process(task, services)):
-            made = asyncio.run(SimulateDialogues().process(scenario, services))
-            found += [each for each in made if isinstance(each, Dialogue)]
-    return found
+    return acted(tasks, services, 4)
 
 
 @pytest.fixture(scope="module")

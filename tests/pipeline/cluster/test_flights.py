@@ -14,32 +14,17 @@ from pipeline.storage import read_shard
 from schemas.sft import SftRow
 from schemas.verdict import Drop
 from tests.pipeline.cluster.fatal import fatal_plan
+from tests.pipeline.shared_ray import SharedRay
 from tests.pipeline.toy import files
 
 pytestmark = pytest.mark.slow
 
 
-class Shared:
-    """One Ray for the whole module: a start takes seconds."""
-
-    def __init__(self):
-        self.ray = OnRay(2)
-
-    def __call__(self):
-        return self
-
-    def map(self, line, folder, orders):
-        return self.ray.map(line, folder, orders)
-
-    def close(self):
-        pass
-
-
 @pytest.fixture(scope="module")
 def ray():
-    shared = Shared()
-    yield shared
-    shared.ray.close()
+    ray = SharedRay(OnRay(2))
+    yield ray
+    ray.ray.close()
 
 
 @pytest.fixture(scope="module")

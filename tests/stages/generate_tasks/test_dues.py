@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import random
 from collections.abc import Callable
 from typing import Any
@@ -12,7 +11,6 @@ import pytest
 from schemas.base import plain
 from schemas.task import Task, TaskSpec
 from stages.base import Services
-from stages.diversify_behaviors import DiversifyBehaviors
 from stages.generate_tasks import GenerateTasks
 from stages.generate_tasks.assemble import TaskMaker
 from stages.generate_tasks.claims import NotProven
@@ -21,9 +19,8 @@ from stages.generate_tasks.dues import DuePlan, due, due_plans, not_due, people_
 from stages.generate_tasks.ground import Ground
 from stages.generate_tasks.makers import Maker
 from stages.generate_tasks.prospects import prospects
-from stages.simulate_dialogues import SimulateDialogues
-from stages.validate_dialogues import judge
 from tests.independent.checker import Checker
+from tests.stages.acted import acted, failures
 from tool_specs.catalog import domain
 from tool_specs.domain import generate_world
 from tool_specs.sandbox import Sandbox
@@ -112,11 +109,8 @@ def test_nobody_is_offered_anything_unasked(granted: list[Task], refused: list[T
 
 def test_dialogues_pass_the_checks(ground: Ground, granted: list[Task], refused: list[Task]) -> None:
     services = Services(sandboxes={"airline": ground.sandbox})
-    for task in (*granted, *refused):
-        for scenario in asyncio.run(DiversifyBehaviors(per_task=2).process(task, services)):
-            for dialogue in asyncio.run(SimulateDialogues().process(scenario, services)):
-                failed = [each for each in judge(dialogue, services) if not each.passed]  # type: ignore[arg-type]
-                assert not failed, failed
+    failed = failures(acted((*granted, *refused), services, 2), services)
+    assert not failed, failed
 
 
 def test_people_to_whom_something_is_due_are_found_by_trying(ground: Ground, plan: DuePlan) -> None:

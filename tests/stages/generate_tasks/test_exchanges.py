@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import random
 
 import pytest
@@ -10,7 +9,6 @@ import pytest
 from schemas.base import plain
 from schemas.task import Task, TaskSpec
 from stages.base import Services
-from stages.diversify_behaviors import DiversifyBehaviors
 from stages.generate_tasks import GenerateTasks
 from stages.generate_tasks.assemble import TaskMaker
 from stages.generate_tasks.claims import NotProven
@@ -18,9 +16,8 @@ from stages.generate_tasks.drafts import NoSuchRequest
 from stages.generate_tasks.exchanges import Exchange, exchanged, exchanges_of
 from stages.generate_tasks.ground import Ground
 from stages.generate_tasks.makers import Maker
-from stages.simulate_dialogues import SimulateDialogues
-from stages.validate_dialogues import judge
 from tests.independent.checker import Checker
+from tests.stages.acted import acted, failures
 from tool_specs.catalog import domain
 from tool_specs.domain import generate_world
 from tool_specs.sandbox import Sandbox
@@ -101,11 +98,7 @@ def test_neither_the_places_nor_the_flight_is_said(tasks: list[Task]) -> None:
 
 def test_dialogues_pass_the_checks(ground: Ground, tasks: list[Task]) -> None:
     services = Services(sandboxes={"airline": ground.sandbox})
-    failed = []
-    for task in tasks:
-        for scenario in asyncio.run(DiversifyBehaviors(per_task=2).process(task, services)):
-            for dialogue in asyncio.run(SimulateDialogues().process(scenario, services)):
-                failed += [each for each in judge(dialogue, services) if not each.passed]  # type: ignore[arg-type]
+    failed = failures(acted(tasks, services, 2), services)
     assert not failed, failed
 
 

@@ -2,43 +2,33 @@
 
 from __future__ import annotations
 
-import asyncio
-
 import pytest
 
 from schemas.task import Task, TaskSpec
 from stages.base import Services
-from stages.diversify_behaviors import DiversifyBehaviors
-from stages.generate_tasks import GenerateTasks
 from stages.generate_tasks.figures import Counted, Followed
 from stages.generate_tasks.ground import Ground
 from stages.generate_tasks.places import Told
 from stages.generate_tasks.plans import plans_of
-from stages.simulate_dialogues import SimulateDialogues
-from stages.validate_dialogues import judge
+from tests.stages.acted import acted, failures, made, services_on
 from tool_specs.airline.rows import free_bags
-from tool_specs.catalog import domain
-from tool_specs.domain import generate_world
-from tool_specs.sandbox import Sandbox
 
 
 @pytest.fixture(scope="module")
 def services() -> Services:
-    airline = domain("airline")
-    return Services(sandboxes={"airline": Sandbox(airline, generate_world(airline, 2, 150))})
+    return services_on("airline", size=150, seed=2)
 
 
 @pytest.fixture(scope="module")
 def tasks(services: Services) -> list[Task]:
-    found: list[Task] = []
-    for number in range(16):
-        spec = TaskSpec(
+    specs = (
+        TaskSpec(
             id=f"order-{number}", domain="airline", kind="write_intensive", num_writes=2, burden=2, seed=4,
             number=number,
-        )  # fmt: skip
-        made = asyncio.run(GenerateTasks().process(spec, services))
-        found += [task for task in made if isinstance(task, Task)]
-    return found
+        )
+        for number in range(16)
+    )  # fmt: skip
+    return made(specs, services)[0]
 
 
 def test_plans_of_writes_with_numbers_and_lists(services: Services) -> None:
@@ -100,12 +90,7 @@ def test_lists_of_people_are_told_in_full(tasks: list[Task]) -> None:
 
 
 def test_dialogues_about_them_pass_the_checks(tasks: list[Task], services: Services) -> None:
-    passed, failed = 0, []
-    for task in tasks:
-        for scenario in asyncio.run(DiversifyBehaviors(per_task=1).process(task, services)):
-            for dialogue in asyncio.run(SimulateDialogues().process(scenario, services)):
-                verdicts = judge(dialogue, services)  # type: ignore[arg-type]
-                bad = [each for each in verdicts if not each.passed]
-                passed += not bad
-                failed += bad
-    assert passed >= 12 and len(failed) <= 2, failed
+    dialogues = acted(tasks, services, 1)
+    bad = [each for each in dialogues if failures([each], services)]
+    failed = failures(bad, services)
+    assert len(dialogues) - len(bad) >= 12 and len(failed) <= 2, failed

@@ -2,15 +2,10 @@
 
 from __future__ import annotations
 
-import asyncio
-
-from schemas.task import Kind, Task, TaskSpec
-from schemas.verdict import Drop
+from schemas.task import Kind, TaskSpec
 from stages.base import Services
-from stages.diversify_behaviors import DiversifyBehaviors
 from stages.generate_tasks import GenerateTasks
-from stages.simulate_dialogues import SimulateDialogues
-from stages.validate_dialogues import ValidateDialogues
+from tests.stages.acted import acted, failures, made
 from tests.tool_specs.parking import DOMAIN
 from tool_specs.domain import generate_world
 from tool_specs.plain_words import worded
@@ -26,28 +21,16 @@ CELLS: tuple[tuple[Kind, int, int], ...] = (
 def test_tasks_about_numbered_rows_are_proven_and_their_dialogues_pass() -> None:
     world = generate_world(DOMAIN, 1, 14)
     services = Services({"parking": Sandbox(worded(DOMAIN, world), world)})
-
-    async def run() -> tuple[list[Task], list[Drop]]:
-        tasks: list[Task] = []
-        drops: list[Drop] = []
-        for number, (kind, num_writes, burden) in enumerate(CELLS * 2):
-            spec = TaskSpec(
-                id=f"o{number}", domain="parking", kind=kind, num_writes=num_writes, burden=burden, seed=1,
-                number=number,
-            )  # fmt: skip
-            for task in await GenerateTasks(validation=0.0).process(spec, services):
-                if isinstance(task, Drop):
-                    continue
-                tasks.append(task)
-                for scenario in await DiversifyBehaviors(per_task=1).process(task, services):
-                    for dialogue in await SimulateDialogues().process(scenario, services):  # type: ignore[arg-type]
-                        judged = await ValidateDialogues().process(dialogue, services)  # type: ignore[arg-type]
-                        drops += [each for each in judged if isinstance(each, Drop)]
-        return tasks, drops
-
-    tasks, drops = asyncio.run(run())
+    specs = (
+        TaskSpec(
+            id=f"o{number}", domain="parking", kind=kind, num_writes=num_writes, burden=burden, seed=1, number=number
+        )
+        for number, (kind, num_writes, burden) in enumerate(CELLS * 2)
+    )
+    tasks, _ = made(specs, services, GenerateTasks(validation=0.0))
     assert len(tasks) >= 0.75 * len(CELLS) * 2
-    assert not drops, [each.detail for each in drops]
+    failed = failures(acted(tasks, services, 1), services)
+    assert not failed, failed
     assert {task.kind for task in tasks} >= {"read_heavy", "write_intensive", "must_refuse"}
     heavy = [task for task in tasks if task.kind == "read_heavy"]
     assert all(isinstance(task.requests[0].arguments["permit_id"], int) for task in heavy)

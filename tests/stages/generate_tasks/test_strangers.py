@@ -2,20 +2,15 @@
 
 from __future__ import annotations
 
-import asyncio
-
 import pytest
 
 from schemas.task import Kind, Task, TaskSpec
-from schemas.verdict import Drop, Judged
 from stages.base import Services
 from stages.behaviors.rules import fitting
 from stages.behaviors.space import SPACE
-from stages.diversify_behaviors import DiversifyBehaviors
 from stages.generate_tasks import GenerateTasks
 from stages.generate_tasks.ground import Ground, split_of
-from stages.simulate_dialogues import SimulateDialogues
-from stages.validate_dialogues import ValidateDialogues
+from tests.stages.acted import acted, failures, made
 from tests.tool_specs.greenhouse import DOMAIN
 from tool_specs.domain import generate_world
 from tool_specs.plain_words import worded
@@ -36,17 +31,16 @@ def services() -> Services:
 
 @pytest.fixture(scope="module")
 def tasks(services: Services) -> list[Task]:
-    found = []
-    for number, (kind, num_writes, burden) in enumerate(CELLS * 3):
-        split = "validation" if number % 3 == 2 else "train"
-        spec = TaskSpec(
+    specs = (
+        TaskSpec(
             id=f"o{number}", domain="greenhouse", kind=kind, num_writes=num_writes, burden=burden, seed=2,
-            number=number, split=split,
-        )  # fmt: skip
-        found += asyncio.run(GenerateTasks(validation=VALIDATION).process(spec, services))
-    made = [task for task in found if isinstance(task, Task)]
-    assert len(made) >= 0.8 * len(found), [each.detail for each in found if isinstance(each, Drop)]
-    return made
+            number=number, split="validation" if number % 3 == 2 else "train",
+        )
+        for number, (kind, num_writes, burden) in enumerate(CELLS * 3)
+    )  # fmt: skip
+    tasks, drops = made(specs, services, GenerateTasks(validation=VALIDATION))
+    assert len(drops) <= 0.2 * len(CELLS) * 3, [each.detail for each in drops]
+    return tasks
 
 
 def test_strangers_begin_with_nothing_or_with_a_shelf(services: Services) -> None:
@@ -70,18 +64,10 @@ def test_the_row_that_a_write_is_about_decides_on_the_split(tasks: list[Task]) -
 
 
 def test_their_dialogues_pass_without_a_word_about_who_it_is(services: Services, tasks: list[Task]) -> None:
-    async def talk(task: Task) -> list[Judged | Drop]:
-        judged: list[Judged | Drop] = []
-        for scenario in await DiversifyBehaviors(per_task=1).process(task, services):
-            for dialogue in await SimulateDialogues().process(scenario, services):  # type: ignore[arg-type]
-                judged += await ValidateDialogues().process(dialogue, services)  # type: ignore[arg-type]
-        return judged
-
-    results = [each for task in tasks for each in asyncio.run(talk(task))]
-    drops = [each.detail for each in results if isinstance(each, Drop)]
-    assert len(drops) <= 0.05 * len(results), drops
-    told = [m.content for each in results if isinstance(each, Judged) for m in each.dialogue.messages]
-    assert not any("account" in text for text in told)
+    dialogues = acted(tasks, services, 1)
+    failed = [each for each in dialogues if failures([each], services)]
+    assert len(failed) <= 0.05 * len(dialogues), failures(failed, services)
+    assert not any("account" in message.content for each in dialogues for message in each.messages)
 
 
 def test_strangers_have_no_occasion_to_drip(services: Services, tasks: list[Task]) -> None:
