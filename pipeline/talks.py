@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import Literal
 
 import msgspec
 import orjson
@@ -62,9 +63,9 @@ def run_talks(run: Path) -> Iterator[Talk]:
 
 def talk_of(messages: Sequence[dict[str, Json]], intent: str = "") -> Talk:
     """Returns what is said in messages of OpenAI form."""
-    speakers = {"user": "user", "assistant": "agent"}
+    speakers: dict[str, Literal["user", "agent"]] = {"user": "user", "assistant": "agent"}
     turns = ((speakers[each["role"]], said(each)) for each in messages if each["role"] in speakers)
-    return Talk(tuple((speaker, text) for speaker, text in turns if text), intent)  # type: ignore[misc]
+    return Talk(tuple((speaker, text) for speaker, text in turns if text), intent)
 
 
 def _foreign(path: Path) -> tuple[list[Talk], list[str]]:

@@ -30,7 +30,7 @@ def remembered(objects: Literal[1, 2], size: int = _SIZE) -> Callable[[Callable[
         size: results held; when there are more, all are forgotten.
     """
     # Spelt out for one and two: looking up must cost less than what it saves.
-    return cast(Any, _by_one if objects == 1 else _by_two)(size)  # type: ignore[no-any-return]
+    return cast("Callable[[Callable[P, T]], Callable[P, T]]", (_by_one if objects == 1 else _by_two)(size))
 
 
 def _by_one(size: int) -> Callable[[Callable[..., T]], Callable[..., T]]:

@@ -9,7 +9,7 @@ often each pair of neighbouring acts is planned: a sequence counts the more, the
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Collection
 from itertools import pairwise
 from math import sqrt
@@ -51,10 +51,10 @@ def evened(sequences: Collection[ActSequence]) -> tuple[float, ...]:
     pairs = [Counter(pairwise(sequence.acts)) for sequence in sequences]
     weights = [1 / len(pairs)] * len(pairs)
     for _ in range(_ROUNDS):
-        planned: Counter[tuple[str, str]] = Counter()
+        planned: defaultdict[tuple[str, str], float] = defaultdict(float)
         for weight, own in zip(weights, pairs, strict=True):
             for pair, times in own.items():
-                planned[pair] += weight * times  # type: ignore[assignment]
+                planned[pair] += weight * times
         rarity = [sum(1 / planned[pair] for pair in own) / len(own) for own in pairs]
         raised = [weight * sqrt(rare) for weight, rare in zip(weights, rarity, strict=True)]
         weights = [weight / sum(raised) for weight in raised]

@@ -10,6 +10,8 @@ import math
 import random
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
+from operator import is_
 
 from schemas.base import Json, canonical
 from schemas.program import At, Bind, Call, Each, Fact, Filter, Operand, OrderKey, Pick, Program, Step
@@ -88,7 +90,7 @@ class Seeker:
             row = rows[rng.randrange(len(rows))]
             rules = filters_for(self._ground, [chain.last], row, labels=False)
             rules += filters_for(self._ground, [chain.last], row, labels=True)
-            further[row_id] = self._composer.apart(rules, rows, lambda each, row=row: each is row)  # type: ignore[misc]
+            further[row_id] = self._composer.apart(rules, rows, partial(is_, row))
         return Details(said, further)
 
     def draft(

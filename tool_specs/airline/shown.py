@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from typing import cast
 
 from schemas.base import Json
 from schemas.world import Row
@@ -30,9 +31,9 @@ def onestop_shown(arguments: Mapping[str, Json], pairs: list[list[FlightOffer]])
 
 def _shown(offers: Iterable[FlightOffer], date: str) -> Known:
     flights: dict[str, Row] = {}
-    for offer in offers:
-        row = {key: offer[key] for key in _SCHEDULE}  # type: ignore[literal-required]
-        day = {key: offer[key] for key in _DAY}  # type: ignore[literal-required]
+    for offer in cast("Iterable[Row]", offers):
+        row = {key: offer[key] for key in _SCHEDULE}
+        day = {key: offer[key] for key in _DAY}
         known = flights.setdefault(offer["flight_number"], {**row, "dates": {}})
         known["dates"][offer.get("date") or date] = day
     return {"flights": flights}
