@@ -48,7 +48,8 @@ class Lost(NamedTuple):
     def __str__(self) -> str:
         if self.found is None:
             return f"{self.path} is missing"
-        return f"{self.path} was changed: {self.found:,} bytes instead of {self.noted:,}"
+        told = f": {self.found:,} bytes instead of {self.noted:,}" if self.found != self.noted else ""
+        return f"{self.path} was changed{told}"
 
 
 def write_contents(out: Path, parts: Mapping[str, Sequence[str]]) -> None:
@@ -67,7 +68,8 @@ def write_contents(out: Path, parts: Mapping[str, Sequence[str]]) -> None:
 def read_contents(out: Path) -> dict[str, Folders] | None:
     """Returns what was there when the run ended; None where that is not known."""
     try:
-        return msgspec.json.decode((out / FILE).read_bytes(), type=dict[str, Folders])
+        found = msgspec.json.decode((out / FILE).read_bytes(), type=dict[str, Folders])
+        return found if ROWS in found else None
     except (OSError, msgspec.MsgspecError):
         return None
 
@@ -76,7 +78,8 @@ def lost(out: Path) -> list[Lost]:
     """Returns what is not as it was when the run ended."""
     before = read_contents(out)
     if before is None:
-        return [Lost(ROWS, FILE, None, None)]
+        spoilt = 0 if (out / FILE).exists() else None
+        return [Lost(ROWS, FILE, spoilt, spoilt)]
     found: list[Lost] = []
     for part, folders in before.items():
         for folder, files in folders.items():

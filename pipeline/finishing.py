@@ -16,7 +16,7 @@ from pathlib import Path
 
 import msgspec
 
-from pipeline.contents import ROWS, Lost, read_contents, write_contents
+from pipeline.contents import ROWS, Lost, lost, read_contents, write_contents
 from pipeline.fill_cells import Filling
 from pipeline.observe.watch import Watch
 from pipeline.outcome import Outcome
@@ -29,7 +29,8 @@ from schemas.base import Json, digest
 
 FILE = "finishing.json"
 RUN: File = "run.json"
-_OWN = ("key", "seconds", "kept_per_second")
+KEPT: File = "kept.json"
+_OWN = ("key", "chosen", "seconds", "kept_per_second")
 """What `run.json` says beside the facts and the circumstances."""
 
 Finish = Sequence[Callable[[Path], Path | Sequence[Path] | None]]
@@ -63,10 +64,27 @@ def begun(out: Path, key: str) -> Finishing | None:
         StorageError: somebody changed the file.
     """
     path = out / FILE
-    if not (path.exists() and (out / "kept.json").exists()):
+    if not (path.exists() and (out / KEPT).exists()):
         return None
     found = formed(path, read_json(path), Finishing)
-    return found if (found.key, found.chosen) == (key, digest(read_json(out / "kept.json"))) else None
+    return found if (found.key, found.chosen) == (key, digest(read_json(out / KEPT))) else None
+
+
+def lost_since(out: Path, chosen: Json) -> list[Lost]:
+    """Returns what is not as it was when a run ended.
+
+    Args:
+        out: its folder.
+        chosen: digest of `kept.json` then, by `run.json`: other rows may have names as long.
+
+    Raises:
+        StorageError: `kept.json` cannot be read.
+    """
+    gone = lost(out)
+    if not any(each.part == ROWS for each in gone) and digest(read_json(out / KEPT)) != chosen:
+        size = (out / KEPT).stat().st_size
+        gone.append(Lost(ROWS, KEPT, size, size))
+    return gone
 
 
 def reopened(out: Path, key: str, gone: Sequence[Lost]) -> Finishing | None:
@@ -78,7 +96,7 @@ def reopened(out: Path, key: str, gone: Sequence[Lost]) -> Finishing | None:
     parts = {each.part for each in gone}
     if ROWS in parts:
         return None
-    chosen, ended = read_told(out, "kept.json"), read_told(out, "run.json")
+    chosen, ended = read_told(out, KEPT), read_told(out, RUN)
     ending = {name: each for name, each in ended.items() if name not in (*chosen["facts"], *_OWN)}
     before = read_contents(out) or {}
     made = {name: _places(folders) for name, folders in before.items() if name not in (ROWS, *parts)}
@@ -109,12 +127,13 @@ def finish(plan: Plan, finishing: Finishing, filling: Filling, watch: Watch, mak
             places = [made] if isinstance(made, Path) else made
             finishing.made[name] = [each.relative_to(plan.out).as_posix() for each in places]
             _note(plan.out, finishing)
-    facts = read_told(plan.out, "kept.json")["facts"]
+    facts = read_told(plan.out, KEPT)["facts"]
     write_json(plan.out / SIZES, [*grown_from(plan.out, plan.recipe.count), plan.recipe.count])
     seconds = finishing.seconds + time.monotonic() - started
     took = {"seconds": round(seconds, 2), "kept_per_second": round(facts["kept"] / max(seconds, 1e-9), 1)}
-    write_contents(plan.out, {ROWS: ["stages", "kept.json"], **finishing.made})
-    write_json(plan.out / RUN, {"key": finishing.key, **facts, **finishing.ending, **took})
+    write_contents(plan.out, {ROWS: ["stages", KEPT], **finishing.made})
+    own = {"key": finishing.key, "chosen": finishing.chosen}
+    write_json(plan.out / RUN, {**own, **facts, **finishing.ending, **took})
     (plan.out / FILE).unlink(missing_ok=True)
     return Outcome(facts["kept"], plan.recipe.count, facts["unfilled"], poisoned=finishing.poisoned)
 
@@ -131,7 +150,7 @@ def name_of(make: Callable[[Path], object]) -> str:
 def filled(plan: Plan) -> Filling:
     """Returns the cells as they were when the rows were chosen."""
     filling = Filling(plan.recipe)
-    for each in read_told(plan.out, "kept.json")["facts"]["cells"]:
+    for each in read_told(plan.out, KEPT)["facts"]["cells"]:
         cell = Cell(*(each[name] for name in Cell._fields))
         filling.kept[cell] = filling.quota[cell] = each["kept"]
     return filling

@@ -20,12 +20,12 @@ import msgspec
 
 from pipeline.cluster.poison import bear
 from pipeline.contents import FILE as CONTENTS
-from pipeline.contents import Lost, lost, manifests
+from pipeline.contents import Lost, manifests
 from pipeline.errors import WHOLE, RecipeError, StorageError
 from pipeline.fill_cells import Filling
 from pipeline.fingerprint import code_digest
 from pipeline.finishing import FILE as FINISHING
-from pipeline.finishing import Finish, Finishing, begun, filled, finish, name_of, reopened
+from pipeline.finishing import Finish, Finishing, begun, filled, finish, lost_since, name_of, reopened
 from pipeline.line import Order
 from pipeline.local import Executor
 from pipeline.observe.watch import Progress, Watch
@@ -151,7 +151,7 @@ def whole_run(plan: Plan, made: Sequence[str]) -> tuple[Outcome | None, list[Los
     wanted = found.get("wanted", 0)
     if wanted >= count and found.get("key") == _key(plan, made, wanted):
         larger = wanted > count
-        if gone := lost(plan.out):
+        if gone := lost_since(plan.out, found.get("chosen")):
             if larger:
                 raise StorageError(f"{plan.out}: {gone[0]}; the same command with -n {wanted} makes it again")
             for manifest in manifests(gone):

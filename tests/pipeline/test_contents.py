@@ -122,6 +122,16 @@ def _last(out):
     return max((path.name for path in (out / "stages").iterdir()), key=lambda name: int(name.split("_")[0]))
 
 
+def test_rows_that_somebody_chose_otherwise_in_as_many_letters_are_chosen_anew(made, out, capsys):
+    before, kept = files(out), (out / "kept.json").read_text()
+    (out / "kept.json").write_text(kept.replace("r0-00000", "r0-00007"))
+    assert lost(out) == []  # of the same size
+    assert unchanged(asked(made), out) is None
+    assert "had ended, but kept.json was changed " in planned(made, out, capsys)
+    assert run(made / "library", out) == WHOLE
+    assert files(out) == before and unchanged(asked(made), out) == COUNT
+
+
 def test_a_shard_that_was_cut_off_is_told_before_anything_is_touched(made, out, capsys):
     cut(out / f"{MIDDLE}.parquet")
     before = files(out)
@@ -160,8 +170,10 @@ def test_all_that_a_run_made_is_noted(out):
                if size is not None)  # fmt: skip
 
 
-@pytest.mark.parametrize("content", [b"", b"[]", b'{"rows": {"stages": 7}}', b'{"rows": {"": {"kept.json": "x"}}}'])
+@pytest.mark.parametrize(
+    "content", [b"", b"[]", b"{}", b'{"rows": {"stages": 7}}', b'{"rows": {"": {"kept.json": "x"}}}']
+)
 def test_a_list_that_somebody_spoilt_says_nothing(out, content):
     (out / FILE).write_bytes(content)
     assert read_contents(out) is None
-    assert [str(each) for each in lost(out)] == ["contents.json is missing"]
+    assert [str(each) for each in lost(out)] == ["contents.json was changed"]

@@ -11,6 +11,7 @@ import pytest
 from pipeline.errors import StorageError
 from pipeline.house import HOME
 from pipeline.local import Inline
+from pipeline.observe.state import read_state
 from pipeline.observe.watch import Watch
 from pipeline.plan import Again
 from pipeline.progress import Silent
@@ -26,9 +27,17 @@ ORPHAN = [sys.executable, "-m", "tests.pipeline.orphan"]
 
 def there(path):
     """Waits for a file; how long that takes means nothing."""
-    until = time.monotonic() + 120
+    until = time.monotonic() + 300
     while not path.exists():
         assert time.monotonic() < until, f"{path} never came"
+        time.sleep(0.02)
+
+
+def between_two_beats(out):
+    """Waits until a driver has just given a sign of life: for a while it writes nothing."""
+    until, before = time.monotonic() + 300, read_state(out).beat
+    while read_state(out).beat == before:
+        assert time.monotonic() < until, "it gives no sign of life"
         time.sleep(0.02)
 
 
@@ -63,6 +72,7 @@ def test_a_driver_that_was_held_for_dead_and_wakes_up_writes_nothing_into_the_ne
     frozen = subprocess.Popen([*ORPHAN, "run", str(out), str(place), where], cwd=HOME)
     try:
         there(place / "at work")
+        between_two_beats(out)
         frozen.send_signal(signal.SIGSTOP)
         os.waitpid(frozen.pid, os.WUNTRACED)
         (out / ".lock").unlink()  # its lock on that file says nothing any more
