@@ -43,7 +43,7 @@ from pipeline.run_folder import features_shard, select_shard, step_shard
 from pipeline.runner import _key, finishers, run
 from pipeline.shard import ShardResult
 from pipeline.storage import Manifest, read_json, write_json, write_manifest, write_table
-from pipeline.unchanged import FILE, Asked, note
+from pipeline.unchanged import FILE, Asked, made_with, note
 
 RECIPE = Path(__file__).resolve().parents[1] / "recipes" / "retail.yaml"
 LIMIT_PLAN, LIMIT_MINUTES = 2.0, 70.0
@@ -142,7 +142,8 @@ def furnish(rows: int, out: Path) -> int:
     write_json(
         out / "run.json", {**ended, "wanted": rows, "kept": rows, "key": _key(plan, finishers(_finishers()), rows)}
     )
-    note(Asked(RECIPE, count=rows), out, plan.read() or ())
+    now = made_with(Asked(RECIPE, count=rows), plan.read())
+    note(out, now, now)
     return len(names)
 
 
