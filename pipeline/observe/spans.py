@@ -50,7 +50,10 @@ def begin_trace() -> None:
         _provider()
     except ImportError as error:
         end_trace()
-        raise UserError(f"--spans: OpenTelemetry is not installed ({error}); pip install 'writ[otel]'") from error
+        raise UserError(
+            f"--spans: OpenTelemetry is not installed ({error}); pip install opentelemetry-sdk "
+            "opentelemetry-exporter-otlp-proto-http"
+        ) from error
     except UserError:
         end_trace()
         raise
