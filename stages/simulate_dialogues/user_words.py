@@ -88,13 +88,13 @@ class UserWords(Manner):
         """Leaves in the middle of a request."""
         return self.pick(tables.LEAVING)
 
-    def hurry(self) -> str:
-        """Is impatient from the beginning."""
-        return self.pick(tables.HURRY)
+    def hurry(self, after: str = "") -> str:
+        """Is in a hurry and asks for nothing: from the beginning, or in a message that begins with `after`."""
+        return self.pick(tables.HURRY, after)
 
-    def complaint(self) -> str:
-        """Is impatient."""
-        return self.pick(tables.COMPLAINT)
+    def complaint(self, after: str = "") -> str:
+        """Is impatient, in a message that begins with `after`."""
+        return self.pick(tables.COMPLAINT, after)
 
     def off_topic(self) -> str:
         """Talks about something else."""

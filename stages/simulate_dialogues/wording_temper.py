@@ -48,7 +48,7 @@ VENT: dict[str, Variants] = {
         "why does everything have to be this hard?", "my patience is running thin here.",
     ),
     "terse": (
-        "ugh.", "so annoying.", "this is a pain.", "unbelievable.", "frustrating.", "omg.",
+        "ugh.", "so annoying.", "this is a pain.", "unbelievable.", "how frustrating.", "omg.",
     ),
     "chatty": (
         "you know, I had hoped that this would take one message and here we are.",
@@ -59,10 +59,10 @@ VENT: dict[str, Variants] = {
 VENT_AGAIN: dict[str, Variants] = {
     "plain": (
         "seriously, how much more of this?", "I'm really fed up with this.", "this is ridiculous.",
-        "I'm officially annoyed now.", "I swear this gets worse every time.", "unbelievable, still not done.",
+        "I'm officially annoyed now.", "I swear this gets worse every time.", "I can't believe we're still not done.",
     ),
     "terse": (
-        "ridiculous.", "still not done.", "fed up.", "seriously.",
+        "ridiculous.", "still not done, ugh.", "so fed up.", "come on, seriously.",
     ),
     "chatty": (
         "I'm trying to stay calm here, I really am, but this is ridiculous.",

@@ -104,7 +104,8 @@ NOT_YET: dict[str, Variants] = {
         "wait, I'd like to read that again first. What are you going to submit?",
     ),
     "terse": (
-        "wait", "not yet. again?", "hold on", "hang on, what again?", "no, explain first", "wait, what exactly?",
+        "wait", "not yet, say that again?", "hold on", "hang on, say again?", "no, explain first",
+        "wait, what exactly?",
     ),
     "chatty": (
         "hold on a second, my dog just ran off with my glasses. could you say that again?",
@@ -168,7 +169,7 @@ FEEDBACK: dict[str, Variants] = {
         "lovely, that was quick.", "cool, that's settled then.", "wonderful, thank you.",
     ),
     "terse": (
-        "great.", "nice.", "good.", "cool.", "perfect.", "works.",
+        "great.", "nice.", "good.", "cool.", "perfect.", "that works.",
     ),
     "chatty": (
         "oh nice, I was afraid that would be more complicated.", "great, my sister told me that takes ages with you.",
@@ -267,7 +268,7 @@ COMPLAINT: dict[str, Variants] = {
         "is this going to take much longer?",
     ),
     "terse": (
-        "hurry pls.", "faster?", "in a rush here.", "come on.", "short on time.",
+        "hurry pls.", "quick pls.", "in a rush here.", "come on.", "short on time.",
     ),
     "chatty": (
         "my bus leaves in five minutes, so let's be quick.", "I'm typing this between two meetings, so let's hurry.",

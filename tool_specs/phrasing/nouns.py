@@ -21,6 +21,8 @@ from tool_specs.phrasing.qualifiers import Anaphora, Qualifying, spread
 
 Form = Literal["definite", "plural", "bare", "distributive"]
 """`everything ...` or `the items ...`, `all items ...`, `items ...` (after "how many"), `each item ...`."""
+_SHORT = 4
+"""Letters of words that may stand twice in a phrase: "of", "that"."""
 
 
 def describe(
@@ -168,7 +170,7 @@ class _Speaker(Qualifying):
         first = self.sense.program.pick == "first"
         wide = self._wide(scope) if first and not tops and not self._with_top() else None
         if wide is not None:
-            return Phrase(clean(" ".join(["the", *self.parts.before, self.parts.noun, *wide, *tops])), plural=many)
+            return Phrase(clean(" ".join(["the", *self.parts.before, *wide, *tops])), plural=many)
         short = not self.parts.after and not scope
         det = self.rng.choice(("my", "the", "my")) if self.owned and short else "the"
         if self.sense.level.words.plural == self.parts.many and short and not first and not self.parts.before:
@@ -179,18 +181,30 @@ class _Speaker(Qualifying):
         return any(text.startswith("with the ") for text in self.parts.after)
 
     def _wide(self, scope: str) -> list[str] | None:
-        """Returns "of everything that has been delivered" for a superlative over all that is the user's."""
+        """Returns "item of everything that has been delivered" for a superlative over all that is the user's.
+
+        Nothing is said twice: it is "the first of all my orders", and not "the first order of all my orders".
+        """
         scopes = self.sense.level.words.scope
         if scope or not scopes or self.parts.named:
             return None
-        if not self.parts.after and len(self.parts.before) <= 1 and self.rng.random() < 0.5:
-            return [self.rng.choice(("of", "out of")), self.rng.choice(scopes)]
+        said = _contents(" ".join(self.parts.before))
+        others = [text for text in scopes if said.isdisjoint(_contents(text))]
+        if others and not self.parts.after and len(self.parts.before) <= 1 and self.rng.random() < 0.5:
+            every = self.rng.choice(others)
+            noun = [] if self.parts.many in every else [self.parts.noun, "out"][: self.rng.choice((1, 2))]
+            return [*noun, "of", every]
         one = self.parts.after[0] if len(self.parts.after) == 1 else ""
         if one.startswith(("that ", "that's", "I ", "I've")) and self.rng.random() < 0.35:
             everything = [text for text in scopes if text.startswith("everything")]
             if everything:
-                return [self.rng.choice(("of", "out of")), "everything", one]
+                return [self.parts.noun, self.rng.choice(("of", "out of")), "everything", one]
         return None
+
+
+def _contents(text: str) -> set[str]:
+    """Returns the longer words of a text: those that one does not like to hear twice."""
+    return {word for word in text.split() if len(word) > _SHORT}
 
 
 def _into(whole: str, before: Sequence[str]) -> str:

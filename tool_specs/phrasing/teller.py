@@ -12,7 +12,7 @@ from functools import lru_cache
 
 from schemas.base import Json
 from schemas.task import Request
-from tool_specs.lexicon import Lexicon, Texts
+from tool_specs.lexicon import Lexicon, Texts, WriteWords
 from tool_specs.phrasing import together
 from tool_specs.phrasing.conditions import only_if
 from tool_specs.phrasing.differences import question_texts
@@ -21,7 +21,7 @@ from tool_specs.phrasing.frames import want
 from tool_specs.phrasing.meaning import level_of
 from tool_specs.phrasing.nouns import Form, describe
 from tool_specs.phrasing.qualifiers import Anaphora
-from tool_specs.phrasing.roles import joint, original, parameters_of, question_key, told_level
+from tool_specs.phrasing.roles import joint, original, parameters_of, question_key, roles, told_level
 from tool_specs.phrasing.wishes import otherwise, spoken
 
 _COMMAS = re.compile(r"(, *)+")
@@ -152,7 +152,7 @@ class Teller:
         named = [(_named_in(text), text) for text in texts]
         fitting = [(len(names), text) for names, text in named if names <= told]
         if not told or not fitting:
-            return self.rng.choice(own.topic), list(wanted)
+            return self.rng.choice(self._matters(own)), list(wanted)
         most = max(count for count, _ in fitting)
         text = self.rng.choice([text for count, text in fitting if count == most])
         if self._mentioned():  # "call it off", not "call off it"
@@ -165,6 +165,11 @@ class Teller:
         if slots.get("object", "").count(" ") > 3:  # "send back the ...": a particle does not wait for a long phrase
             text = _PARTICLE.sub(r"\1 {object}", text)
         return clean(text.format(**slots)), left
+
+    def _matters(self, own: WriteWords) -> Texts:
+        """Returns the topics that name no role but the request's: who changes a date does not speak of the shelf."""
+        others = set(own.roles.values()).difference(roles(self.words, self.request))
+        return tuple(text for text in own.topic if others.isdisjoint(text.split())) or own.topic
 
     def sentences(self, wanted: Sequence[str], *, answering: bool = False) -> list[str]:
         """Returns sentences that tell these roles."""

@@ -50,23 +50,35 @@ class Impatience(Habit):
     def __init__(self, user: Telling, playbook: Playbook) -> None:
         super().__init__(user, playbook)
         self._planned = self._left = user.dice.between(1, 2)
+        self._waits = False
 
     def opens(self, reply: Reply) -> None:
         """Is in a hurry from the beginning: whoever says everything at once may get no other occasion."""
         if self.user.disclosure == "all_at_once" and self.user.dice.chance(0.5):
-            self._left -= 1
-            reply.add(self.user.words.hurry(), Act(kind="complain"))
+            self._complains(reply, self.user.words.hurry())
 
     def answers(self, reply: Reply, agent: Message) -> bool:
-        """Complains before it answers."""
+        """Complains before it answers a question; what may be the last occasion is answered first."""
         user = self.user
         if self._left < self._planned and len(user.closed) == len(user.plan.order):
             return False  # who has complained and got everything has no more reason to
         patient = user.turns < _PATIENCE or not user.dice.chance(0.5)
-        if self._left and (not patient or last_chance(agent)):
-            self._left -= 1
-            reply.add(user.words.complaint(), Act(kind="complain"))
+        self._waits = self._left > 0 and last_chance(agent)
+        if self._left and not patient and not self._waits:
+            self._complains(reply, user.words.complaint())
         return False
+
+    def adds(self, reply: Reply, agent: Message) -> None:
+        """Complains behind a yes, or as it leaves: nobody asks to hear it all again and to be quick."""
+        kinds = {act.kind for act in reply.acts}
+        if self._waits and not kinds & {"negate", "doubt"}:
+            words = self.user.words
+            leaves = "user_bye" in kinds
+            self._complains(reply, words.hurry(reply.said) if leaves else words.complaint(reply.said))
+
+    def _complains(self, reply: Reply, text: str) -> None:
+        self._left -= 1
+        reply.add(text, Act(kind="complain"))
 
 
 class Feedback(Habit):
