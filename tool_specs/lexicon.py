@@ -79,7 +79,8 @@ class WriteWords:
 
     Attributes:
         roles: parameter -> role. Parameters of one role are told together.
-        topic: the matter, vaguely, in the user's voice: `("return something",)`.
+        topic: the matter, vaguely, in the user's voice: `("return something",)`. One that names a role (`change the
+            due date of a loan`) is said only where the request tells that role.
         ask: the request in the user's voice as an infinitive, with `{object}`, `{target}`, ... for the roles it can
             take; roles without a place in it are told in sentences of their own (`say`).
         say: role -> sentences in the user's voice that tell this role alone, with `{<role>}`.
@@ -118,6 +119,8 @@ class Settlement:
         more, less: `{1}` more or less is to be paid.
         even: nothing is.
         unknown: the amounts have not been read.
+        paid: where a write's answer and the row that it changes have what was paid, `fees.*.amount`: what the write
+            adds to it is the difference. Empty: the difference is that of the prices of the two things.
     """
 
     role: str
@@ -125,6 +128,7 @@ class Settlement:
     less: Texts
     even: Texts
     unknown: str
+    paid: str = ""
 
 
 @dataclass(frozen=True)

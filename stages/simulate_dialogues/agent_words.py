@@ -204,6 +204,13 @@ class AgentWords:
             facts=facts,
         )
 
+    def in_order(self, told: Told, place: int) -> str:
+        """Says what selection number `place` came to by what it ranked; "" where it ranked nothing."""
+        if told.selection is None:
+            return ""
+        programs, level = told.request.programs, told.levels.get(place)
+        return grammar.in_order(self.lexicon, programs, place, told.selection, self.rng, told=level)
+
     def condition(
         self, told: Told, condition: Condition, value: Json, facts: Mapping[str, Json], *, holds: bool
     ) -> str:
@@ -229,11 +236,11 @@ class AgentWords:
         """Says good-bye to somebody who leaves in the middle of a request."""
         return self.pick(tables.BYE_UNDONE)
 
-    def confirm(self, tool: str, arguments: Mapping[str, Json], known: Known) -> str:
-        """Lists the details of a write and asks for a yes; not twice with the same frame."""
+    def confirm(self, tool: str, arguments: Mapping[str, Json], known: Known, answer: Any = None) -> str:
+        """Lists the details of a write, which would give this answer, and asks for a yes; not twice in one frame."""
         text = ""
         for _ in range(_DRAWS):
-            text = grammar.confirm(self.lexicon, tool, arguments, known, self.rng)
+            text = grammar.confirm(self.lexicon, tool, arguments, known, self.rng, answer)
             frame = (text.partition(":")[0], text.rpartition("? ")[2][-30:])
             if not self._used.intersection(frame):
                 self._used.update(frame)

@@ -160,8 +160,8 @@ class Finding(Serving):
             spoken="\n".join(self.notebook.spoken),
         )
 
-    def rehearse(self, tool: str, arguments: dict[str, Json]) -> Turn[tuple[Sandbox, tuple[str, str] | None]]:
-        """Returns the rehearsed state, and (rule or error, its words) if the write is not possible or not allowed."""
+    def rehearse(self, tool: str, arguments: dict[str, Json]) -> Turn[tuple[Sandbox, Any, tuple[str, str] | None]]:
+        """Returns the rehearsed state, what the write would answer, and (rule or error, its words) if it cannot be."""
         for _ in range(_MOST_READS):
             sandbox, result, unread = self.notebook.rehearse(tool, arguments)
             if unread is None:
@@ -176,7 +176,7 @@ class Finding(Serving):
         rule, detail = broken[0] if broken else ("tool_error", "")
         if result.error:
             detail = result.content.removeprefix("Error: ")
-        return sandbox, (rule, detail) if broken or result.error else None
+        return sandbox, result.value, (rule, detail) if broken or result.error else None
 
     def _rehearse_parts(self, tool: str, arguments: dict[str, Json]) -> Turn[tuple[Sandbox, Result]]:
         """Rehearses once more after what the rules had read, and as long as rows are known in part only."""

@@ -5,6 +5,8 @@ A write is proposed only after it has been rehearsed on rows that were read (`fi
 
 from __future__ import annotations
 
+from typing import Any
+
 from schemas.base import Json
 from schemas.dialogue import Act, Message
 from stages.simulate_dialogues.agent_words import AgentWords
@@ -71,7 +73,7 @@ class Fulfilling(Offering):
                 elif not (yield from self._refuse(wish, found, *objection, shown)):
                     return
                 continue
-            rehearsal, problem = yield from self.rehearse(tool, found.arguments)
+            rehearsal, answer, problem = yield from self.rehearse(tool, found.arguments)
             if problem is not None and self.misses(wish, found):
                 if not (yield from self._not_there(wish, found)):
                     return
@@ -81,7 +83,7 @@ class Fulfilling(Offering):
                     return
                 continue
             before = wish.version
-            reply = yield from self._confirm(wish, found, shown, explained, argued=argued)
+            reply = yield from self._confirm(wish, found, shown, explained, argued=argued, answer=answer)
             if self._withdrawn(wish, reply):
                 return
             kinds = {act.kind for act in reply.acts}
@@ -256,11 +258,15 @@ class Fulfilling(Offering):
         self._reasoned.update(parts)
         return " ".join(parts)
 
-    def _reasons(self, found: Found, shown: set[Shown], only: frozenset[int] | None) -> list[str]:
+    def _reasons(
+        self, found: Found, shown: set[Shown], only: frozenset[int] | None, *, anew: bool = False
+    ) -> list[str]:
         self._told_roles.clear()
         programs = found.told.request.programs
         budget, elsewhere = budget_of(programs), borrowed(found.told.request)
         under = {term.program for term in budget.terms} if budget is not None else set()
+        # A list of things is not read out where the best for each of them follows.
+        listed = {p.start for p in programs if p.pick == "each" and p.start is not None and not programs[p.start].where}
         parts = []
         for place, program in enumerate(programs):
             if place in under or (place in elsewhere and budget is not None and budget.fact in self._argued):
@@ -268,20 +274,22 @@ class Fulfilling(Offering):
             key = (place, id(program), id(programs[program.start]) if program.start is not None else 0)
             if program is not UNTOLD and key not in shown and (only is None or place in only):
                 shown.add(key)
-                parts.append(self.words.compare(found.told, place, self.notebook.reads, self.facts))
-                self._told_roles.extend([program.role] if parts[-1] else [])
+                text = self.words.in_order(found.told, place) if anew else ""
+                text = text or self.words.compare(found.told, place, self.notebook.reads, self.facts)
+                self._told_roles.extend([program.role] if text else [])
+                parts.append("" if place in listed else text)
         if budget is not None and budget.fact not in self._argued and only is None:
             self._argued.add(budget.fact)
             parts.append(self.words.argued(found.told, self.facts[budget.fact]))
         return [part for part in parts if part]
 
     def _compared_anew(self, found: Found) -> str:
-        """Returns what was compared in other words than it was told in, where there are others."""
-        parts = self._reasons(found, set(), None)
+        """Returns what the results rest on: what was ranked, or the reasons in other words, if there are others."""
+        parts = self._reasons(found, set(), None, anew=True)
         for _ in range(_DRAWS):
             if self._reasoned.isdisjoint(parts):
                 break
-            parts = self._reasons(found, set(), None)
+            parts = self._reasons(found, set(), None, anew=True)
         return " ".join(parts)
 
     def _results(self, wish: Wish) -> list[Act]:
@@ -310,10 +318,12 @@ class Fulfilling(Offering):
             self.prefix(self.words.still_no(), Act(kind="refuse", request=wish.number))
         return False
 
-    def _confirm(self, wish: Wish, found: Found, shown: set[Shown], explained: int, *, argued: bool) -> Turn[Message]:
+    def _confirm(
+        self, wish: Wish, found: Found, shown: set[Shown], explained: int, *, argued: bool, answer: Any
+    ) -> Turn[Message]:
         """Lists the details and asks for a yes; no more words lead to them where the reasons do."""
         tool = wish.tool or ""
-        details = self.words.confirm(tool, found.arguments, self.notebook.known())
+        details = self.words.confirm(tool, found.arguments, self.notebook.known(), answer)
         if explained:
             text = details if argued else self.words.once_more(details)
         else:

@@ -268,18 +268,19 @@ def _unfounded(
 
 
 def _lists(context: CheckContext, index: int, amount: int) -> bool:
-    """Whether a message lists a write with this amount, by a rule of the domain, and it would go through as listed.
+    """Whether a write that would go through has this amount, by a rule of the domain or in its answer.
 
-    Be it never made: what the user wanted at first has its price, too.
+    One that the message lists, be it never made (what the user wanted at first has its price, too), or that is wanted.
     """
     listed = [
         act.value for act in context.messages[index].acts if act.kind == "confirm" and isinstance(act.value, dict)
     ]
-    state = next((step.before for step in context.steps if step.index > index), None)
-    for tool in {request.tool for request in context.task.writes if request.tool} if state else ():
-        for arguments in listed:
-            worked_out = [arguments.get(name) for name in context.domain.follows.get(tool, {})]
-            if state and amount in _amounts_of(worked_out) and not state.fork().call(tool, arguments).error:
+    state = next((step.before for step in context.steps if step.index > index), context.final)
+    for request in context.task.requests:
+        for arguments in [*listed, request.arguments] if request.tool else ():
+            answer = state.fork().call(request.tool or "", arguments)
+            worked_out = [arguments.get(name) for name in context.domain.follows.get(request.tool or "", {})]
+            if not answer.error and amount in _amounts_of([*worked_out, answer.value]):
                 return True
     return False
 

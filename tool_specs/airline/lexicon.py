@@ -6,7 +6,7 @@ from tool_specs.airline.words.booking import BOOK, CERTIFY
 from tool_specs.airline.words.facts import ASK_IDENTITY, CHOICES, FACTS
 from tool_specs.airline.words.questions import ANSWERS, QUESTIONS
 from tool_specs.airline.words.refusals import OUT_OF_SCOPE, REFUSALS
-from tool_specs.airline.words.reservations import BAGS, CANCEL, MOVE, PASSENGERS
+from tool_specs.airline.words.reservations import BAGS, CANCEL, MOVE, PASSENGERS, SETTLEMENT
 from tool_specs.lexicon import ColumnWords, Lexicon, RowWords, Texts
 
 TRIP = "get_reservation_details"
@@ -19,7 +19,7 @@ ROWS = {
         singular="reservation",
         plural="reservations",
         label="reservation {reservation_id}",
-        scope=("all my reservations", "all the trips I have booked with you", "everything I've booked"),
+        scope=("all my reservations", "all the reservations I have with you"),
         details=(f"{TRIP}.origin", f"{TRIP}.destination", f"{TRIP}.payment_history.0.amount"),
     ),
     LEG: RowWords(
@@ -193,5 +193,6 @@ LEXICON = Lexicon(
     originals=ORIGINALS,
     out_of_scope=OUT_OF_SCOPE,
     refusals=REFUSALS,
+    settlement=SETTLEMENT,
     service="our airline",
 )

@@ -12,12 +12,13 @@ from __future__ import annotations
 import random
 import re
 from collections.abc import Mapping
+from typing import Any
 
 from schemas.base import Json
 from schemas.task import Request
 from tool_specs.lexicon import Lexicon
 from tool_specs.phrasing.columns import column_words, texts_for
-from tool_specs.phrasing.comparing import compare, compare_one
+from tool_specs.phrasing.comparing import compare, compare_one, in_order
 from tool_specs.phrasing.english import capitals, clean, inside, is_plural, listed, money, sentence
 from tool_specs.phrasing.labels import Known, Seen, agent_text, full_label, label, labels, state_text
 from tool_specs.phrasing.noticing import alike, unlike
@@ -26,7 +27,7 @@ from tool_specs.phrasing.slots import Slots
 
 __all__ = [
     "Known", "Seen", "alike", "answer", "ask_identity", "compare", "compare_one", "confirm", "done", "full_label",
-    "label", "labels", "money", "question", "refusal", "transfer", "unlike",
+    "in_order", "label", "labels", "money", "question", "refusal", "transfer", "unlike",
 ]  # fmt: skip
 
 _OPENINGS = (
@@ -85,9 +86,11 @@ def ask_identity(words: Lexicon, rng: random.Random) -> str:
     return rng.choice(words.ask_identity)
 
 
-def confirm(words: Lexicon, tool: str, arguments: Mapping[str, Json], known: Known, rng: random.Random) -> str:
-    """Returns all details of a write and the question for a yes."""
-    slots = Slots(words, tool, arguments, known, rng)
+def confirm(
+    words: Lexicon, tool: str, arguments: Mapping[str, Json], known: Known, rng: random.Random, answer: Any = None
+) -> str:
+    """Returns all details of a write and the question for a yes; `answer` is what the write would give, if known."""
+    slots = Slots(words, tool, arguments, known, rng, answer=answer)
     body = (
         sentence(inside(slots.fill(rng.choice(words.writes[tool].confirm)))) if tool in words.writes else slots.plain()
     )

@@ -14,7 +14,7 @@ from schemas.base import Json
 from schemas.program import Program
 from schemas.task import Request
 from tool_specs.lexicon import Lexicon
-from tool_specs.phrasing.english import a, is_plural, listed, number, sentence
+from tool_specs.phrasing.english import a, is_plural, listed, number, plural, sentence
 from tool_specs.phrasing.labels import changed_label, labels
 from tool_specs.phrasing.meaning import meaning
 from tool_specs.phrasing.outcomes import Outcome
@@ -26,6 +26,13 @@ from tool_specs.programs import MISSING, BindingRow, ReadAsk, ReadKey, Selection
 from tool_specs.remember import remembered
 
 _MAX_LISTED = 8
+_MAX_RANKED = 4
+_IN_ORDER = (
+    "There are {count} {noun} that fit, in this order: {list}.",
+    "Ranked, the {noun} that fit are {list}.",
+    "Side by side, the {noun} that fit are {list}.",
+    "I ranked the {count} {noun} that fit: {list}.",
+)
 
 
 def compare(
@@ -98,6 +105,38 @@ def compare_one(
     # Only what fails a filter can tempt.
     everything = _everything(programs, place, reads or {}, facts or {}) if programs[place].where else []
     return _only(got, everything) if pick == "only" else _first(got, everything)
+
+
+def in_order(
+    words: Lexicon,
+    programs: Sequence[Program],
+    place: int,
+    selection: Selection,
+    rng: random.Random,
+    *,
+    told: str | None = None,
+) -> str:
+    """Says what program number `place` compared, the best first: what its result rests on; "" where it ranks nothing.
+
+    "Ranked, the loans that fit are loan L3 at $9.00, loan L1 at $4.50 and two more."
+    """
+    sense = meaning(words, programs, place, told)
+    if sense is None or programs[place].pick != "first" or programs[place].wishes or not selection.picked[place]:
+        return ""
+    got = Outcome(words, programs, sense, selection, rng)
+    rows, key = got.candidates, got.sense.program.order[0]
+    if len(rows) < 2 or got.away is not None:
+        return ""
+    shown = rows[:_MAX_RANKED]
+    tied = len({str(got.key_of(row)[0]) for row in shown}) < len(shown)
+    names = labels(words, [got.seen(row) for row in shown])
+    parts = [
+        f"{got.article(name)}{got.tie_broken(row) if tied else got.priced(row, key)}"
+        for name, row in zip(names, shown, strict=True)
+    ]
+    more = [f"{number(len(rows) - len(shown))} more"] if len(rows) > len(shown) else []
+    slots = {"count": number(len(rows)), "noun": got.level.words.plural, "list": listed([*parts, *more])}
+    return sentence(rng.choice(_IN_ORDER).format(**slots))
 
 
 def _everything(
@@ -187,7 +226,10 @@ def _fitting(got: Outcome, row: BindingRow, everything: list[BindingRow]) -> str
 def _all(got: Outcome) -> str:
     """Says the list: that order #W1 has two items, and which."""
     seen = [got.seen(row) for row in got.picked]
-    names = [f"{name}{got.worth(row)}" for name, row in zip(labels(got.words, seen), got.picked, strict=True)]
+    names = [
+        f"{name}{got.worth(row)}".replace(") (", ", ")
+        for name, row in zip(labels(got.words, seen), got.picked, strict=True)
+    ]
     shown = names if len(names) <= _MAX_LISTED else [*names[: _MAX_LISTED - 1], f"{len(names) - _MAX_LISTED + 1} more"]
     noun = got.level.words.singular if len(names) == 1 else got.level.words.plural
     where = got.outer_name(got.picked[0])
@@ -200,25 +242,38 @@ def _all(got: Outcome) -> str:
 
 
 def _each(got: Outcome) -> str:
-    """Says the best one for each."""
+    """Says the best one for each; what is the best for several is said once."""
     key = got.sense.program.order[0] if got.sense.program.order else None
-    parts = []
     owner = [level for level in got.levels if not level.own]
-    replaced = [got.seen(row, owner[-1]) for row in got.picked[:_MAX_LISTED]] if owner else []
-    olds = labels(got.words, replaced)
-    for place, row in enumerate(got.picked[:_MAX_LISTED]):
-        was = replaced[place] if owner else None
-        old = olds[place] if owner else "one"
-        new = changed_label(got.words, got.seen(row), was) if was else got.details(row, got.name(got.seen(row)))
-        parts.append(f"for the {old}, the {new}{got.priced(row, key)}")
-    parts = list(dict.fromkeys(parts))  # of things that are all alike it is said once
-    if key is not None and len(parts) == 1:
-        _, _, best = parts[0].partition(", ")
-        old = parts[0].removeprefix("for ").partition(", ")[0]
+    shown = got.picked[:_MAX_LISTED]
+    replaced = [got.seen(row, owner[-1]) for row in shown] if owner else []
+    olds = labels(got.words, replaced) if owner else ["one"] * len(shown)
+    alike: dict[str, list[int]] = {}
+    for place, row in enumerate(shown):
+        alike.setdefault(f"{got.details(row, got.name(got.seen(row)))}{got.priced(row, key)}", []).append(place)
+    pairs: list[tuple[str, str]] = []
+    for whole, places in alike.items():
+        old = _all_of(olds, places)
+        row, was = shown[places[0]], [replaced[place] for place in places] if owner else []
+        new = f"{changed_label(got.words, got.seen(row), *was)}{got.priced(row, key)}" if owner else whole
+        pairs.append((old, f"the {new}"))
+    if key is not None and len(pairs) == 1:
+        old, best = pairs[0]
         return sentence(f"The {got.top(key)} {got.filters()}{got.level.words.singular} of {old} is {best}")
+    parts = [f"for {old}, {best}" for old, best in pairs]
     head = f"The {got.top(key)} {got.filters()}{got.level.words.plural}" if key else "Here is what I found"
     more = f"; and {len(got.picked) - _MAX_LISTED} more" if len(got.picked) > _MAX_LISTED else ""
     return sentence(f"{head} are: {'; '.join(parts)}{more}" if key else f"{head}: {'; '.join(parts)}{more}")
+
+
+def _all_of(names: Sequence[str], places: Sequence[int]) -> str:
+    """Names several things: "the lamp (red) and the rug"; "both lamps" where these are all there are."""
+    plain = {names[place].partition(" (")[0] for place in places}
+    if len(places) > 1 and len(plain) == 1:
+        noun = plain.pop()
+        if sum(name.partition(" (")[0] == noun for name in names) == len(places) and not is_plural(noun):
+            return f"both {plural(noun)}" if len(places) == 2 else f"all {number(len(places))} {plural(noun)}"
+    return listed([f"the {name}" for name in dict.fromkeys(names[place] for place in places)])
 
 
 def _first(got: Outcome, everything: list[BindingRow]) -> str:
@@ -236,7 +291,8 @@ def _first(got: Outcome, everything: list[BindingRow]) -> str:
     tied = bool(rest) and got.key_of(rest[0])[0] == got.key_of(winner)[0]
     worth = [got.tie_broken(row) if tied else got.priced(row, key) for row in (winner, *rest[:1])]
     said = f"the {got.top(key)} {noun}" if not got.after(key) else f"the {noun} {got.after(key)}"
-    text = f"{said} is {got.article(names[0])}{worth[0]}{where}"
+    short = [_short(got, name) for name in names]
+    text = f"{said} is {got.article(short[0])}{worth[0]}{where}"
     if rest:
         frames: tuple[str, ...] = (
             "; next comes {}",
@@ -248,12 +304,17 @@ def _first(got: Outcome, everything: list[BindingRow]) -> str:
         )
         if is_plural(names[1].partition(" (")[0]):
             frames = ("; next come {}", ", followed by {}", ", ahead of {}", ", with {} in second place")
-        text += got.rng.choice(frames).format(f"{got.article(names[1])}{worth[1]}")
+        text += got.rng.choice(frames).format(f"{got.article(short[1])}{worth[1]}")
     elif len(got.candidates) == 1:
         text += got.rng.choice((", and it's the only one", ", the only one that fits"))
     parts.append(sentence(text.replace(") (", ", ") if got.is_name() else text))
     parts.append(why_not(got, tempting, names[1 + len(rest[:1]) :], key))
     return " ".join(part for part in parts if part)
+
+
+def _short(got: Outcome, name: str) -> str:
+    """Returns a name without the noun that stands before it already: "the cheapest order is #W1", not "order #W1"."""
+    return name.removeprefix(f"{got.level.words.singular} ") if got.is_name() and got.away is None else name
 
 
 def _whose(got: Outcome, row: BindingRow) -> str:

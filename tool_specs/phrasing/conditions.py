@@ -52,7 +52,7 @@ _HOLDS: Texts = (
     "{its} is {value}, which is {side}.",
     "{its} is {value}, so it's {side} as you wanted.",
     "{its} comes to {value}, and that's {side}.",
-    "With {its} at {value}, it is {side}.",
+    "At {value}, {its} is {side}.",
     "You wanted it only if {its} is {side}; it's {value}, so that holds.",
 )
 _FAILS: Texts = (
@@ -60,7 +60,7 @@ _FAILS: Texts = (
     "{its} is {value}, so it's not {side}.",
     "{its} comes to {value}, and that isn't {side}.",
     "You wanted it only if {its} is {side}, but it's {value}.",
-    "With {its} at {value}, it isn't {side}.",
+    "At {value}, {its} isn't {side}.",
 )
 
 

@@ -249,9 +249,9 @@ def _differing(row: Mapping[str, Json], others: Sequence[Mapping[str, Json]]) ->
     return found
 
 
-def changed_label(words: Lexicon, seen: Seen, before: Seen) -> str:
-    """Returns a row's name with the details that another row has otherwise: what a swap changes."""
-    keys = _differing(seen.row, [before.row])
+def changed_label(words: Lexicon, seen: Seen, *before: Seen) -> str:
+    """Returns a row's name with the details that another row, or one of several, has otherwise: what a swap changes."""
+    keys = _differing(seen.row, [one.row for one in before])
     extra = details(words, seen.id, seen.row, keys) if keys else []
     name = label(words, seen.id, seen.row, seen.above)
     return f"{name} ({', '.join(extra)})" if extra else name

@@ -16,10 +16,10 @@ from schemas.base import Json
 from schemas.program import Filter, Program
 from tool_specs.lexicon import Lexicon
 from tool_specs.phrasing.columns import column_words, fill_value, value_texts
-from tool_specs.phrasing.english import is_plural, listed, number, sentence
+from tool_specs.phrasing.english import listed, number, sentence
 from tool_specs.phrasing.labels import agent_text, labels
 from tool_specs.phrasing.meaning import Level, meaning
-from tool_specs.phrasing.outcomes import Outcome
+from tool_specs.phrasing.outcomes import Outcome, counted
 from tool_specs.programs import MISSING, BindingRow, ReadAsk, ReadKey, Selection, column, run
 
 _MOST_NAMED = 5
@@ -134,9 +134,7 @@ def _otherwise(got: Outcome, row: BindingRow, wrong: Filter) -> str:
     """Returns what a row has where something else was told: "pending", "$80.12", "2 checked bags"."""
     words, value = column_words(got.words, got.id(wrong.column)), column(row, wrong.column)
     said = agent_text(words, got.id(wrong.column), value)
-    if words is None or words.kind != "number":
-        return said
-    return f"{said} {words.name}" if is_plural(words.name) else f"{words.name} {said}"
+    return said if words is None or words.kind != "number" else counted(words, said)
 
 
 def _known_by(got: Outcome, level: Level, row: BindingRow) -> str:

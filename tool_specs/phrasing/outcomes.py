@@ -12,8 +12,10 @@ from typing import Any
 
 from schemas.base import Json, Path
 from schemas.program import Filter, OrderKey, Program
-from tool_specs.lexicon import Lexicon
+from tool_specs.lexicon import ColumnWords, Lexicon
+from tool_specs.names import singular
 from tool_specs.phrasing.columns import column_words, fill_value, value_texts
+from tool_specs.phrasing.english import is_plural
 from tool_specs.phrasing.labels import Seen, agent_text, full_label, label
 from tool_specs.phrasing.meaning import Level, Meaning, column_name, level_of, levels, outside
 from tool_specs.programs import MISSING, BindingRow, Selection, column, rank
@@ -156,8 +158,8 @@ class Outcome:
     def bracketed(self, row: BindingRow, key: OrderKey) -> str:
         """Returns what a row is ranked by, in brackets."""
         words, amount = column_words(self.words, self.id(key.column)), self.amount(row, key)
-        if words is not None and words.kind != "money" and not any(character.isalpha() for character in amount):
-            amount = f"{words.name} {amount}" if amount else ""
+        if amount and words is not None and words.kind != "money" and not any(sign.isalpha() for sign in amount):
+            amount = counted(words, amount)
         return f" ({amount})" if amount else ""
 
     def worth(self, row: BindingRow, form: str = " ({})") -> str:
@@ -204,6 +206,14 @@ class Outcome:
         if not outer:
             return ""
         return self.name(self.seen(row, outer[-1])) if isinstance(row.get(outer[-1].name), dict) else ""
+
+
+def counted(words: ColumnWords, said: str) -> str:
+    """Returns a value with its column's name: "2 checked bags", "1 checked bag", "departure 2024-05-18"."""
+    name = words.name.removeprefix("number of ")
+    if words.kind != "number" or not is_plural(name):
+        return f"{words.name} {said}"
+    return f"{said} {singular(name) if said == '1' else name}"
 
 
 def column_value(row: BindingRow, path: Path) -> Json:

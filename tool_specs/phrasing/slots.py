@@ -8,11 +8,13 @@ from __future__ import annotations
 import random
 import re
 from collections.abc import Mapping
+from typing import Any
 
 from schemas.base import Json
-from tool_specs.lexicon import Lexicon
+from tool_specs.lexicon import Lexicon, Settlement
 from tool_specs.phrasing.english import capitals, clean, is_plural, listed, money, sentence, slots_in
 from tool_specs.phrasing.labels import Known, Seen, contents, full_label, label, labels, price
+from tool_specs.reading import values_at
 from tool_specs.remember import remembered
 
 _MAX_CONTENTS = 6
@@ -32,8 +34,11 @@ class Slots:
         rng: random.Random,
         *,
         brief: bool = False,
+        answer: Any = None,
     ) -> None:
+        """Takes what there is to say of a call; `answer` is what it would give, None where that is not known."""
         self.words, self.arguments, self.known, self.rng, self.brief = words, arguments, known, rng, brief
+        self.answer = answer
         self.roles: dict[str, list[str]] = {}
         self._names: dict[str, list[str]] = {}
         self._seen: dict[str, list[Seen | None]] = {}
@@ -67,13 +72,15 @@ class Slots:
 
     def _objects(self, name: str, value: Json) -> str:
         """Returns a list of objects in words, each by the template that the lexicon has for one; "" if it is none."""
+        return listed(self._each_object(name, value))
+
+    def _each_object(self, name: str, value: Json) -> list[str]:
         if not isinstance(value, list) or not value or not all(isinstance(each, dict) for each in value):
-            return ""
+            return []
         texts = self.words.facts.get(name)
-        plain = [listed([str(part) for part in each.values()]) for each in value]
         if not texts:
-            return listed(plain)
-        return listed([texts[0].format(**{key: self._own(part) for key, part in each.items()}) for each in value])
+            return [listed([str(part) for part in each.values()]) for each in value]
+        return [texts[0].format(**{key: self._own(part) for key, part in each.items()}) for each in value]
 
     def _own(self, value: Json) -> Json:
         """Returns the name of what is the user's where a value is its id: "your Visa credit card"."""
@@ -128,21 +135,33 @@ class Slots:
         return texts
 
     def _pairs(self, joint: str) -> str:
-        old, new = self._named("object"), self._named("target")
-        pairs = [f"{one} {joint} {other}" for one, other in zip(old, new, strict=False)]
-        return "; ".join(pairs) if len(pairs) > 2 else listed(pairs)
+        """Says what becomes what; several things that become the same are named together."""
+        olds: dict[str, list[str]] = {}
+        for old, new in zip(self._named("object"), self._named("target"), strict=False):
+            olds.setdefault(new, []).append(old)
+        together = any(len(several) > 1 for several in olds.values())
+        pairs = [f"{listed(each)}{', each' if len(each) > 1 else ''} {joint} {new}" for new, each in olds.items()]
+        return "; ".join(pairs) if together or len(pairs) > 2 else listed(pairs)
 
     def _settlement(self) -> str:
         own = self.words.settlement
         if own is None:
             return ""
         by = self._role(own.role)
+        if own.paid:
+            changed = self.known.find(self.arguments[self.roles["object"][0]], tuple(self.words.rows))
+            if self.answer is None or changed is None:
+                return own.unknown.format(by)
+            return self._settled(own, by, _total(self.answer, own.paid) - _total(changed.row, own.paid))
         old = [price(self.words, row) for row in self._rows("object") if row is not None]
         new = [price(self.words, row) for row in self._rows("target") if row is not None]
         _, ids = self._list("object")
         if len(old) != len(ids) or len(new) != len(ids) or None in old or None in new:
             return own.unknown.format(by)
-        difference = round(sum(p or 0.0 for p in new) - sum(p or 0.0 for p in old), 2)
+        return self._settled(own, by, sum(p or 0.0 for p in new) - sum(p or 0.0 for p in old))
+
+    def _settled(self, own: Settlement, by: str, exact: float) -> str:
+        difference = round(exact, 2)
         texts = own.more if difference > 0 else own.less if difference < 0 else own.even
         return capitals(sentence(self.rng.choice(texts).format(by, money(abs(difference)))))
 
@@ -170,7 +189,15 @@ class Slots:
         if value not in name:
             return f"your {name}" if row.id in self.words.rows and self.words.rows[row.id].scope else f"the {name}"
         inner = [] if self.brief else contents(self.words, row)
+        stated = [text for key, each in self.arguments.items() for text in self._each_object(key, each)]
+        if stated and all(one.endswith(tuple(stated)) for one in inner):
+            return name  # what is inside is named by another argument, and stays
         return f"{name} ({listed(inner)})" if 0 < len(inner) <= _MAX_CONTENTS else name
+
+
+def _total(row: Any, path: str) -> float:
+    """Returns the sum of a row's amounts at a path: `fees.*.amount`."""
+    return sum(amount for amount in values_at(row, path.split(".")) if isinstance(amount, (int, float)))
 
 
 @remembered(1)

@@ -16,7 +16,7 @@ from stages.validate_dialogues.statements import misplaced, out_of_order, told_o
 from tests.stages.validate_dialogues.mutators import texts, with_message
 
 ORDER = re.compile(r"#W\d{7}")
-LISTED = re.compile(r"order (#W\d{7}) at \$[\d,.]+\d.*?order (#W\d{7}) at")
+LISTED = re.compile(r"(#W\d{7}) at \$[\d,.]+\d.*?(#W\d{7}) at")
 LEAST = re.compile(r"\bThe lowest is \$([\d,]+\.\d\d)")
 OTHER = re.compile(r"\(\$([\d,]+\.\d\d)\)")
 ANSWERS = [('{"loan_id":"L310022","fee":2.0}', {200}), ('{"loan_id":"L310023","fee":4.5}', {450})]

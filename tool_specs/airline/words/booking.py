@@ -45,9 +45,19 @@ BOOK = WriteWords(
         ),
         "trip": ("It's {trip}.", "{trip}, please.", "That's {trip}."),
         "cabin": ("I'd like {cabin}.", "{cabin}, please.", "The cabin should be {cabin}."),
-        "passengers": ("It's {passengers}.", "The passengers: {passengers}.", "Those who fly: {passengers}."),
+        "passengers": (
+            "It's {passengers}.",
+            "Book it for {passengers}.",
+            "It's for {passengers}.",
+            "That's {passengers}.",
+        ),
         "payment": PAYMENT_SAY,
-        "bags": ("Checked bags: {bags}.", "The number of checked bags is {bags}.", "As for checked bags, {bags}."),
+        "bags": (
+            "Checked bags: {bags}.",
+            "{bags} to check in.",
+            "I'm checking in {bags}.",
+            "As for checked bags, {bags}.",
+        ),
         "insurance": ("I'd like it {insurance}.", "{insurance}, please.", "Make it {insurance}."),
         "": (
             "I'm looking forward to it.",

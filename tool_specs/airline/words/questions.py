@@ -22,7 +22,7 @@ QUESTIONS: dict[str, Texts] = {
     ),
     f"{_TRIP}.cabin": (
         "which cabin {object} {is} in",
-        "what cabin {object} {is} booked in",
+        "what cabin {object} {is} for",
         "which cabin {is} {object} in?",
     ),
     f"{_TRIP}.insurance": (
@@ -88,7 +88,7 @@ ANSWERS: dict[str, Texts] = {
     f"{_TRIP}.reservation_id": ("The reservation id is {value}.", "That's reservation {value}."),
     f"{_TRIP}.total_baggages": ("The number of checked bags is {value}.", "It's {value} in all."),
     f"{_TRIP}.cabin": ("It's booked in {value}.", "The cabin is {value}."),
-    f"{_TRIP}.insurance": ("Travel insurance: {value}.", "As for travel insurance: {value}."),
+    f"{_TRIP}.insurance": ("Under travel insurance it says {value}.", "As for travel insurance: {value}."),
     f"{_TRIP}.created_at": (
         "It was booked on {value}.",
         "The booking was made on {value}.",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tool_specs.lexicon import Texts, WriteWords
+from tool_specs.lexicon import Settlement, Texts, WriteWords
 
 _ABOUT: Texts = (
     "It's about {object}.",
@@ -29,6 +29,27 @@ PAYMENT_QUESTION: Texts = (
     "Which of your payment methods shall I take?",
 )
 
+SETTLEMENT = Settlement(
+    role="payment",
+    paid="payment_history.*.amount",
+    more=(
+        "It costs {1} more, charged to {0}.",
+        "That's {1} extra, to be paid with {0}.",
+        "You pay {1} with {0}.",
+        "{1} will be charged to {0}.",
+    ),
+    less=(
+        "It's cheaper by {1}, which goes back to {0}.",
+        "You get {1} back on {0}.",
+        "{1} will be refunded to {0}.",
+    ),
+    even=(
+        "There's nothing to pay, so nothing is charged to {0}.",
+        "It costs nothing extra, so {0} isn't charged.",
+        "There's no charge for that, so nothing goes on {0}.",
+    ),
+    unknown="Any difference is settled with {0}.",
+)
 CANCEL = WriteWords(
     roles={"reservation_id": "object"},
     topic=(
@@ -85,7 +106,7 @@ PASSENGERS = WriteWords(
     topic=(
         "change who flies on a trip",
         "change the passengers on a reservation",
-        "put another passenger on a reservation",
+        "put somebody else on a reservation",
         "have somebody else fly instead",
         "change a name on a booking",
     ),
@@ -98,7 +119,7 @@ PASSENGERS = WriteWords(
     say={
         "object": _ABOUT,
         "passengers": (
-            "Those who fly are {passengers}.",
+            "Please book it for {passengers}.",
             "It should be {passengers}.",
             "Make it {passengers}.",
             "The new passenger list is {passengers}.",
@@ -162,9 +183,10 @@ BAGS = WriteWords(
         "payment": PAYMENT_QUESTION,
     },
     confirm=(
-        "checked bags on {object}: {total_baggages} in all, of which charged: {nonfree_baggages}, payment by {payment}",
-        "the number of checked bags on {object} becomes {total_baggages}; extra ones beyond the allowance: "
-        "{nonfree_baggages}, payment by {payment}",
+        "checked bags on {object}: {total_baggages} in all, {nonfree_baggages} of them beyond the free allowance. "
+        "{settlement}",
+        "the number of checked bags on {object} becomes {total_baggages}, with {nonfree_baggages} beyond the free "
+        "allowance. {settlement}",
     ),
     done=(
         "Done. The number of checked bags on {object} is {total_baggages} now.",
@@ -208,13 +230,14 @@ MOVE = WriteWords(
         "payment": PAYMENT_QUESTION,
     },
     confirm=(
-        "change of {object}: cabin {cabin}, flights {flights}. Any difference is settled with {payment}",
-        "I'll change {object} to {cabin} with flights {flights}; the difference goes to or comes from {payment}",
+        "I'll change {object} to {cabin}, on {flights}. {settlement}",
+        "I'll put {object} on {flights}, in {cabin}. {settlement}",
+        "the change of {object} to {cabin}, with {flights}. {settlement}",
     ),
     done=(
         "Done. {object} is changed.",
         "All set, the change of {object} has gone through.",
         "{object} is updated.",
     ),
-    noun="flight change",
+    noun="booking change",
 )
