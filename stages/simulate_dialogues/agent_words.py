@@ -126,9 +126,9 @@ class AgentWords:
         question = _last_question(text)
         return f"{self.pick(tables.BACK)} {question}"
 
-    def soothe(self) -> str:
-        """Answers impatience, or not."""
-        return self.pick(tables.SOOTHE) if self.dice.chance(0.6) else ""
+    def soothe(self, *, waited: bool) -> str:
+        """Answers impatience, or not; who has not waited yet is not asked to forgive it."""
+        return self.pick(tables.SOOTHE if waited else tables.SOOTHE_FIRST) if self.dice.chance(0.6) else ""
 
     def calm(self) -> str:
         """Answers frustration."""

@@ -104,7 +104,7 @@ class Serving:
         kinds = {act.kind for act in reply.acts}
         if "vent" in kinds:
             self.prefix(self.words.calm())
-        elif "complain" in kinds and (words := self.words.soothe()):
+        elif "complain" in kinds and (words := self.words.soothe(waited=self.calls > 0)):
             self.prefix(words)
 
     def call(self, tool: str, arguments: dict[str, Json]) -> Turn[Message]:

@@ -155,10 +155,12 @@ BACK: Variants = (
     "Hm, no idea, to be honest. Now back to business.", "I'm only good for account matters, I'm afraid.",
     "Ha, another time, maybe. Where were we?", "I hear you. Let's carry on, then.",
 )  # fmt: skip
+SOOTHE_FIRST: Variants = (
+    "I'll be quick.", "I understand, I'll keep it short.", "Bear with me, it won't take long.",
+    "I'll make it as quick as I can.", "I hear you, I'll keep this brief.", "I know your time is short.",
+)  # fmt: skip
 SOOTHE: Variants = (
-    "I'll be quick.", "I understand, I'll keep it short.", "Sorry for the wait.", "Bear with me, it won't take long.",
-    "Sorry this is taking a while.", "I'll make it as quick as I can.", "I appreciate your patience.",
-    "I hear you, I'll keep this brief.", "I know your time is short.",
+    *SOOTHE_FIRST, "Sorry for the wait.", "Sorry this is taking a while.", "I appreciate your patience.",
 )  # fmt: skip
 GIVES_UP: Variants = (
     "I'm sorry, then I can't do anything about it.", "Then I have to leave that one, I'm sorry.",

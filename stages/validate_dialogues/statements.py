@@ -27,7 +27,7 @@ _MOST = r"(?:costliest|priciest|biggest|largest|highest(?:-priced)?|most expensi
 _NEXT = r"(?:followed by|next (?:comes|is)|after that comes|ahead of|the runner-up is)"
 _RANKED = re.compile(rf"\b[Tt]he (?:({_LEAST})|{_MOST})\b[^.?!$]*? at {_AMOUNT}")
 _SECOND = re.compile(rf"[^$?!]*?\b(?:{_NEXT}\b[^.?!$]*? at {_AMOUNT}|with\b[^.?!$]*? at {_AMOUNT} in second place)")
-_BEYOND = re.compile(rf"\({_AMOUNT}\) costs (less|more)\b(?! than)")
+_BEYOND = re.compile(rf"[(,] ?{_AMOUNT}\) costs (less|more)\b(?! than)")
 _DIGITS = re.compile(r"\d+")
 _EXTREME = re.compile(rf"\b[Tt]he (?:{_LEAST}|{_MOST}) is {_AMOUNT}")
 

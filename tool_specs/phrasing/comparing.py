@@ -121,9 +121,13 @@ def in_order(
     "Ranked, the loans that fit are loan L3 at $9.00, loan L1 at $4.50 and two more."
     """
     sense = meaning(words, programs, place, told)
-    if sense is None or programs[place].pick != "first" or programs[place].wishes or not selection.picked[place]:
+    if sense is None or programs[place].wishes or not selection.picked[place]:
         return ""
     got = Outcome(words, programs, sense, selection, rng)
+    if programs[place].pick == "each":
+        return _each_in_order(got)
+    if programs[place].pick != "first":
+        return ""
     rows, key = got.candidates, got.sense.program.order[0]
     if len(rows) < 2 or got.away is not None:
         return ""
@@ -264,6 +268,23 @@ def _each(got: Outcome) -> str:
     head = f"The {got.top(key)} {got.filters()}{got.level.words.plural}" if key else "Here is what I found"
     more = f"; and {len(got.picked) - _MAX_LISTED} more" if len(got.picked) > _MAX_LISTED else ""
     return sentence(f"{head} are: {'; '.join(parts)}{more}" if key else f"{head}: {'; '.join(parts)}{more}")
+
+
+def _each_in_order(got: Outcome) -> str:
+    """Says for each what is the best and what comes next; "" where nothing is ranked, or it would take too long."""
+    owner = [level for level in got.levels if not level.own]
+    if not owner or not got.sense.program.order or len(got.picked) > _MAX_RANKED:
+        return ""
+    key, name = got.sense.program.order[0], owner[-1].name
+    olds = labels(got.words, [got.seen(row, owner[-1]) for row in got.picked])
+    parts: list[str] = []
+    for old, row in zip(olds, got.picked, strict=True):
+        rest = [other for other in got.candidates if other.get(name) is row.get(name) and other is not row]
+        shown = [row, *rest[:1]]
+        names = labels(got.words, [got.seen(one) for one in shown])
+        best = [f"{got.article(new)}{got.priced(one, key)}" for new, one in zip(names, shown, strict=True)]
+        parts.append(f"for the {old}, {', then '.join(best)}")
+    return sentence(f"Here is what comes first and what next: {'; '.join(dict.fromkeys(parts))}")
 
 
 def _all_of(names: Sequence[str], places: Sequence[int]) -> str:

@@ -92,9 +92,9 @@ class _Speaker(Qualifying):
         tops = self.tops()
         before = " ".join(self.parts.before)
         after = " ".join([*spread(self.parts.after), *tops])
-        if before and not after:
+        if len(self.parts.before) == 1 and not after:
             return Phrase(f"the {before} of {ids}")
-        return Phrase(f"the {before} one of {ids} {after}" if before else f"the one of {ids} {after}")
+        return Phrase(clean(f"the {before} one of {ids} {after}"))
 
     def _belonging(self, form: Form) -> Phrase:
         """Says rows that continue another program's: "its cheapest version", "the versions of my office chair"."""

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import random
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
@@ -24,6 +25,7 @@ _CLAUSES = ("that ", "that's", "I ", "I've", "you ", "where ")
 
 _KINDS: tuple[str | tuple[str, ...], ...] = (("that ", "that's", "where "), "with ", "whose ")
 
+TIED = re.compile(r"if (?:there's a tie|two are equal|several tie)|in case of a tie")
 _TIES = (
     ", and if there's a tie, {}",
     " (if two are equal, {})",
@@ -212,6 +214,7 @@ class Qualifying:
         frames: tuple[str, ...] = ("with {}", "that has {}", "that comes in {}", "with {}")
         if held:
             frames = ("with {} in it", "that has {} in it", "with {}", "that contains {}", "containing {}")
+            frames = frames[-3:] if text.endswith(" in") else frames  # "with a head of 100 sq in in it"
         self.parts.after.append(self.rng.choice(frames).format(text) + tie)
 
     def superlative(self, key: OrderKey, *, before: bool = False) -> str:

@@ -67,7 +67,7 @@ def why_not(got: Outcome, rows: list[BindingRow], names: list[str], key: OrderKe
             members.append(f"{number(others)} {'others' if others > 1 else 'other'}")
         many = len(members) > 1 or is_plural(names[named[0]].partition(" (")[0])
         reason = reason_for(got, got.sense.program.where[number_], [rows[place] for place in places], many)
-        who = listed(members).replace(") (", ", ") if got.is_name() else listed(members)
+        who = listed(members).replace(") (", ", ")
         sentences.append(sentence(f"{who} {_exceeds(got, key, many)}, but {reason}"))
     return " ".join(sentences)
 

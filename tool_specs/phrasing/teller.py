@@ -20,7 +20,7 @@ from tool_specs.phrasing.english import Phrase, clean, listed, sentence, slots_i
 from tool_specs.phrasing.frames import want
 from tool_specs.phrasing.meaning import level_of
 from tool_specs.phrasing.nouns import Form, describe
-from tool_specs.phrasing.qualifiers import Anaphora
+from tool_specs.phrasing.qualifiers import TIED, Anaphora
 from tool_specs.phrasing.roles import joint, original, parameters_of, question_key, roles, told_level
 from tool_specs.phrasing.wishes import otherwise, spoken
 
@@ -157,8 +157,11 @@ class Teller:
         text = self.rng.choice([text for count, text in fitting if count == most])
         if self._mentioned():  # "call it off", not "call off it"
             text = _BEFORE_IT.sub(r"{object} \1", text)
-        left = [role for role in wanted if f"{{{role}}}" not in text]
         slots = self.slots(text)
+        alone = [other for names, other in named if names == {"object"} and other.endswith("{object}")]
+        if alone and TIED.search(slots.get("object", "")):  # what follows would belong to the tie
+            text = alone[0]
+        left = [role for role in wanted if f"{{{role}}}" not in text]
         ending = [other for other in texts if other.endswith("{object}") and _named_in(other) == _named_in(text)]
         if slots.get("object", "").count(" ") > _LONG and ending:  # "have the loan that ... renewed" is hard to follow
             text = ending[0]

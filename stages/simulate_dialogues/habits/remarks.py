@@ -60,6 +60,7 @@ class Impatience(Habit):
     def answers(self, reply: Reply, agent: Message) -> bool:
         """Complains before it answers a question; what may be the last occasion is answered first."""
         user = self.user
+        self._waits = False
         if self._left < self._planned and len(user.closed) == len(user.plan.order):
             return False  # who has complained and got everything has no more reason to
         patient = user.turns < _PATIENCE or not user.dice.chance(0.5)

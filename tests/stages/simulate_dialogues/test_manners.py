@@ -98,6 +98,30 @@ def test_a_frustrated_user_is_not_polite_and_the_agent_hears_it() -> None:
     assert vents >= 30 and sum(courteous) < 0.05 * len(courteous)
 
 
+def test_an_impatient_user_says_yes_first_and_never_wants_it_again_in_a_hurry() -> None:
+    behind = 0
+    for dialogue in dialogues("impatience"):
+        for before, message in pairwise(talk(dialogue)):
+            kinds = [act.kind for act in message.acts]
+            if "complain" in kinds:
+                assert not {"negate", "doubt"} & set(kinds), message.content
+                listed = any(act.kind == "confirm" for act in before.acts)
+                for answer in {"affirm" if listed else "", "user_bye"} & set(kinds):
+                    assert kinds.index(answer) < kinds.index("complain"), message.content
+                    behind += 1
+    assert behind >= 5
+
+
+def test_nobody_is_asked_to_forgive_a_wait_before_there_was_one() -> None:
+    first = 0
+    for dialogue in dialogues("impatience"):
+        said = talk(dialogue)
+        if any(act.kind == "complain" for act in said[0].acts):
+            first += 1
+            assert not re.search(r"\b(?:wait|while|patience)\b", said[1].content), said[1].content
+    assert first
+
+
 def test_what_is_said_in_a_mood_changes_no_yes_and_no_no() -> None:
     every = [moods.VENT_FIRST, moods.VENT, moods.VENT_AGAIN, moods.VENT_LAST, tables.COMPLAINT, tables.HURRY]
     for text in (text.lower() for table in every for texts in table.values() for text in texts):

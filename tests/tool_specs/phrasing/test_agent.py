@@ -15,6 +15,7 @@ from tool_specs.phrasing.agent import (
     compare,
     confirm,
     done,
+    in_order,
     label,
     question,
     refusal,
@@ -135,6 +136,39 @@ def test_the_price_difference_is_told(known: Known) -> None:
         text = confirm(LEXICON, str(request.tool), request.arguments, known, random.Random(seed))
         assert "$54.79" in text
         assert re.search("back|refund|return|cheaper", text)
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_things_that_become_the_same_are_named_together(known: Known, seed: int) -> None:
+    request = TASKS["exchange_cheapest_black"].requests[0]
+    other = next(row["item_id"] for row in ORDERS["#W3113816"]["items"] if row["name"] != "Office Chair")
+    (old,), (new,) = request.arguments["item_ids"], request.arguments["new_item_ids"]  # type: ignore[misc]
+    arguments = {**request.arguments, "item_ids": [old, other], "new_item_ids": [new, new]}
+    text = confirm(LEXICON, str(request.tool), arguments, known, random.Random(seed))
+    assert text.count(str(new)) == 1 and re.search(r", each (for|with) the black leather office chair", text), text
+    assert all(text.count(str(each)) == 1 for each in (old, other))
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_a_winner_is_shown_among_those_that_it_was_ranked_with(seed: int) -> None:
+    request, selection, _ = found_for("return_best_delivered")
+    text = in_order(LEXICON, request.programs, 0, selection, random.Random(seed))
+    prices = [float(each.replace(",", "")) for each in re.findall(r"\$([\d,]+\.\d\d)", text)]
+    assert prices[0] == 544.29 and prices == sorted(prices, reverse=True) and len(prices) > 2
+    assert "red mesh office chair at $544.29, " in text and "items that fit" in text
+    assert not re.search("cheapest|priciest|most expensive", text), "other words than the comparison's"
+
+
+def test_what_is_only_looked_up_has_no_ranking() -> None:
+    request, selection, _ = found_for("cancel_with_camera")
+    assert in_order(LEXICON, request.programs, 0, selection, random.Random(0)) == ""
+
+
+def test_the_best_for_each_is_shown_before_the_next() -> None:
+    request, selection, _ = found_for("swap_every_item")
+    place = next(number for number, program in enumerate(request.programs) if program.pick == "each")
+    text = in_order(LEXICON, request.programs, place, selection, random.Random(0))
+    assert "for the black action camera, the silver action camera" in text and "at $431.40, then the " in text, text
 
 
 def test_unknown_rows_are_named_by_id() -> None:

@@ -30,6 +30,7 @@ from tests.tool_specs.phrasing.samples import (
     task,
 )
 from tool_specs.phrasing.frames import want
+from tool_specs.phrasing.nouns import describe as noun_phrase
 from tool_specs.phrasing.user import ask, describe, identity, phrasable, raise_request, roles, task_text, tell
 from tool_specs.retail.lexicon import LEXICON
 
@@ -265,3 +266,10 @@ def test_long_requests_are_not_how_do_i_questions() -> None:
     clause = "send back the most expensive item of everything that has been delivered to me"
     assert not any(want(clause, random.Random(seed)).startswith("How do I") for seed in range(300))
     assert any(want("make a return", random.Random(seed)).startswith("How do I") for seed in range(300))
+
+
+def test_a_size_in_inches_is_not_followed_by_another_in() -> None:
+    racket = rows(MY_ITEMS, named("Tennis Racket"), option("item", "head size", "100 sq in"), role="object")
+    texts = [noun_phrase(LEXICON, (racket,), 0, {}, random.Random(seed), told="order").text for seed in range(40)]
+    assert any("containing the tennis racket" in text for text in texts)
+    assert not any("in in" in text for text in texts), texts
