@@ -265,9 +265,7 @@ class Fulfilling(Offering):
         programs = found.told.request.programs
         budget, elsewhere = budget_of(programs), borrowed(found.told.request)
         under = {term.program for term in budget.terms} if budget is not None else set()
-        # A list of things is not read out where the best for each of them follows.
-        listed = {p.start for p in programs if p.pick == "each" and p.start is not None and not programs[p.start].where}
-        parts = []
+        parts: dict[int, str] = {}
         for place, program in enumerate(programs):
             if place in under or (place in elsewhere and budget is not None and budget.fact in self._argued):
                 continue  # the pair is argued for as a whole, and once
@@ -277,11 +275,14 @@ class Fulfilling(Offering):
                 text = self.words.in_order(found.told, place) if anew else ""
                 text = text or self.words.compare(found.told, place, self.notebook.reads, self.facts)
                 self._told_roles.extend([program.role] if text else [])
-                parts.append("" if place in listed else text)
+                parts[place] = text
+                start = program.start if program.pick == "each" and text else None
+                if start in parts and start is not None and not programs[start].where:
+                    parts[start] = ""  # a list is not read out where the best for each of its things follows
         if budget is not None and budget.fact not in self._argued and only is None:
             self._argued.add(budget.fact)
-            parts.append(self.words.argued(found.told, self.facts[budget.fact]))
-        return [part for part in parts if part]
+            parts[len(programs)] = self.words.argued(found.told, self.facts[budget.fact])
+        return [part for part in parts.values() if part]
 
     def _compared_anew(self, found: Found) -> str:
         """Returns what the results rest on: what was ranked, or the reasons in other words, if there are others."""

@@ -55,17 +55,19 @@ def unconfirmed(context: CheckContext, step: Step) -> str | None:
 
 def declined_at(context: CheckContext, request: Request) -> int | None:
     """Returns the message that lists a request's details, every one of them, and that the user says no to."""
-    call = ToolCall(id="", name=request.tool or "", arguments=request.arguments)
-    principal = context.task.principal
-    for index, text in context.text("assistant", context.begin, len(context.messages) - 1):
+    for index, _ in context.text("assistant", context.begin, len(context.messages) - 1):
         answer = context.messages[index + 1]
         said_no = any(act.kind in ("withdraw", "negate") for act in answer.acts) or refuses(context.low[index + 1])
-        if answer.role != "user" or not said_no:
-            continue
-        listed = Step(index, None, call, "write", context.initial, NOT_MADE, principal)
-        if unlisted(context, listed, text) is None:
+        if answer.role == "user" and said_no and lists(context, request, index):
             return index
     return None
+
+
+def lists(context: CheckContext, request: Request, index: int) -> bool:
+    """Whether a message names every detail of a request's write, be it never made."""
+    call = ToolCall(id="", name=request.tool or "", arguments=request.arguments)
+    step = Step(index, None, call, "write", context.initial, NOT_MADE, context.task.principal)
+    return unlisted(context, step, context.low[index]) is None
 
 
 NOT_MADE = Result("", False, None)

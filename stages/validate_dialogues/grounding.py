@@ -18,6 +18,7 @@ import orjson
 from schemas.base import Json
 from schemas.dialogue import ToolCall
 from schemas.verdict import Verdict
+from stages.validate_dialogues.confirmation import lists
 from stages.validate_dialogues.context import CheckContext, Step, failed, passed, place
 from stages.validate_dialogues.statements import misplaced, out_of_order
 from stages.validate_dialogues.words import amounts, cents, leaves, numbers, objects, says_number, says_text, tokens
@@ -268,16 +269,14 @@ def _unfounded(
 
 
 def _lists(context: CheckContext, index: int, amount: int) -> bool:
-    """Whether a write that would go through has this amount, by a rule of the domain or in its answer.
+    """Whether a message lists a write that would go through, with this amount by a rule of the domain or in its answer.
 
-    One that the message lists, be it never made (what the user wanted at first has its price, too), or that is wanted.
+    Be it never made: what the user wanted at first has its price, too.
     """
-    listed = [
-        act.value for act in context.messages[index].acts if act.kind == "confirm" and isinstance(act.value, dict)
-    ]
+    meant = [act.value for act in context.messages[index].acts if act.kind == "confirm" and isinstance(act.value, dict)]
     state = next((step.before for step in context.steps if step.index > index), context.final)
-    for request in context.task.requests:
-        for arguments in [*listed, request.arguments] if request.tool else ():
+    for request in (request for request in context.task.requests if request.tool):
+        for arguments in [*meant, *([request.arguments] if lists(context, request, index) else [])]:
             answer = state.fork().call(request.tool or "", arguments)
             worked_out = [arguments.get(name) for name in context.domain.follows.get(request.tool or "", {})]
             if not answer.error and amount in _amounts_of([*worked_out, answer.value]):

@@ -18,10 +18,11 @@ from schemas.base import Json
 from schemas.task import Request
 from tool_specs.lexicon import Lexicon
 from tool_specs.phrasing.columns import column_words, texts_for
-from tool_specs.phrasing.comparing import compare, compare_one, in_order
+from tool_specs.phrasing.comparing import compare, compare_one
 from tool_specs.phrasing.english import capitals, clean, inside, is_plural, listed, money, sentence
 from tool_specs.phrasing.labels import Known, Seen, agent_text, full_label, label, labels, state_text
 from tool_specs.phrasing.noticing import alike, unlike
+from tool_specs.phrasing.rankings import in_order
 from tool_specs.phrasing.roles import question_key
 from tool_specs.phrasing.slots import Slots
 

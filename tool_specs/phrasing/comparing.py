@@ -26,13 +26,6 @@ from tool_specs.programs import MISSING, BindingRow, ReadAsk, ReadKey, Selection
 from tool_specs.remember import remembered
 
 _MAX_LISTED = 8
-_MAX_RANKED = 4
-_IN_ORDER = (
-    "There are {count} {noun} that fit, in this order: {list}.",
-    "Ranked, the {noun} that fit are {list}.",
-    "Side by side, the {noun} that fit are {list}.",
-    "I ranked the {count} {noun} that fit: {list}.",
-)
 
 
 def compare(
@@ -105,42 +98,6 @@ def compare_one(
     # Only what fails a filter can tempt.
     everything = _everything(programs, place, reads or {}, facts or {}) if programs[place].where else []
     return _only(got, everything) if pick == "only" else _first(got, everything)
-
-
-def in_order(
-    words: Lexicon,
-    programs: Sequence[Program],
-    place: int,
-    selection: Selection,
-    rng: random.Random,
-    *,
-    told: str | None = None,
-) -> str:
-    """Says what program number `place` compared, the best first: what its result rests on; "" where it ranks nothing.
-
-    "Ranked, the loans that fit are loan L3 at $9.00, loan L1 at $4.50 and two more."
-    """
-    sense = meaning(words, programs, place, told)
-    if sense is None or programs[place].wishes or not selection.picked[place]:
-        return ""
-    got = Outcome(words, programs, sense, selection, rng)
-    if programs[place].pick == "each":
-        return _each_in_order(got)
-    if programs[place].pick != "first":
-        return ""
-    rows, key = got.candidates, got.sense.program.order[0]
-    if len(rows) < 2 or got.away is not None:
-        return ""
-    shown = rows[:_MAX_RANKED]
-    tied = len({str(got.key_of(row)[0]) for row in shown}) < len(shown)
-    names = labels(words, [got.seen(row) for row in shown])
-    parts = [
-        f"{got.article(name)}{got.tie_broken(row) if tied else got.priced(row, key)}"
-        for name, row in zip(names, shown, strict=True)
-    ]
-    more = [f"{number(len(rows) - len(shown))} more"] if len(rows) > len(shown) else []
-    slots = {"count": number(len(rows)), "noun": got.level.words.plural, "list": listed([*parts, *more])}
-    return sentence(rng.choice(_IN_ORDER).format(**slots))
 
 
 def _everything(
@@ -268,23 +225,6 @@ def _each(got: Outcome) -> str:
     head = f"The {got.top(key)} {got.filters()}{got.level.words.plural}" if key else "Here is what I found"
     more = f"; and {len(got.picked) - _MAX_LISTED} more" if len(got.picked) > _MAX_LISTED else ""
     return sentence(f"{head} are: {'; '.join(parts)}{more}" if key else f"{head}: {'; '.join(parts)}{more}")
-
-
-def _each_in_order(got: Outcome) -> str:
-    """Says for each what is the best and what comes next; "" where nothing is ranked, or it would take too long."""
-    owner = [level for level in got.levels if not level.own]
-    if not owner or not got.sense.program.order or len(got.picked) > _MAX_RANKED:
-        return ""
-    key, name = got.sense.program.order[0], owner[-1].name
-    olds = labels(got.words, [got.seen(row, owner[-1]) for row in got.picked])
-    parts: list[str] = []
-    for old, row in zip(olds, got.picked, strict=True):
-        rest = [other for other in got.candidates if other.get(name) is row.get(name) and other is not row]
-        shown = [row, *rest[:1]]
-        names = labels(got.words, [got.seen(one) for one in shown])
-        best = [f"{got.article(new)}{got.priced(one, key)}" for new, one in zip(names, shown, strict=True)]
-        parts.append(f"for the {old}, {', then '.join(best)}")
-    return sentence(f"Here is what comes first and what next: {'; '.join(dict.fromkeys(parts))}")
 
 
 def _all_of(names: Sequence[str], places: Sequence[int]) -> str:
