@@ -93,7 +93,7 @@ def test_neither_the_places_nor_the_flight_is_said(tasks: list[Task]) -> None:
         (request,) = task.requests
         said = task.text.lower()
         assert all(leg["flight_number"].lower() not in said for leg in request.arguments["flights"])
-        assert " reservation " in said and "flight" in said
+        assert "reservation" in said and "flight" in said
 
 
 def test_dialogues_pass_the_checks(ground: Ground, tasks: list[Task]) -> None:
