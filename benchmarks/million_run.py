@@ -60,7 +60,7 @@ def watch(child: subprocess.Popen[bytes], out: Path, every: float) -> tuple[dict
         now: dict[str, int] = {"driver": 0, "worker": 0}
         for pid, role in processes_below(child.pid):
             at_once = Watched(role)
-            look(pid, at_once)
+            look(pid, at_once, making=True)
             kept = seen.setdefault(pid, Watched(role))
             kept.role = role if kept.role == "ray" else kept.role
             kept.cpu, kept.memory = max(kept.cpu, at_once.cpu), max(kept.memory, at_once.memory)
