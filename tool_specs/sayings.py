@@ -7,6 +7,7 @@ rows_of({"loans": [...]}, "L3")          -> the rows that "L3" names in a result
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
@@ -15,6 +16,8 @@ from tool_specs.lexicon import Lexicon
 from tool_specs.phrasing.english import moment
 from tool_specs.remember import remembered
 
+_YOU = {"i": "you", "i'm": "you're", "i've": "you've", "i'd": "you'd", "my": "your", "mine": "yours", "me": "you"}
+_ME = re.compile(rf"\b(?:{'|'.join(sorted(_YOU, key=len, reverse=True))})\b(?!')")
 LAST_DIGITS = 4
 """Digits at the end of an id that stand for all of it."""
 COUNTS = (
@@ -109,3 +112,8 @@ def phrases_of(lexicon: Lexicon | None) -> dict[str, tuple[str, ...]]:
         for value, phrases in choices.items():
             found.setdefault(value.strip('"').lower(), []).extend(phrase.lower() for phrase in phrases)
     return {value: tuple(dict.fromkeys(phrases)) for value, phrases in found.items()}
+
+
+def to_you(phrase: str) -> str:
+    """Returns what a user says of itself as somebody else says it to the user: "I lost it" is "you lost it"."""
+    return _ME.sub(lambda word: _YOU[word[0]], phrase)

@@ -2,7 +2,8 @@
 
 A write is confirmed when the assistant's text before the user's last word names each of the write's arguments, and that
 last word is a yes. A value is named by itself, by the last four digits of an id, or by what tells its row from the
-others beside it: of two cards, "the Visa" names one, "your card" neither.
+others beside it: of two cards, "the Visa" names one, "your card" neither. A number is not named where another one of
+the same things stands in its place: "5 bags" is not 4, even if the refund takes 4 days.
 """
 
 from __future__ import annotations
@@ -15,6 +16,8 @@ from schemas.task import Request
 from stages.behaviors.misspellings import corrected
 from stages.validate_dialogues.context import CheckContext, Step
 from stages.validate_dialogues.words import affirms, hedges, leaves, refuses, says_number, stands, tokens
+from tool_specs.counting import told_otherwise
+from tool_specs.days import days, is_day
 from tool_specs.sandbox import Result
 from tool_specs.sayings import LAST_DIGITS, features, rows_of
 
@@ -87,6 +90,9 @@ def _yes(context: CheckContext, index: int) -> bool:
 def unlisted(context: CheckContext, step: Step, text: str) -> str | None:
     """Returns an argument of a write that a lower-case text does not name, or None."""
     for name, value in step.call.arguments.items():
+        wrong = told_otherwise(context.domain.lexicon, step.call.name, step.call.arguments, name, text)
+        if wrong is not None:
+            return f"{name}={value!r} is not among the details that the user said yes to, which say {wrong}"
         for leaf in leaves(value):
             if leaf in ("", None) or isinstance(leaf, bool) or leaf == step.principal:
                 continue
@@ -97,7 +103,7 @@ def unlisted(context: CheckContext, step: Step, text: str) -> str | None:
 
 def _named(context: CheckContext, step: Step, text: str, leaf: Json) -> bool:
     """Whether a text means this value without stating it, and states no other one of its form in its place."""
-    if not isinstance(leaf, str):
+    if not isinstance(leaf, str) or (is_day(leaf) and days(text)):
         return False
     form = _form(leaf.lower())
     others = [token for token in tokens(text) if len(token) == len(form) and _form(token) == form]

@@ -20,13 +20,14 @@ from schemas.task import Task
 from schemas.tool import Effect
 from schemas.verdict import Check, Owner, Verdict
 from stages.validate_dialogues.prepared import folded, prepared
-from stages.validate_dialogues.words import leaves, says, says_text
+from stages.validate_dialogues.words import amounts, leaves, says, says_text
+from tool_specs.days import says_day, says_time
 from tool_specs.domain import Domain
 from tool_specs.phrasing.english import moment
 from tool_specs.programs import ReadKey
 from tool_specs.reading import texts
 from tool_specs.sandbox import Result, Sandbox
-from tool_specs.sayings import phrases_of
+from tool_specs.sayings import phrases_of, to_you
 from tool_specs.starting import started
 
 
@@ -45,7 +46,8 @@ class Toolbox:
         validators: tool -> validator of its arguments.
         enums: (tool, parameter) -> the values that its schema lists, its default among them.
         declared: keys that results have by declaration: names of properties, not data.
-        phrases: a value's text in lower case -> the words that the lexicon has for it.
+        phrases: a value's text in lower case -> the words that the lexicon has for it, also as said to a user.
+        prices: amounts that the policy and the tools' descriptions state, in cents.
     """
 
     def __init__(self, domain: Domain) -> None:
@@ -59,7 +61,9 @@ class Toolbox:
                 self.enums[name, parameter] = frozenset(str(value) for value in _listed(schema))
             declared.update(_properties(tool.spec.returns))
         self.declared = frozenset(declared)
-        self.phrases = phrases_of(domain.lexicon)
+        self.phrases = {value: (*own, *map(to_you, own)) for value, own in phrases_of(domain.lexicon).items()}
+        described = (tool.spec.description for tool in domain.tools.values())
+        self.prices = frozenset(amounts("\n".join([domain.policy, *described])))
 
     def effect(self, name: str) -> Effect:
         """Returns a tool's effect; an unknown tool changes nothing."""
@@ -67,11 +71,14 @@ class Toolbox:
         return "generic" if tool is None else tool.spec.effect
 
     def tells(self, text: str, value: Json) -> bool:
-        """Whether a lower-case text says a value, be it in the lexicon's words for it."""
+        """Whether a lower-case text says a value: in the lexicon's words for it, days and times as people do."""
         if isinstance(value, str):
             shown = moment(value)
             said = says_text(text, value) or (shown != value and says_text(text, shown))
-            return said or any(phrase in text for phrase in self.phrases.get(value.lower(), ()))
+            said = said or any(phrase in text for phrase in self.phrases.get(value.lower(), ()))
+            return (
+                said or (value[4:5] == "-" and says_day(text, value)) or (value[2:3] == ":" and says_time(text, value))
+            )
         if isinstance(value, (list, dict)):
             return all(self.tells(text, leaf) for leaf in leaves(value))
         return says(text, value)
@@ -278,14 +285,15 @@ def _matched(task: Task, writes: tuple[Step, ...]) -> Iterator[tuple[int, Step |
 
 
 def _same_unordered(one: Mapping[str, Json], other: Mapping[str, Json]) -> bool:
-    return _unordered(one) == _unordered(other)
+    return unordered(one) == unordered(other)
 
 
 def _whatever(one: Mapping[str, Json], other: Mapping[str, Json]) -> bool:
     return True
 
 
-def _unordered(arguments: Mapping[str, Json]) -> dict[str, Json]:
+def unordered(arguments: Mapping[str, Json]) -> dict[str, Json]:
+    """Returns arguments with their lists in one order: the same things in another order are the same."""
     return {name: sorted(map(str, value)) if isinstance(value, list) else value for name, value in arguments.items()}
 
 

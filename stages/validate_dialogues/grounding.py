@@ -1,9 +1,10 @@
 """Grounding: nothing that the agent does or says comes out of thin air.
 
 An argument's leaves stand in what the user said or a tool answered before, or the tool's schema lists them. Ids and
-amounts in the agent's texts do too; an amount may also be worked out: the sum or difference of two that were said, of
-amounts in the same message, or of the numbers of all rows that the message names by their ids; or be that of a write
-that the message lists and that would go through so. What is stated of a row is that row's (`statements`).
+amounts in the agent's texts do too, amounts also in the policy; an amount may be worked out as well: the sum or
+difference of two that were said, a few times one of them, of amounts in the same message, or of the numbers of all rows
+that the message names by their ids; or be that of a write that the message lists and that would go through so. What is
+stated of a row is that row's (`statements`).
 Not promised: that a number was worked out from the right ones.
 """
 
@@ -22,6 +23,7 @@ from stages.validate_dialogues.confirmation import lists
 from stages.validate_dialogues.context import CheckContext, Step, failed, passed, place
 from stages.validate_dialogues.statements import misplaced, out_of_order
 from stages.validate_dialogues.words import amounts, cents, leaves, numbers, objects, says_number, says_text, tokens
+from tool_specs.days import is_day, says_day, whole_day
 from tool_specs.remember import remembered
 
 _EXPRESSION = re.compile(r"[\d\s.+\-*/()%,]+")
@@ -29,14 +31,15 @@ _SMALL = 100 * 100
 """In hundredths: whole numbers up to here may stand in an expression without a source (counts, per cent)."""
 _MOST_TERMS = 8
 _MOST_ROWS = 12
-_DAY = re.compile(r"\d{4}-\d\d-\d\d")
+_MOST_TIMES = 9
+"""Of an amount per piece: "3 bags at $50 make $150"."""
 
 
 class Known:
     """What has been said by the user and answered by tools so far.
 
     Attributes:
-        stated: amounts that were said so far, in cents: what others are worked out from.
+        stated: amounts that were said so far or stand in the policy, in cents: what others are worked out from.
     """
 
     def __init__(self, context: CheckContext) -> None:
@@ -47,19 +50,19 @@ class Known:
         self._values: list[Json] = []
         self._fresh: list[Json] = []
         self._fresh_said: list[str] = []
-        self._numbers: set[int] = set()
+        self._numbers: set[int] = set(context.toolbox.prices)
         self._found: set[str] = set()
-        self.stated: set[int] = set()
+        self.stated: set[int] = set(context.toolbox.prices)
 
     def hear(self, text: str) -> None:
         """Adds what the user said."""
         self.said = f"{self.said}\n{text}"
         self._fresh_said.append(text)
-        self.stated.update(amounts(text) if "$" in text or "€" in text or "£" in text else ())
+        self.stated.update(amounts(text))
 
     def tell(self, text: str) -> None:
         """Adds what the agent said before the task began: amounts that others are worked out from."""
-        self.stated.update(amounts(text) if "$" in text or "€" in text or "£" in text else ())
+        self.stated.update(amounts(text))
 
     def learn(self, step: Step) -> None:
         """Adds what a tool answered. Errors are news about the call, not about the world."""
@@ -98,13 +101,18 @@ class Known:
             yield answer, _numbers_in(value)
 
     def _stands(self, value: str) -> bool:
-        return not value or says_text(self.said, value) or self._answered(value) or self._pieced_together(value)
+        if not value or says_text(self.said, value) or self._answered(value) or self._pieced_together(value):
+            return True
+        return is_day(value) and says_day(self.said, value)
 
     def has_word(self, token: str) -> bool:
-        """Whether an id is known, be it as the end of a longer one, or a day as that of a time."""
+        """Whether an id is known, be it as the end of a longer one, or a day as that of a time or written otherwise."""
         if token.lower() in self.said or any(_ends_there(answer, token) for answer in self.answers):
             return True
-        return bool(_DAY.fullmatch(token)) and any(f'"{token}T' in answer for answer in self.answers)
+        return any(
+            says_day(self.said, day) or any(f'"{day}"' in answer or f'"{day}T' in answer for answer in self.answers)
+            for day in whole_day(token)
+        )
 
     def has_amount(self, amount: int, others: list[int], ids: list[str]) -> bool:
         """Whether an amount is known or follows from known ones: others of a message, or those of rows it names."""
@@ -114,6 +122,8 @@ class Known:
         rest = [other for other in others if other != amount and other in known][:_MOST_TERMS]
         near = self.stated.union(rest)
         if any(amount - one in near or amount + one in near for one in near):
+            return True
+        if any(amount % times == 0 and amount // times in near for times in range(2, _MOST_TIMES + 1)):
             return True
         sums = {0}
         for term in rest:
@@ -255,7 +265,7 @@ def _unfounded(
             if not known.has_word(token):
                 yield f"the agent states {token!r}, which the user never said and no tool answered"
             checked.add(token)
-    stated = amounts(text) if "$" in text or "€" in text or "£" in text else []
+    stated = amounts(text)
     for amount in stated:
         if amount not in checked:
             if not (amount in told or known.has_amount(amount, stated, tokens(text)) or _lists(context, index, amount)):

@@ -15,7 +15,10 @@ from tool_specs.domain import GuardContext
 _REFUSAL = re.compile(
     r"\b(can ?not|can.?t|unable|not able|not possible|impossible|sorry|afraid|unfortunately|won.?t|"
     r"not allowed|isn.?t allowed|don.?t allow|doesn.?t allow|not permitted|no longer possible|only|"
-    r"has to stay|too late|out of my hands|transferred)\b"
+    r"has to stay|too late|out of my hands|transferred|"
+    r"(?:isn.?t|aren.?t|wasn.?t|not|no longer) (?:be )?(?:possible|eligible|available|refundable|an option)|ineligible|"
+    r"non-?refundable|(?:doesn.?t|don.?t|does not|do not) (?:qualify|permit|meet)|(?:against|outside) (?:our|the) \w+|"
+    r"declin(?:e|ed)|(?:must|needs? to|have to|has to) (?:remain|stay|decline))\b"
 )
 
 

@@ -31,7 +31,15 @@ _TOKEN = re.compile(r"[#\w@.+\-]*\d[#\w@.+\-]*|[\w.+\-]+@[\w.\-]+")
 TELLING = re.compile(r"[\d@]")
 _TELLING_REST = re.compile(r"[\d@#_](?:(?<=[@#_])\S*|(?<![$€£,\d]\d)\S{4,})")
 """Where a word with an id may go on; most words with digits are amounts and small numbers."""
-_MONEY = re.compile(r"[$€£] ?(\d[\d,]*(?:\.\d+)?)")
+_DIGITS = r"\d(?:[\d.,]*\d)?"
+_MONEY = re.compile(
+    rf"[$€£] ?({_DIGITS})|\b(?:usd|eur|gbp) ?({_DIGITS})|"
+    rf"(?<![\w.,$€£])({_DIGITS}) ?(?:[€£]|(?:usd|eur|gbp|dollars?|euros?)\b)",
+    re.IGNORECASE,
+)
+_DOLLARS = re.compile(rf"\$ ?({_DIGITS})")
+_DECIMAL_COMMA = re.compile(r"\d{1,3}(?:\.\d{3})*,\d{1,2}")
+_COMMAS = str.maketrans(",.", ".,")
 _NUMBER = re.compile(r"\d[\d,]*(?:\.\d+)?")
 
 
@@ -95,7 +103,9 @@ def says_number(text: str, value: float) -> bool:
     words, forms = number_forms(value)
     if any(stands(text, word) for word in words):
         return True
-    return any(stands_number(text, form) for form in forms)
+    if any(stands_number(text, form) for form in forms):
+        return True
+    return "€" in text and stands_number(text, f"{abs(value):,.2f}".translate(_COMMAS))
 
 
 def tokens(text: str) -> list[str]:
@@ -125,8 +135,22 @@ def _decimal(word: str) -> bool:
 
 
 def amounts(text: str) -> list[int]:
-    """Returns the amounts of money in a text, in cents."""
-    return [cents(float(digits.replace(",", "") or 0)) for digits in _MONEY.findall(text)]
+    """Returns the amounts of money in a text, in cents: $1,234.50, 1.234,50 €, USD 4, 4 dollars."""
+    # Nearly every amount is "$4.50", and this is asked of all texts.
+    signs = "dollar" in text or "€" in text or "£" in text or "usd" in text or "USD" in text
+    if signs or "eur" in text or "EUR" in text or "gbp" in text or "GBP" in text:
+        return [_amount(one or other or third) for one, other, third in _MONEY.findall(text)]
+    return [_amount(digits) for digits in _DOLLARS.findall(text)] if "$" in text else []
+
+
+def _amount(digits: str) -> int:
+    """Returns what `1,234.50` or `1.234,50` is, in cents."""
+    if "," in digits and _DECIMAL_COMMA.fullmatch(digits):
+        digits = digits.replace(".", "").replace(",", ".")
+    try:
+        return cents(float(digits.replace(",", "")))
+    except ValueError:  # "1.2.3"
+        return 0
 
 
 def numbers(text: str) -> list[int]:

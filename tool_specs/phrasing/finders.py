@@ -13,6 +13,7 @@ import re
 from collections.abc import Callable, Iterable, Sequence
 from functools import lru_cache
 
+from tool_specs.days import is_day, says_day
 from tool_specs.lexicon import Texts
 from tool_specs.phrasing.english import agree
 
@@ -47,6 +48,15 @@ def spans_of(patterns: Iterable[Finder], text: str) -> list[Span]:
 def literals(texts: Texts) -> tuple[Finder, ...]:
     """Finds any of the texts, of one thing or of several: "is lost", "are lost"."""
     return tuple(dict.fromkeys(literal(each) for text in texts for each in (text, agree(text, True))))
+
+
+@lru_cache(maxsize=256)
+def datum(text: str) -> Finder:
+    """Finds a value as it is; a day also as people write days, for which the whole text is the place."""
+    plain = literal(text)
+    if not is_day(text):
+        return plain
+    return lambda said: plain(said) or ([(0, len(said))] if says_day(said.lower(), text) else [])
 
 
 @lru_cache(maxsize=256)

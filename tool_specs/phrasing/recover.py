@@ -23,7 +23,7 @@ from tool_specs.phrasing.columns import said_texts as amounts_or_values
 from tool_specs.phrasing.conditions import only_if_texts
 from tool_specs.phrasing.differences import question_texts
 from tool_specs.phrasing.english import plural
-from tool_specs.phrasing.finders import Finder, Span, literal, literals, spans_of, template
+from tool_specs.phrasing.finders import Finder, Span, datum, literals, spans_of, template
 from tool_specs.phrasing.roles import joint, original, question_key
 from tool_specs.phrasing.wishes import NEXT, OTHERWISE
 
@@ -132,7 +132,7 @@ def fact_demands(words: Lexicon, requests: Sequence[Request], name: str, value: 
         if each not in ("", None):
             chosen = _choices(words, requests, name, str(each))
             # A bare "yes" tells nothing where there are words for what it is about.
-            bare = () if chosen and str(each).lower() in ("yes", "no") else (literal(str(each)),)
+            bare = () if chosen and str(each).lower() in ("yes", "no") else (datum(str(each)),)
             patterns = (*bare, *chosen)
             found.append(Demand(("fact", name), "knowledge", patterns, shared=True))
     return found

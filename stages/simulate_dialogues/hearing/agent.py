@@ -265,8 +265,18 @@ class AgentHearing:
             choice = cues.EITHER.search(part) is not None
             if choice and not set(roles_asked(self._lexicon, request, part)) <= set(told):
                 continue  # "on your card or as cash?"
+            if self._asks_for_choice(request, told, part.lower()):
+                continue
             missed = [each for each in parts if cues.NOT_FOUND.search(each) or cues.UNAVAILABLE.search(each)]
             return not (missed and offers_otherwise(part))
+        return False
+
+    def _asks_for_choice(self, request: Request, told: Collection[str], part: str) -> bool:
+        """Whether a yes would choose what has not been told: "do you want insurance?"."""
+        words = self._lexicon.writes.get(request.tool or "")
+        for parameter, role in words.roles.items() if words is not None else ():
+            if role not in told and self._lexicon.choices.get(parameter, {}).keys() == {"yes", "no"} and role in part:
+                return True
         return False
 
     def _lost(self, request: Request, parts: Sequence[str]) -> str:

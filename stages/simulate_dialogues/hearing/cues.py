@@ -73,7 +73,7 @@ GOODBYE = _any(
     r"bye\b", r"goodbye", r"good ?night", r"that.?s (?:all|it|everything)\b", r"that is (?:all|it|everything)\b",
     r"that(?: will|.?ll)? (?:be|was) (?:all|everything|it)\b", r"all (?:done|set|good)\b", r"nothing (?:else|more)\b",
     r"no(?:pe|thing)?,? (?:thanks?|thank you|thx)\b", r"i.?m (?:good|done|happy|all set)\b",
-    r"have a (?:nice|good|great)\b",
+    r"have a (?:nice|good|great)\b", r"that covers (?:it|everything|all)\b",
 )  # fmt: skip
 NOTHING = re.compile(
     r"(?:(?:no+|nope|nah|na)(?:,? (?:ty|thx|thanks))?|not really|not today|none|nothing|"
@@ -118,7 +118,7 @@ OPEN_QUESTION = _any(r"which\b", r"what\b", r"how\b", r"where\b", r"whom?\b", r"
 EITHER = _any(r"or\b(?! (?:no|not|else)\b)")
 INTENDS = _any(
     r"(?:(?:so )?(?:that|then) )?i(?:.?ll| will| can|.?m going to|.?m| am)(?: now| then| just)? "
-    r"(?:go(?:ing)? ahead|proceed(?:ing)?|submit(?:ting)?|confirm(?:ing)?)",
+    r"(?:go(?:ing)? ahead(?: and (?:submit|confirm|proceed))?|proceed(?:ing)?|submit(?:ting)?|confirm(?:ing)?)",
     r"before (?:i|we) (?:can )?(?:go ahead|proceed|submit|continue|confirm)",
 )  # fmt: skip
 """What an agent means to do, and does not ask for."""

@@ -12,6 +12,7 @@ from schemas.base import Json
 from schemas.task import Request, Task
 from stages.behaviors.second_thoughts import second_thoughts
 from stages.simulate_dialogues.hearing.values import mistyped
+from tool_specs.counting import told_otherwise
 from tool_specs.lexicon import Lexicon
 from tool_specs.phrasing.recover import fact_demands, untold
 
@@ -34,6 +35,9 @@ def listed(lexicon: Lexicon, task: Task, request: Request, facts: Mapping[str, J
 
 
 def _said_for(lexicon: Lexicon, task: Task, request: Request, fact: str, own: Json, text: str) -> Json:
+    counted = _counted_otherwise(lexicon, request, fact, text)
+    if counted is not None:
+        return counted
     if not untold(fact_demands(lexicon, (request,), fact, own), text):
         return own
     if isinstance(own, str) and (wrong := mistyped(own, text)) is not None:
@@ -45,6 +49,14 @@ def _said_for(lexicon: Lexicon, task: Task, request: Request, fact: str, own: Js
                 return thought.value
     other = _another(lexicon, request, fact, own, text)
     return own if other is None else other
+
+
+def _counted_otherwise(lexicon: Lexicon, request: Request, fact: str, text: str) -> int | None:
+    """Returns how many things a text lists where the own number is another one."""
+    for name, source in request.sources.items():
+        if source.fact == fact:
+            return told_otherwise(lexicon, request.tool or "", request.arguments, name, text.lower())
+    return None
 
 
 def _another(lexicon: Lexicon, request: Request, fact: str, own: Json, text: str) -> str | None:

@@ -14,10 +14,13 @@ from schemas.task import Request
 from stages.behaviors.slips import stale
 from stages.simulate_dialogues.hearing.values import bare, chosen, mistyped, worded
 from stages.simulate_dialogues.pointing import pointed_at, subject_of
+from tool_specs.counting import counted, miscounted, things_of
 from tool_specs.domain import Domain
 from tool_specs.phrasing.recover import Demand, all_told, fact_demands
 from tool_specs.remember import remembered
 
+_Value = tuple[str, Json, tuple[Demand, ...], tuple[str, ...], frozenset[str]]
+"""Name, value, what has to stand in a text for it, phrases for a choice, nouns for what it counts."""
 _ADDRESS = re.compile(r"\S+@\S+")
 
 
@@ -35,8 +38,14 @@ class Facts:
         """Returns the known facts that stand in a text, or stand there mistyped."""
         rest = _ADDRESS.sub(" ", text)
         found: dict[str, Json] = {}
-        for name, value, wanted, phrases in self._values:
+        for name, value, wanted, phrases, things in self._values:
             own = text if "@" in str(value) else rest
+            if things and isinstance(value, int):
+                if miscounted(own.lower(), value, things) is not None:
+                    continue  # "6 bags for 4 people"
+                if value in counted(own.lower(), things):
+                    found[name] = value
+                    continue
             plain = isinstance(value, str)
             if (
                 worded(value, own)
@@ -55,8 +64,8 @@ class Facts:
 
 
 @remembered(2, size=64)
-def _values(scenario: Scenario, domain: Domain) -> list[tuple[str, Json, tuple[Demand, ...], tuple[str, ...]]]:
-    """Returns what a user knows by heart: name, value, what has to stand in a text for it, phrases for a choice."""
+def _values(scenario: Scenario, domain: Domain) -> list[_Value]:
+    """Returns what a user knows by heart."""
     requests = scenario.task.requests
     return [
         (
@@ -64,9 +73,21 @@ def _values(scenario: Scenario, domain: Domain) -> list[tuple[str, Json, tuple[D
             entry.value,
             tuple(fact_demands(domain.lexicon, requests, entry.name, entry.value)),
             tuple(_phrases(domain, requests, entry.name, entry.value)),
+            _things(domain, requests, entry.name) if type(entry.value) is int else frozenset(),
         )
         for entry in scenario.task.knowledge
     ]
+
+
+def _things(domain: Domain, requests: Sequence[Request], fact: str) -> frozenset[str]:
+    """Returns the nouns that a fact's number counts."""
+    found = [
+        things_of(domain.lexicon, request.tool or "", parameter)
+        for request in requests
+        for parameter, source in request.sources.items()
+        if source.fact == fact
+    ]
+    return frozenset[str]().union(*found)
 
 
 def _phrases(domain: Domain, requests: Sequence[Request], fact: str, value: Json) -> Iterator[str]:

@@ -200,7 +200,8 @@ def measured(name: str) -> tuple[Counter[str], list[str]]:
 ASKING_BACK = ("-", "off_topic", "inform_intent_vague")
 HEARS = {"agent": agent_hears, "user": user_hears}
 CORPORA = {"agent": (0.97, 0.01), "agent_held_out": (0.9, 0.05), "user": (0.95, 0.01), "user_held_out": (0.85, 0.04),
-           "agent_airline": (0.9, 0.06), "user_airline": (0.9, 0.01)}  # fmt: skip
+           "agent_airline": (0.9, 0.06), "user_airline": (0.9, 0.01),
+           "agent_models": (0.95, 0.0), "user_models": (0.9, 0.0)}  # fmt: skip
 """Corpus -> the least share that is understood, the most that is misunderstood."""
 
 
