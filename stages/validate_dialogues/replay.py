@@ -5,16 +5,9 @@ Only what a fresh fork answers counts; digests that the dialogue claims are comp
 
 from __future__ import annotations
 
-import re
-
-from schemas.dialogue import Dialogue
 from schemas.verdict import Owner, Verdict
 from stages.validate_dialogues.context import CheckContext, failed, passed, place
-from stages.validate_dialogues.words import refuses
-
-_GO_AHEAD = re.compile(r"\b(go ahead|proceed|yes/no|confirm|submit|shall i|should i)\b")
-_MORE = re.compile(r"\b(?:else|more)\b[^.?!]*\?$")
-"""Whether there is more to do: "Shall I look at anything else?" asks for no go-ahead."""
+from stages.validate_dialogues.leaving import left_early
 
 
 def replay(context: CheckContext) -> Verdict:
@@ -56,7 +49,11 @@ def _apart(recorded: str, replayed: str) -> str:
 
 
 def outcome(context: CheckContext) -> Verdict:
-    """The final state is the goal, and the dialogue came to an end. Extra reads are nobody's fault."""
+    """The final state is the goal, and the dialogue came to an end. Extra reads are nobody's fault.
+
+    Where the goal was not reached, the agent is at fault, unless the user left early (`leaving`): while an agent that
+    had done nothing wrong waited for a yes, or for what only the user can tell.
+    """
     if context.final_digest != context.task.goal_digest:
         return failed("outcome", _culprit(context), _difference(context))
     ended = context.dialogue.ended
@@ -67,6 +64,9 @@ def outcome(context: CheckContext) -> Verdict:
         return failed("outcome", "agent", "the user was transferred although nothing in the task calls for it")
     if ended == "user_left":
         return failed("outcome", "user", "the user left before the end")
+    lacking = left_early(context)
+    if lacking is not None:
+        return failed("outcome", "user", lacking)
     if ended not in ("user_done", "transferred"):
         return failed("outcome", "infrastructure", f"the dialogue did not come to an end: {ended}")
     if handed_over != (ended == "transferred"):
@@ -79,30 +79,7 @@ def outcome(context: CheckContext) -> Verdict:
 def _culprit(context: CheckContext) -> Owner:
     if context.initial_digest != context.task.initial_digest:
         return "infrastructure"
-    return "user" if stopped_early(context) else "agent"
-
-
-def stopped_early(context: CheckContext) -> bool:
-    """Whether the user ended the dialogue with a wanted write not carried out."""
-    if all(step is not None for _, step in context.gold):
-        return False
-    return context.dialogue.ended == "user_left" or (
-        context.dialogue.ended == "user_done" and _pending(context.dialogue)
-    )
-
-
-def _pending(dialogue: Dialogue) -> bool:
-    """Whether the user's good-bye answers a question about details, without a yes."""
-    users = [index for index, message in enumerate(dialogue.messages) if message.role == "user"]
-    if not users or users[-1] == 0:
-        return False
-    asked = dialogue.messages[users[-1] - 1]
-    farewell = dialogue.messages[users[-1]]
-    if any(act.kind == "confirm" for act in asked.acts):
-        return True
-    question = asked.content.lower()
-    asks = question.rstrip().endswith("?") and _MORE.search(question.rstrip()) is None
-    return asks and refuses(farewell.content.lower()) and _GO_AHEAD.search(question) is not None
+    return "user" if left_early(context) is not None else "agent"
 
 
 def _difference(context: CheckContext) -> str:

@@ -16,8 +16,10 @@ from stages.text_statistics import as_agent
 from stages.validate_dialogues.confirmation import unlisted
 from stages.validate_dialogues.context import CheckContext, failed, passed, place
 from stages.validate_dialogues.evidence import certificate
+from stages.validate_dialogues.leaving import left_early
 from stages.validate_dialogues.statements import told_otherwise
 from stages.validate_dialogues.words import TELLING, amounts, cents, leaves, tokens
+from tool_specs.days import whole_day
 
 
 def communication(context: CheckContext) -> Verdict:
@@ -63,22 +65,10 @@ def _faults(context: CheckContext) -> Iterator[tuple[int, str]]:
     yield from _strange_values(context)
     yield from _secrets(context)
     yield from _contradictions(context)
-    yield from _untold(context)
-    yield from _stopped(context)
-
-
-def _stopped(context: CheckContext) -> Iterator[tuple[int, str]]:
-    """A good-bye that answers the question for a yes."""
-    if all(step is not None for _, step in context.gold):
-        return
-    users = [index for index, _ in context.text("user", context.begin, len(context.messages))]
-    for index in users[1:]:
-        asked = context.messages[index - 1]
-        bye = any(act.kind == "user_bye" for act in context.messages[index].acts) or index == users[-1]
-        if bye and any(act.kind == "confirm" for act in asked.acts):
-            answered = {act.kind for act in context.messages[index].acts}
-            if "affirm" not in answered:
-                yield index, "the user ended the dialogue instead of confirming what it wants"
+    early = left_early(context)
+    yield from _untold(context, early is not None)
+    if early is not None:
+        yield last, early
 
 
 def _strange_values(context: CheckContext) -> Iterator[tuple[int, str]]:
@@ -93,6 +83,8 @@ def _strange_values(context: CheckContext) -> Iterator[tuple[int, str]]:
         for token in tokens(text):
             low = token.lower()
             if low in own or low.lstrip("#") in own or _was_told(context, index, low):
+                continue
+            if any(day in own or _was_told(context, index, day) for day in whole_day(low)):
                 continue
             if _put_right(context, index, low):
                 continue  # a slip, even if some answer happens to hold such a value
@@ -155,7 +147,7 @@ def _amount_known(own: str, amount: int) -> bool:
 
 
 def _amount_told(context: CheckContext, stop: int, amount: int) -> bool:
-    return any(amount in amounts(text) for _, text in context.text("assistant", 0, stop) if "$" in text or "€" in text)
+    return any(amount in amounts(text) for _, text in context.text("assistant", 0, stop))
 
 
 def _secrets(context: CheckContext) -> Iterator[tuple[int, str]]:
@@ -207,13 +199,18 @@ def _same(told: Json, true: Json) -> bool:
     return str(told).lower() == str(true).lower()
 
 
-def _untold(context: CheckContext) -> Iterator[tuple[int, str]]:
-    """Facts that a request needs and that nobody brought up."""
+def _untold(context: CheckContext, early: bool) -> Iterator[tuple[int, str]]:
+    """Facts that a request needs and that nobody brought up.
+
+    What was never written is the user's fault only if it left early: else the agent had made it impossible (`leaving`).
+    """
     facts = context.facts
     identity = {entry.name for entry in context.task.knowledge if entry.identity}
     gold = dict(context.gold)
     for number, request in enumerate(context.task.requests):
         step = gold.get(number)
+        if step is None and request.kind == "write" and not early:
+            continue
         stop = len(context.messages) if step is None else step.index
         spare = context.prepared.requests[number].needless.facts
         for name in needed_facts(request):
