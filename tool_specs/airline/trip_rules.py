@@ -26,6 +26,7 @@ from tool_specs.airline.rows import (
     User,
 )
 from tool_specs.domain import GuardContext
+from tool_specs.reasons import gives
 from tool_specs.state import State
 
 Arguments = Mapping[str, Json]
@@ -40,10 +41,12 @@ PER_CANCELLED = 100
 PER_DELAYED = 50
 """Dollars of compensation per passenger."""
 
-COVERED = re.compile(
-    r"\b(ill|illness|sick|sickness|unwell|flu|fever|covid|injur\w*|health|medical|doctor\w*|hospital\w*|surgery|operation"
-    r"|weather|storm\w*|hurricane|tornado|blizzard|snow\w*|flood\w*)\b"
+_HAPPENED = re.compile(
+    r"\b(ill|illness|sick|sickness|unwell|flu|fever|covid|injur\w*|surgery|storm\w*|hurricane\w*|tornado\w*|blizzard\w*"
+    r"|flood\w*|hospitali[sz]ed|pneumonia|broke my|broken (?:leg|arm|ankle|foot|hip))\b"
 )
+_ABOUT = re.compile(r"\b(health|medical|doctor\w*|hospital|operation|weather|snow\w*)\b")
+"""What a reason of health or weather may be about; who only names it has given none."""
 _ASKED = re.compile(r"compensat|certificate|voucher|make (it|this|that) up|make up for|gesture|goodwill|credit for")
 
 
@@ -114,12 +117,17 @@ def cancellable(context: GuardContext, name: str, arguments: Arguments) -> str |
         return None
     if any(leg_status(state, leg) == CANCELLED for leg in booked["flights"]):
         return None
-    if booked["insurance"] == "yes" and COVERED.search(context.spoken.lower()):
+    if booked["insurance"] == "yes" and covered(context.spoken):
         return None
     why = f"reservation {booked['reservation_id']} was booked more than 24 hours ago, is not in business and has no "
     if booked["insurance"] == "yes":
         return f"{why}cancelled flight, and its insurance covers reasons of health and weather only"
     return f"{why}cancelled flight and no insurance"
+
+
+def covered(spoken: str) -> bool:
+    """Whether a customer gives a reason of health or weather, in its own words, a message a line."""
+    return gives(spoken.lower(), _HAPPENED, _ABOUT)
 
 
 def _fresh(booked: Reservation) -> bool:
