@@ -9,7 +9,6 @@ import re
 import shutil
 import subprocess
 import sys
-import tomllib
 from pathlib import Path
 
 import pytest
@@ -137,18 +136,6 @@ def test_nothing_is_to_be_done_until_a_filter_changes_and_then_no_dialogue_is_ma
     assert all(time != judged.get(path) for path, time in files_of(clone, ("4_*",)).items())
     assert all(row.zero_gain_turns == 0 for row in RunFolder(clone / RUN).rows())
     assert "nothing to do" in writ(clone, "plan", recipe)
-
-
-def test_the_extras_that_texts_and_messages_name_are_there():
-    extras = tomllib.loads((HOME / "pyproject.toml").read_text())["project"]["optional-dependencies"]
-    files = [
-        *HOME.glob("*.md"),
-        *HOME.glob("docs/*.md"),
-        *HOME.glob("recipes/*.yaml"),
-        *(HOME / "pipeline").rglob("*.py"),
-    ]
-    named = {extra for file in files for extra in re.findall(r"writ\[(\w+)\]", file.read_text())}
-    assert "mcp" in named and named <= extras.keys()
 
 
 STEPS = ("generate_tasks", "diversify_behaviors", "simulate_dialogues", "validate_dialogues", "export_rows")

@@ -50,10 +50,7 @@ def begin_trace() -> None:
         _provider()
     except ImportError as error:
         end_trace()
-        raise UserError(
-            f"--spans: OpenTelemetry is not installed ({error}); pip install opentelemetry-sdk "
-            "opentelemetry-exporter-otlp-proto-http"
-        ) from error
+        raise UserError(f"--spans: OpenTelemetry is not installed ({error}); pip install 'writ[otel]'") from error
     except UserError:
         end_trace()
         raise
