@@ -67,6 +67,11 @@ class Filling:
         for each in (self.given_up, self._vain, self._asked):
             each.clear()
 
+    @property
+    def full(self) -> int:
+        """How many cells have all that the recipe asks for; one that was given up has not, whoever took its place."""
+        return sum(self.kept[cell] >= rows for cell, rows in self.wanted.items())
+
     def cell_for(self, fields: Fields) -> Cell | None:
         """Returns the cell that a row fits, or None if no cell wants such rows."""
         return cell_of(fields, self.quota, self.recipe.grid.witnesses)

@@ -70,8 +70,8 @@ class Heartbeat(Silent):
             "phase": phase,
             "kept": filling.total,
             "wanted": filling.recipe.count,
-            "cells_full": sum(filling.kept[cell] >= quota for cell, quota in filling.quota.items()),
-            "cells": len(filling.quota),
+            "cells_full": filling.full,
+            "cells": len(filling.wanted),
             "per_second": self._state.rate(filling),
             "drops": dict(self._state.drops.most_common()),
         }
@@ -111,8 +111,7 @@ class Bars(Silent):
     def update(self, filling: Filling, result: ShardResult | None, phase: str) -> None:
         """Redraws."""
         self._state.note(result)
-        full = sum(filling.kept[cell] >= quota for cell, quota in filling.quota.items())
-        more = f"{self._state.rate(filling):g}/s, {full}/{len(filling.quota)} cells full"
+        more = f"{self._state.rate(filling):g}/s, {filling.full}/{len(filling.wanted)} cells full"
         if self._state.drops:
             more += ", dropped: " + ", ".join(f"{name} {n}" for name, n in self._state.drops.most_common(3))
         self._bars.update(self._task, description=phase, completed=filling.total, total=filling.recipe.count, more=more)

@@ -112,8 +112,8 @@ class Watch:
     def update(self, filling: Filling, result: ShardResult | None, phase: str) -> None:
         """A shard is done, or another phase begins."""
         with self._lock:
-            self.state.kept, self.state.cells = filling.total, len(filling.quota)
-            self.state.cells_full = sum(filling.kept[cell] >= quota for cell, quota in filling.quota.items())
+            self.state.kept, self.state.cells = filling.total, len(filling.wanted)
+            self.state.cells_full = filling.full
         if phase != self.state.phase:
             self._say("run.phase", about=phase)
         if result is not None:

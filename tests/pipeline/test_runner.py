@@ -9,6 +9,7 @@ import pytest
 
 from pipeline.errors import PARTIAL, WHOLE, RecipeError, StageFailed, StorageError
 from pipeline.local import Inline
+from pipeline.observe.state import read_state
 from pipeline.plan import Again
 from pipeline.progress import Silent
 from pipeline.run_folder import RunFolder
@@ -175,6 +176,8 @@ def test_cells_that_cannot_be_filled_are_reported_and_leave_their_share_to_other
     unfilled = RunFolder(tmp_path / "run").manifest()["unfilled"]
     assert unfilled and all("x12/" in entry["cell"] for entry in unfilled)
     assert all(entry["kept"] == 0 and list(entry["reasons"]) == ["no shelf with 12 books"] for entry in unfilled)
+    state = read_state(tmp_path / "run")
+    assert state is not None and state.cells_full == state.cells - len(unfilled)
 
 
 def test_a_run_that_cannot_reach_its_count_is_partial(tmp_path):
