@@ -129,16 +129,21 @@ def told_otherwise(context: CheckContext) -> Iterator[tuple[int, str]]:
     texts = list(context.text("assistant", context.begin, len(context.messages)))
     for index, amount in _denied(texts, asked, _directions(context)) if asked else ():
         yield index, f"the user is told {amount} as the one asked for, which is {asked}"
+    said = " ".join(text for _, text in context.text("user", 0, len(context.messages))) if rows else ""
     for row in rows:
-        like = {index: found for index, _ in texts if (found := _claimed(row, context.messages[index].content))}
+        like = {index: found for index, _ in texts if (found := _claimed(row, context.messages[index].content, said))}
         if like and not any(row in context.messages[index].content for index, _ in texts):
             index, found = next(iter(like.items()))
             yield index, f"what was refused is {row!r}; the agent speaks of {found[0]!r} only"
 
 
-def _claimed(row: str, text: str) -> list[str]:
-    """Returns the ids like a row's that a text speaks of, where it neither asks for one nor lists many."""
+def _claimed(row: str, text: str, said: str) -> list[str]:
+    """Returns the ids like a row's that a text speaks of, where it neither asks for one nor lists many.
+
+    What the user said itself, as a zip code that was not found, is no row that the agent takes for the other.
+    """
     told = [found for part in _SENTENCE.split(text) if not part.rstrip().endswith("?") for found in _alike(row, part)]
+    told = [found for found in told if found.lower() not in said]
     return told if len(set(told)) <= _FEW else []
 
 

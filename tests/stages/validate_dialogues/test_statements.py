@@ -8,6 +8,7 @@ import pytest
 from msgspec.structs import replace
 
 from schemas.dialogue import Dialogue
+from schemas.task import Request, Source
 from schemas.verdict import Verdict
 from stages.base import Services
 from stages.validate_dialogues import judge
@@ -115,6 +116,33 @@ def test_what_is_found_first_does_not_depend_on_the_order_of_a_set(good: list[Di
     changed = replace(changed, scenario=replace(changed.scenario, task=task))
     found = [what for _, what in told_otherwise(context_of(changed, services))]
     assert [what.split("'")[1] for what in found] == orders
+
+
+def test_what_the_user_said_is_no_row_that_was_taken_for_another(good: list[Dialogue], services: Services) -> None:
+    """A zip code that was not found is written like the one that a change of the address would take."""
+    found = 0
+    for dialogue in good:
+        if dialogue.scenario.task.kind == "must_refuse":
+            bare = [
+                replace(m, content="Sorry, no.") if m.role == "assistant" and m.content else m
+                for m in dialogue.messages
+            ]
+            order = dialogue.scenario.task.requests[0].arguments.get("order_id", "#W0000018")
+            request = replace(dialogue.scenario.task.requests[0], arguments={"order_id": order})
+            task = replace(dialogue.scenario.task, requests=(_read(request),))
+            first, answer = texts(dialogue, "user")[0], texts(dialogue, "assistant")[0]
+            bare[first] = replace(bare[first], content="it's about #W0000017")
+            bare[answer] = replace(bare[answer], content="I don't find #W0000017.")
+            changed = replace(dialogue, messages=tuple(bare), scenario=replace(dialogue.scenario, task=task))
+            assert not list(told_otherwise(context_of(changed, services)))
+            bare[first] = replace(bare[first], content="it's about an order")
+            assert list(told_otherwise(context_of(replace(changed, messages=tuple(bare)), services)))
+            found += 1
+    assert found >= 3
+
+
+def _read(request: Request) -> Request:
+    return replace(request, sources={"order_id": Source(provenance="read")})
 
 
 def _faults(dialogue: Dialogue, services: Services) -> list[Verdict]:
