@@ -184,12 +184,12 @@ def test_ray_in_a_folder_with_the_packages_names(decoy):
 
 
 def test_interrupting_keeps_whole_shards_and_says_so(tmp_path):
-    child = toy_run(tmp_path, pause=0.02)
-    deadline = time.monotonic() + 90
+    child = toy_run(tmp_path, pause=0.05)
+    deadline = time.monotonic() + 180
     while not list(tmp_path.glob("run/stages/2_polish/*.json")) and time.monotonic() < deadline:
         time.sleep(0.02)
     os.killpg(child.pid, signal.SIGINT)
-    _, said = child.communicate(timeout=60)
+    _, said = child.communicate(timeout=180)
     assert child.returncode == 130, said
     assert "the same command continues" in said and "Traceback" not in said
     whole = list(tmp_path.glob("run/stages/2_polish/*.json"))
