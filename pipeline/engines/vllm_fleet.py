@@ -131,7 +131,7 @@ class Fleet:
             for name, amount in self._bundle(settings).items():
                 others = taken.get(name, 0.0)
                 beside = f", beside the {_amount(name, others)} of other roles" if others else ""
-                taken[name] = others + amount * settings.replicas
+                taken[name] = round(others + amount * settings.replicas, 4)  # as Ray counts; ten tenths are one
                 if there.get(name, 0.0) < taken[name]:
                     raise UserError(
                         f"engines: {settings.replicas} replicas of {settings.model} need {_amount(name, amount)} each"
