@@ -21,6 +21,7 @@ from pipeline.json_rows import Call, FormError, call_of, called, json_rows, mess
 from pipeline.remote.path import beside
 from schemas.base import Json
 from stages.decontaminate import Benchmark, Item, index_of
+from tool_specs.sayings import leaves
 
 _HEARD = ("user", "assistant")
 
@@ -77,7 +78,7 @@ def items_of(path: Path) -> Iterator[Item]:
 
 def _content(value: dict[str, Json]) -> tuple[list[str], list[Call]]:
     if "user_scenario" in value:
-        return list(_strings(value["user_scenario"])) + list(_strings(value.get("ticket"))), list(_actions(value))
+        return _strings(value["user_scenario"]) + _strings(value.get("ticket")), list(_actions(value))
     if "messages" in value:
         heard = [message for message in messages_of(value) if message["role"] in _HEARD]
         return [said(message) for message in heard], [call for message in heard for call in called(message)]
@@ -101,12 +102,5 @@ def _call(value: Json) -> Call:
     return call_of(value if isinstance(value, dict) else {})
 
 
-def _strings(value: Json) -> Iterator[str]:
-    if isinstance(value, str):
-        yield value
-    elif isinstance(value, dict):
-        for each in value.values():
-            yield from _strings(each)
-    elif isinstance(value, list):
-        for each in value:
-            yield from _strings(each)
+def _strings(value: Json) -> list[str]:
+    return [leaf for leaf in leaves(value) if isinstance(leaf, str)]

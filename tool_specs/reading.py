@@ -15,6 +15,7 @@ from schemas.base import Json
 from schemas.tool import ToolSpec
 from tool_specs.programs import MISSING, ReadAsk, ReadKey, elements
 from tool_specs.sandbox import Sandbox
+from tool_specs.sayings import leaves
 from tool_specs.steps import read_of
 
 REMEMBERED = 4_000
@@ -100,14 +101,8 @@ class ChangedReader:
 
 def said(value: Any) -> Iterator[str]:
     """Yields the strings and whole numbers in an argument: what it says, not the names of its parts."""
-    if isinstance(value, dict):
-        for each in value.values():
-            yield from said(each)
-    elif isinstance(value, list):
-        for each in value:
-            yield from said(each)
-    else:
-        yield from texts(value)
+    for leaf in leaves(value):
+        yield from texts(leaf)
 
 
 def _strings_in(value: Any) -> frozenset[str]:

@@ -13,22 +13,23 @@ from collections.abc import Iterable, Iterator
 from schemas.base import Json
 from schemas.program import At, Call
 from schemas.task import Task
+from tool_specs.sayings import leaves
 
 
 def leaks(task: Task, text: str) -> list[str]:
     """Returns the values in a text that its user cannot know: gold arguments and ids that only reads can give."""
-    known = {leaf for entry in task.knowledge for leaf in _leaves(entry.value)}
+    known = {leaf for entry in task.knowledge for leaf in _texts(entry.value)}
     secret: dict[str, None] = {}
     for request in task.requests:
         rules = [rule for program in request.programs for rule in (*program.where, *program.wishes)]
-        known.update(leaf for rule in rules for leaf in _leaves(rule.value))
+        known.update(leaf for rule in rules for leaf in _texts(rule.value))
         known.update(str(part) for program in request.programs for part in _path_names(program.steps))
         for name, source in request.sources.items():
             if source.provenance in ("read", "evidence"):
-                secret.update(dict.fromkeys(_leaves(request.arguments.get(name))))
+                secret.update(dict.fromkeys(_texts(request.arguments.get(name))))
         for read in request.proof.reachable:
             for value in read.arguments.values():
-                secret.update(dict.fromkeys(_leaves(value)))
+                secret.update(dict.fromkeys(_texts(value)))
     return [value for value in secret if value not in known and _stands(value, text)]
 
 
@@ -40,17 +41,13 @@ def _path_names(steps: Iterable[object]) -> Iterator[str | int]:
                     yield from operand.path[1:]
 
 
-def _leaves(value: Json) -> Iterator[str]:
-    if isinstance(value, dict):
-        for each in value.values():
-            yield from _leaves(each)
-    elif isinstance(value, list):
-        for each in value:
-            yield from _leaves(each)
-    elif isinstance(value, float):
-        yield f"{value:.2f}"
-    elif isinstance(value, (str, int)) and not isinstance(value, bool):
-        yield str(value)
+def _texts(value: Json) -> Iterator[str]:
+    """Yields the scalars of a value as a text would say them."""
+    for leaf in leaves(value):
+        if isinstance(leaf, float):
+            yield f"{leaf:.2f}"
+        elif isinstance(leaf, (str, int)) and not isinstance(leaf, bool):
+            yield str(leaf)
 
 
 def _stands(value: str, text: str) -> bool:

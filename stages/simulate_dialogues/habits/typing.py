@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Sequence
 
-from schemas.base import Json
 from schemas.behavior import Playbook
 from schemas.dialogue import Act
 from stages.behaviors.foreign_words import LANGUAGES
 from stages.simulate_dialogues.manner import continued
 from stages.simulate_dialogues.telling import Habit, Telling
+from tool_specs.sayings import leaves
 
 _GREETING = re.compile(r"^(?:hi|hello|hey|hiya|yo|good \w+|morning)(?: there)?\b[,.!]* *", re.IGNORECASE)
 _LEAD = re.compile(r"(?:[^\W\d_]+(?:'\w+)? ?){1,3}[,.!]+ +(?!yes\b)")
@@ -104,17 +104,6 @@ def broken(text: str) -> list[str]:
 def _whole(text: str, lines: Sequence[str], acts: Sequence[Act]) -> bool:
     """Whether every value that stands in a text stands in one of its lines."""
     low, parts = text.lower(), [line.lower() for line in lines]
-    told = {value.lower() for value in _strings(act.value for act in acts if act.kind == "inform")}
+    informed = leaves([act.value for act in acts if act.kind == "inform"])
+    told = {value.lower() for value in informed if isinstance(value, str)}
     return all(any(value in part for part in parts) for value in told if value in low)
-
-
-def _strings(values: Iterable[Json]) -> Iterator[str]:
-    stack = list(values)
-    while stack:
-        top = stack.pop()
-        if isinstance(top, str):
-            yield top
-        elif isinstance(top, dict):
-            stack.extend(top.values())
-        elif isinstance(top, (list, tuple)):
-            stack.extend(top)
