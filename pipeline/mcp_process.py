@@ -32,6 +32,7 @@ async def connected(settings: McpSettings, folder: WorkingFolder, log: IO[bytes]
     if not settings.url:
         line = guarded(folder, command)
         parameters = StdioServerParameters(command=line[0], args=line[1:], env=environment, cwd=folder.path)
+        # Its type asks for a text file; it becomes the process's standard error, for which any file will do.
         async with stdio_client(parameters, errlog=log) as streams:  # type: ignore[arg-type]
             yield streams
         return
